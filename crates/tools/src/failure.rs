@@ -1,0 +1,68 @@
+//! How a tool says that it failed.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The structured content of a tool result with `isError`: stable code, sentence, next step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ToolFailure {
+    /// Stable code, one of [`codes`], for programs: `kubernetes.forbidden`.
+    pub code: String,
+    /// One sentence saying what failed, for people.
+    pub message: String,
+    /// What to do next, for people.
+    pub next: String,
+}
+
+/// Every code the shipped servers use.
+pub mod codes {
+    /// The API server refused the credentials (401).
+    pub const KUBERNETES_UNAUTHORIZED: &str = "kubernetes.unauthorized";
+    /// The account lacks a permission (403).
+    pub const KUBERNETES_FORBIDDEN: &str = "kubernetes.forbidden";
+    /// The object doesn't exist (404).
+    pub const KUBERNETES_NOT_FOUND: &str = "kubernetes.not_found";
+    /// Someone else changed the object between reading and writing (409).
+    pub const KUBERNETES_CONFLICT: &str = "kubernetes.conflict";
+    /// The object isn't the one the plan was made for: other uid or generation.
+    pub const KUBERNETES_DRIFTED: &str = "kubernetes.drifted";
+    /// The API server refused the change as invalid (400, 422).
+    pub const KUBERNETES_INVALID: &str = "kubernetes.invalid";
+    /// There is no such revision, container or the like inside the object.
+    pub const KUBERNETES_NO_SUCH_PART: &str = "kubernetes.no_such_part";
+    /// The API server asked us to slow down (429).
+    pub const KUBERNETES_BUSY: &str = "kubernetes.busy";
+    /// The API server answered with a server error (5xx) or nonsense.
+    pub const KUBERNETES_FAILED: &str = "kubernetes.failed";
+    /// No connection to the API server.
+    pub const KUBERNETES_UNREACHABLE: &str = "kubernetes.unreachable";
+    /// The API server took longer than the time limit.
+    pub const KUBERNETES_TIMEOUT: &str = "kubernetes.timeout";
+    /// The answer was larger than the byte limit.
+    pub const KUBERNETES_TOO_LARGE: &str = "kubernetes.too_large";
+    /// No or broken credentials are configured.
+    pub const KUBERNETES_CONFIG: &str = "kubernetes.config";
+    /// No connection to Prometheus.
+    pub const PROMETHEUS_UNREACHABLE: &str = "prometheus.unreachable";
+    /// Prometheus took longer than the time limit.
+    pub const PROMETHEUS_TIMEOUT: &str = "prometheus.timeout";
+    /// Prometheus refused the credentials (401, 403).
+    pub const PROMETHEUS_UNAUTHORIZED: &str = "prometheus.unauthorized";
+    /// The query doesn't parse or has a wrong parameter (400).
+    pub const PROMETHEUS_BAD_QUERY: &str = "prometheus.bad_query";
+    /// Prometheus could not execute the query (422) or is not ready (503).
+    pub const PROMETHEUS_FAILED: &str = "prometheus.failed";
+    /// The answer isn't what Prometheus' API promises.
+    pub const PROMETHEUS_GARBAGE: &str = "prometheus.garbage";
+    /// The answer was larger than the byte limit.
+    pub const PROMETHEUS_TOO_LARGE: &str = "prometheus.too_large";
+    /// The address or the credentials are not usable.
+    pub const PROMETHEUS_CONFIG: &str = "prometheus.config";
+    /// The arguments don't match the tool's input schema or its limits.
+    pub const BAD_ARGUMENTS: &str = "tool.bad_arguments";
+    /// The whole call took longer than the server's time limit.
+    pub const TIMEOUT: &str = "tool.timeout";
+    /// The result is larger than the server's limit.
+    pub const TOO_LARGE: &str = "tool.too_large";
+}

@@ -1,0 +1,63 @@
+//! `list_hpas`.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{ObjectRef, PodCondition, names};
+use crate::tool;
+
+/// Arguments of `list_hpas`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ListHpasArgs {
+    /// Namespace to look in.
+    pub namespace: String,
+}
+tool!(super::SERVER, names::LIST_HPAS, Read, ListHpasArgs => HpaList);
+
+/// Result of `list_hpas`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct HpaList {
+    /// The autoscalers, by name (at most 100).
+    pub hpas: Vec<Hpa>,
+    /// Whether there are more.
+    pub truncated: bool,
+}
+
+/// A horizontal pod autoscaler.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Hpa {
+    /// Name.
+    pub name: String,
+    /// What it scales.
+    pub target: ObjectRef,
+    /// Lower bound.
+    pub min_replicas: u32,
+    /// Upper bound.
+    pub max_replicas: u32,
+    /// Replicas there are.
+    pub current_replicas: Option<u32>,
+    /// Replicas it wants.
+    pub desired_replicas: u32,
+    /// When it last scaled.
+    pub last_scale_at: Option<Timestamp>,
+    /// Its metrics.
+    pub metrics: Vec<HpaMetric>,
+    /// Conditions: `AbleToScale`, `ScalingActive`, `ScalingLimited`.
+    pub conditions: Vec<PodCondition>,
+}
+
+/// A metric an autoscaler looks at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct HpaMetric {
+    /// `cpu`, `memory` or the metric's name.
+    pub name: String,
+    /// What it aims at: `80%` or a quantity.
+    pub target: Option<String>,
+    /// What it sees; `None` when it gets no figures.
+    pub current: Option<String>,
+}

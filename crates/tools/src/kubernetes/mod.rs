@@ -1,0 +1,53 @@
+//! Tools of the `kubernetes` server.
+
+pub mod config;
+pub mod container;
+pub mod deployment;
+pub mod deployment_list;
+pub mod event;
+pub mod find_action;
+pub mod hpa;
+pub mod logs;
+pub mod names;
+pub mod node;
+pub mod object;
+pub mod pod;
+pub mod pvc;
+pub mod quantity;
+pub mod quota;
+pub mod rollout;
+pub mod service;
+pub mod write;
+
+/// The server's name, as in `evenkeel mcp kubernetes`.
+pub const SERVER: &str = "kubernetes";
+
+/// The annotation every write stamps on the object it changes, in the same request.
+pub const ACTION_ID_ANNOTATION: &str = "evenkeel.dev/action-id";
+
+pub use config::{ConfigKind, ConfigName, ConfigNames, ListConfigNamesArgs};
+pub use container::{
+    ConfigReference, Container, ContainerState, EnvValue, EnvVar, Probe, ReferenceKind, Resources,
+    Terminated,
+};
+pub use deployment::{
+    Deployment, GetDeploymentArgs, Revision, Strategy, TemplateContainer, WorkloadCondition,
+    WorkloadReplicas,
+};
+pub use deployment_list::{DeploymentList, DeploymentSummary, ListDeploymentsArgs};
+pub use event::{Event, EventList, EventType, ListEventsArgs};
+pub use find_action::{FindActionArgs, FoundAction};
+pub use hpa::{Hpa, HpaList, HpaMetric, ListHpasArgs};
+pub use logs::{LogLine, PodLogs, PodLogsArgs};
+pub use node::{ListNodesArgs, Node, NodeList, Taint};
+pub use object::{ObjectKind, ObjectRef, WorkloadKind};
+pub use pod::{GetPodArgs, ListPodsArgs, Pod, PodCondition, PodDetails, PodList};
+pub use pvc::{ListPvcsArgs, Pvc, PvcList};
+pub use quantity::{Quantity, parse_quantity};
+pub use quota::{ListQuotasArgs, Quota, QuotaItem, QuotaList};
+pub use rollout::{RolloutState, RolloutStatus, RolloutStatusArgs};
+pub use service::{Endpoint, ListServicesArgs, Service, ServiceList, ServicePort};
+pub use write::{
+    DeletePodArgs, RolloutRestartArgs, RolloutUndoArgs, ScaleArgs, SetImageArgs, SetResourcesArgs,
+    Undo, WriteArguments, WriteGuard, WriteResult, WrittenObject,
+};

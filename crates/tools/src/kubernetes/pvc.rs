@@ -1,0 +1,47 @@
+//! `list_pvcs`.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Quantity, names};
+use crate::tool;
+
+/// Arguments of `list_pvcs`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ListPvcsArgs {
+    /// Namespace to look in.
+    pub namespace: String,
+}
+tool!(super::SERVER, names::LIST_PVCS, Read, ListPvcsArgs => PvcList);
+
+/// Result of `list_pvcs`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PvcList {
+    /// The claims, by name (at most 100).
+    pub pvcs: Vec<Pvc>,
+    /// Whether there are more.
+    pub truncated: bool,
+}
+
+/// A persistent volume claim.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Pvc {
+    /// Name.
+    pub name: String,
+    /// `Pending`, `Bound` or `Lost`.
+    pub phase: String,
+    /// Asked for, in bytes.
+    pub requested: Option<Quantity>,
+    /// Provided, in bytes.
+    pub capacity: Option<Quantity>,
+    /// Storage class.
+    pub storage_class: Option<String>,
+    /// The bound volume.
+    pub volume: Option<String>,
+    /// Creation time.
+    pub created_at: Option<Timestamp>,
+}
