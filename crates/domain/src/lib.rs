@@ -23,6 +23,7 @@ pub mod approval;
 pub mod plan;
 pub mod policy;
 pub mod predicate;
+pub mod risk;
 pub mod verification;
 
 pub mod access;
