@@ -1,0 +1,133 @@
+//! The drawing area shared by every chart: a curve that scales with its box while its line keeps its width.
+
+use leptos::{prelude::*, web_sys::PointerEvent};
+
+use super::{Points, scale::{Window, nearest}};
+use crate::ui::browser;
+
+/// Positions are drawn on a grid of this many units each way; the browser stretches it to the box.
+const GRID: f64 = 1000.0;
+
+/// The curve as SVG path data; a gap in the data interrupts it, and a lone point becomes a dot.
+#[must_use]
+pub fn line(points: &Points, window: &Window) -> String {
+    let mut path = String::new();
+    for run in runs(points) {
+        for (at, (time, value)) in run.iter().enumerate() {
+            let command = if at == 0 { 'M' } else { 'L' };
+            path.push_str(&format!("{command}{:.0} {:.0}", window.x(*time) * GRID, window.y(*value) * GRID));
+        }
+        if run.len() == 1 {
+            path.push_str("h1");
+        }
+    }
+    path
+}
+
+/// The area beneath the curve.
+#[must_use]
+pub fn area(points: &Points, window: &Window) -> String {
+    let floor = window.y(0.0_f64.max(window.value.0)) * GRID;
+    let mut path = String::new();
+    for run in runs(points).iter().filter(|run| run.len() > 1) {
+        path.push_str(&format!("M{:.0} {floor:.0}", window.x(run[0].0) * GRID));
+        for (time, value) in run {
+            path.push_str(&format!("L{:.0} {:.0}", window.x(*time) * GRID, window.y(*value) * GRID));
+        }
+        path.push_str(&format!("L{:.0} {floor:.0}Z", window.x(run[run.len() - 1].0) * GRID));
+    }
+    path
+}
+
+/// The stretches without a gap.
+fn runs(points: &Points) -> Vec<Vec<(f64, f64)>> {
+    let mut runs = vec![Vec::new()];
+    for (time, value) in points {
+        match value.filter(|value| value.is_finite()) {
+            Some(value) => {
+                if let Some(run) = runs.last_mut() {
+                    run.push((*time, value));
+                }
+            }
+            None => runs.push(Vec::new()),
+        }
+    }
+    runs.retain(|run| !run.is_empty());
+    runs
+}
+
+/// A curve in a box. Everything that needs words or a fixed size is laid over it by the caller as `overlay`.
+#[component]
+pub fn Plot(
+    /// The curve.
+    points: Points,
+    /// What part of the world is shown.
+    window: Window,
+    /// What it shows, for screen readers.
+    #[prop(into)]
+    label: String,
+    /// Moments at which an alert fired.
+    #[prop(optional)]
+    alerts: Vec<f64>,
+    /// The point under the pointer, written while the pointer is over the plot.
+    #[prop(optional)]
+    hovered: RwSignal<Option<(f64, f64)>>,
+    /// Further SVG, positioned in per cent of the box.
+    #[prop(optional, into)]
+    overlay: ViewFn,
+) -> impl IntoView {
+    let (curve, shade) = (line(&points, &window), area(&points, &window));
+    let marks = alerts
+        .into_iter()
+        .map(|time| {
+            let x = percent(window.x(time));
+            view! { <line class="plot__alert" x1=x.clone() x2=x y1="0" y2="100%"></line> }
+        })
+        .collect_view();
+    let box_ref = NodeRef::<leptos::html::Div>::new();
+    let follow = move |event: PointerEvent| {
+        let x = box_ref.get_untracked().and_then(|area| browser::pointer_fraction(&area, f64::from(event.client_x())));
+        hovered.set(x.and_then(|x| nearest(&points, &window, x)));
+    };
+    let cursor = move || {
+        hovered.get().map(|(time, value)| {
+            let (x, y) = (percent(window.x(time)), percent(window.y(value)));
+            view! {
+                <line class="plot__cursor" x1=x.clone() x2=x.clone() y1="0" y2="100%"></line>
+                <circle class="plot__dot" cx=x cy=y r="3"></circle>
+            }
+        })
+    };
+    view! {
+        <div class="plot" node_ref=box_ref on:pointermove=follow on:pointerleave=move |_| hovered.set(None)>
+            <svg class="plot__svg" role="img" aria-label=label width="100%" height="100%">
+                <svg viewBox="0 0 1000 1000" preserveAspectRatio="none" width="100%" height="100%">
+                    <path class="plot__area" d=shade></path>
+                    <path class="plot__line" d=curve vector-effect="non-scaling-stroke"></path>
+                </svg>
+                {marks}
+                {overlay.run()}
+                {cursor}
+            </svg>
+        </div>
+    }
+}
+
+/// A fraction as SVG percentage.
+#[must_use]
+pub fn percent(fraction: f64) -> String {
+    format!("{:.2}%", fraction * 100.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gap_interrupts_the_line_and_is_not_zero() {
+        let points = vec![(0.0, Some(1.0)), (1.0, Some(1.0)), (2.0, None), (3.0, Some(1.0))];
+        let window = Window { time: (0.0, 3.0), value: (0.0, 2.0) };
+        assert_eq!(line(&points, &window), "M0 500L333 500M1000 500h1");
+        assert_eq!(area(&points, &window), "M0 1000L0 500L333 500L333 1000Z");
+    }
+}

@@ -1,0 +1,118 @@
+//! One line of the terminal.
+
+use jiff::Timestamp;
+use leptos::prelude::*;
+
+use crate::ui::{CopyButton, Time};
+
+/// What an entry is. Each kind has a colour *and* a tag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EntryKind {
+    /// Reasoning.
+    Thought,
+    /// A tool is called.
+    Call,
+    /// A tool answered.
+    Result,
+    /// Something was found.
+    Finding,
+    /// Something was decided: a plan, a policy verdict, an approval.
+    Decision,
+    /// The world was changed.
+    Effect,
+    /// Something failed or could not be seen.
+    Error,
+    /// The engine itself: claimed, suspended, resumed.
+    System,
+}
+
+impl EntryKind {
+    /// The tag on screen.
+    #[must_use]
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::Thought => "think",
+            Self::Call => "call",
+            Self::Result => "result",
+            Self::Finding => "found",
+            Self::Decision => "decide",
+            Self::Effect => "act",
+            Self::Error => "error",
+            Self::System => "engine",
+        }
+    }
+
+    const fn class(self) -> &'static str {
+        match self {
+            Self::Thought => "entry entry--thought",
+            Self::Call => "entry entry--call",
+            Self::Result | Self::Finding => "entry entry--result",
+            Self::Decision | Self::Effect => "entry entry--decision",
+            Self::Error => "entry entry--error",
+            Self::System => "entry",
+        }
+    }
+}
+
+/// One journal entry as the terminal shows it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// Its number in the journal; the key of the list.
+    pub sequence: u64,
+    /// Journal time.
+    pub at: Timestamp,
+    /// Who: `kubernetes`, `metrics`, `supervisor` …
+    pub agent: String,
+    /// What.
+    pub kind: EntryKind,
+    /// One line.
+    pub text: String,
+    /// What folds open: the whole result.
+    pub detail: Option<String>,
+    /// The exact query or call, to copy.
+    pub query: Option<String>,
+    /// Whether screen readers must hear it at once.
+    pub critical: bool,
+}
+
+/// One line: time, agent, tag, text; details fold open with copy.
+#[component]
+pub fn EntryLine(
+    /// The entry.
+    entry: Entry,
+) -> impl IntoView {
+    let head = view! {
+        <span class="entry__time"><Time at=entry.at absolute=true /></span>
+        <span class="entry__agent">{entry.agent}</span>
+        <span class="entry__tag">{entry.kind.tag()}</span>
+        <span class="entry__text">{entry.text}</span>
+    };
+    let class = entry.kind.class();
+    let id = format!("e{}", entry.sequence);
+    if entry.detail.is_none() && entry.query.is_none() {
+        return view! { <div class=class id=id><div class="entry__line">{head}</div></div> }.into_any();
+    }
+    let query = entry.query.map(|query| {
+        view! {
+            <div class="entry__query">
+                <pre><code>{query.clone()}</code></pre>
+                <CopyButton text=query what="the query" />
+            </div>
+        }
+    });
+    let detail = entry.detail.map(|detail| {
+        view! {
+            <div class="entry__result">
+                <pre tabindex="0"><code>{detail.clone()}</code></pre>
+                <CopyButton text=detail what="the result" />
+            </div>
+        }
+    });
+    view! {
+        <details class=class id=id>
+            <summary class="entry__line entry__line--fold">{head}</summary>
+            <div class="entry__detail">{query}{detail}</div>
+        </details>
+    }
+    .into_any()
+}

@@ -1,0 +1,7 @@
+//! Mission Control: the black terminal in which one watches Evenkeel think.
+
+mod entry;
+mod view;
+
+pub use entry::{Entry, EntryKind};
+pub use view::Terminal;

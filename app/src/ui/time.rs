@@ -1,0 +1,105 @@
+//! Points in time: absolute from the server, refined to "3 min ago" in the browser.
+
+use jiff::Timestamp;
+use leptos::prelude::*;
+
+use super::browser::use_now;
+
+/// A point in time. The exact one is in `datetime` and the tooltip.
+#[component]
+pub fn Time(
+    /// When.
+    at: Timestamp,
+    /// Keep the absolute time in the browser too, as journals do.
+    #[prop(optional)]
+    absolute: bool,
+) -> impl IntoView {
+    let now = use_now();
+    let exact = at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string();
+    let shown = move || match now.get() {
+        Some(now) if !absolute => relative(unix(at) - now),
+        _ => at.strftime("%H:%M:%S UTC").to_string(),
+    };
+    view! { <time datetime=at.to_string() title=exact>{shown}</time> }
+}
+
+/// How long until something expires; in the last two minutes it says so with a word as well.
+#[component]
+pub fn Countdown(
+    /// When it expires.
+    to: Timestamp,
+) -> impl IntoView {
+    let now = use_now();
+    let exact = to.strftime("%Y-%m-%d %H:%M:%S UTC").to_string();
+    let shown = move || match now.get() {
+        None => format!("until {}", to.strftime("%H:%M:%S UTC")),
+        Some(now) if unix(to) <= now => "expired".to_owned(),
+        Some(now) => format!("{} left", duration(unix(to) - now)),
+    };
+    let class = move || match now.get() {
+        Some(now) if unix(to) - now < 120.0 => "countdown countdown--soon",
+        _ => "countdown",
+    };
+    view! { <time class=class datetime=to.to_string() title=exact>{shown}</time> }
+}
+
+/// Seconds since 1970.
+#[must_use]
+pub fn unix(at: Timestamp) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 fit a double exactly")]
+    let milliseconds = at.as_millisecond() as f64;
+    milliseconds / 1000.0
+}
+
+/// A clock time such as `14:03:21` from seconds since 1970.
+#[must_use]
+pub fn clock(seconds: f64) -> String {
+    #[expect(clippy::cast_possible_truncation, reason = "a time out of range is shown as a dash")]
+    let at = Timestamp::from_second(seconds as i64);
+    at.map_or_else(|_| "–".to_owned(), |at| at.strftime("%H:%M:%S").to_string())
+}
+
+/// "3 min ago", "in 2 h", "just now".
+#[must_use]
+pub fn relative(seconds: f64) -> String {
+    if seconds.abs() < 5.0 {
+        "just now".to_owned()
+    } else if seconds < 0.0 {
+        format!("{} ago", duration(-seconds))
+    } else {
+        format!("in {}", duration(seconds))
+    }
+}
+
+/// A length of time in its two largest units at most: `45 s`, `3 min 20 s`, `2 h 5 min`, `4 d`.
+#[must_use]
+pub fn duration(seconds: f64) -> String {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to zero and above; saturates")]
+    let seconds = seconds.max(0.0) as u64;
+    let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86400);
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..600 if seconds % 60 != 0 => format!("{minutes} min {} s", seconds % 60),
+        60..3600 => format!("{minutes} min"),
+        3600..86400 if minutes % 60 != 0 => format!("{hours} h {} min", minutes % 60),
+        3600..86400 => format!("{hours} h"),
+        _ => format!("{days} d"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_read_as_people_say_them() {
+        assert_eq!(relative(-2.0), "just now");
+        assert_eq!(relative(-200.0), "3 min 20 s ago");
+        assert_eq!(relative(7500.0), "in 2 h 5 min");
+        assert_eq!(duration(59.9), "59 s");
+        assert_eq!(duration(1800.0), "30 min");
+        assert_eq!(duration(400_000.0), "4 d");
+        assert_eq!(duration(f64::NAN), "0 s");
+        assert_eq!(clock(f64::INFINITY), "–");
+    }
+}
