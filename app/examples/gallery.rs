@@ -3,7 +3,7 @@
 //! `cargo run -p evenkeel-app --features render --example gallery -- site/manifest.json > gallery.html`, beside `site/`.
 //! The examples on this page are made up; product pages only ever show what was measured.
 
-use evenkeel_app::{icons::Glyph, shell::{Assets, Frame, Identity, NavItem}, ui::*};
+use evenkeel_app::{icons::Glyph, shell::{Assets, Frame, Identity, NavItem, shell}, ui::*};
 use jiff::Timestamp;
 use leptos::prelude::*;
 use leptos_router::{components::Router, location::RequestUrl};
@@ -16,6 +16,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let room = arguments.next().as_deref() == Some("room");
     let assets: Assets = serde_json::from_slice(&std::fs::read(manifest)?)?;
     let owner = Owner::new();
+    if theme == "shell" {
+        let html = owner.with(|| {
+            provide_context(RequestUrl::new("/"));
+            shell(&assets).to_html()
+        });
+        println!("{html}");
+        return Ok(());
+    }
     let body = owner.with(|| {
         provide_context(RequestUrl::new("/incidents"));
         view! { <Router><Gallery room=room /></Router> }.to_html()
@@ -55,13 +63,14 @@ fn Gallery(room: bool) -> impl IntoView {
     let identity = Identity {
         organisation: "Northwind Trading".into(), user: "ada@northwind.example".into(), role: "Approver".into(), sign_out: "/logout".into(),
     };
+    let commands: Vec<Command> = Vec::new();
     let banners = move || view! {
         <StopBanner scope="shop-us" by="Grace" since=|| view! { <Time at=at(3000) /> } />
         <PracticeBanner />
         <ConnectionBanner lost_since=Some(1_795_003_000.0) />
     };
     view! {
-        <Frame nav=nav identity=identity commands=Vec::<Command>::new() room=room banners=banners>
+        <Frame nav=nav identity=identity commands=commands room=room banners=banners>
             <div class="stack">
                 <Breadcrumbs parents=vec![("Incidents".into(), "/incidents".into())] here="checkout answers 500" />
                 <div class="head">
@@ -86,6 +95,7 @@ fn Gallery(room: bool) -> impl IntoView {
             </div>
         </Frame>
     }
+    .into_any()
 }
 
 #[component]
@@ -98,6 +108,7 @@ fn Vitals() -> impl IntoView {
             <VitalCard vital=Vital::Saturation title="Saturation" value=None unit="%" points=Vec::new() reason="Prometheus has no container_memory_usage_bytes for this namespace" />
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -120,6 +131,7 @@ fn Left() -> impl IntoView {
             </Panel>
         </div>
     }
+    .into_any()
 }
 
 fn entries() -> Vec<Entry> {
@@ -154,6 +166,7 @@ fn Centre() -> impl IntoView {
             </Panel>
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -176,6 +189,7 @@ fn Deck() -> impl IntoView {
             </div>
         </Panel>
     }
+    .into_any()
 }
 
 #[component]
@@ -204,6 +218,7 @@ fn Controls() -> impl IntoView {
             <Pager newer="?after=1" older="?before=1" />
         </Panel>
     }
+    .into_any()
 }
 
 #[component]
@@ -216,4 +231,5 @@ fn States() -> impl IntoView {
             <Panel title="Loading"><Skeleton lines=4 label="incidents" /></Panel>
         </div>
     }
+    .into_any()
 }

@@ -189,15 +189,10 @@ pub fn Icon(
             viewBox="0 0 24 24"
             width="16"
             height="16"
-            fill="none"
-            stroke="currentColor"
-            stroke-width="2"
-            stroke-linecap="round"
-            stroke-linejoin="round"
             aria-hidden="true"
-            focusable="false"
         >
             <path d=glyph.path()></path>
         </svg>
     }
+    .into_any()
 }

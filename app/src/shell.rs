@@ -128,6 +128,7 @@ pub fn Frame(
             <ShortcutHelp open=help />
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -165,6 +166,7 @@ fn Rail(
             <ul class="nav__list">{items}</ul>
         </nav>
     }
+    .into_any()
 }
 
 /// Whether a page lies under an entry of the rail.
@@ -203,6 +205,7 @@ fn TopBar(
             </details>
         </header>
     }
+    .into_any()
 }
 
 /// The mark: a hull on an even keel.
@@ -214,6 +217,7 @@ pub fn Logo() -> impl IntoView {
             <path class="logo__keel" d="M16 5v4M16 23v4"></path>
         </svg>
     }
+    .into_any()
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ pub fn Badge(
             {text}
         </span>
     }
+    .into_any()
 }
 
 /// How bad an alert is.
@@ -48,7 +49,7 @@ pub fn SeverityBadge(
         Severity::Warning => ("Warning", Tone::Waiting, Glyph::Warning),
         Severity::Info => ("Info", Tone::Running, Glyph::Info),
     };
-    view! { <Badge text=text tone=tone glyph=glyph /> }
+    view! { <Badge text=text tone=tone glyph=glyph /> }.into_any()
 }
 
 /// The environment of a cluster; production stands out because other rules hold there.
@@ -61,5 +62,5 @@ pub fn EnvironmentBadge(
     production: bool,
 ) -> impl IntoView {
     let class = if production { "tag tag--production" } else { "tag" };
-    view! { <span class=class><span class="unseen">"Environment "</span>{name}</span> }
+    view! { <span class=class><span class="unseen">"Environment "</span>{name}</span> }.into_any()
 }

@@ -23,6 +23,7 @@ pub fn Banner(
             <span>{children()}</span>
         </div>
     }
+    .into_any()
 }
 
 /// Everything is halted.
@@ -44,6 +45,7 @@ pub fn StopBanner(
             ". Nothing is written until it is released. Pressed by "{by}", "{since.run()}"."
         </Banner>
     }
+    .into_any()
 }
 
 /// The live stream broke; it reconnects by itself and says when it was last live.
@@ -74,6 +76,7 @@ pub fn PracticeBanner() -> impl IntoView {
             <strong>"Practice range"</strong>" – its faults are real, its customers are not."
         </Banner>
     }
+    .into_any()
 }
 
 /// A short message that something was done, or was not.
@@ -94,4 +97,5 @@ pub fn Toast(
             }}
         </div>
     }
+    .into_any()
 }

@@ -93,6 +93,7 @@ pub fn Button(
             }}
         </span>
     }
+    .into_any()
 }
 
 /// A link that looks like a button.
@@ -116,4 +117,5 @@ pub fn ButtonLink(
             <span>{children()}</span>
         </a>
     }
+    .into_any()
 }

@@ -32,4 +32,5 @@ pub fn CopyButton(
             <span class="unseen">" "{what}</span>
         </button>
     }
+    .into_any()
 }

@@ -39,6 +39,7 @@ pub fn Confirm(
             <div class="confirm__body">{children()}</div>
         </details>
     }
+    .into_any()
 }
 
 /// A field in which one must type a name before the browser submits the form: for what cannot be taken back.
@@ -52,7 +53,7 @@ pub fn TypeToConfirm(
     expected: String,
 ) -> impl IntoView {
     let label = format!("Type {expected} to confirm");
-    view! { <TextInput name=name label=label pattern=escape(&expected) required=true autocomplete="off" /> }
+    view! { <TextInput name=name label=label pattern=escape(&expected) required=true autocomplete="off" /> }.into_any()
 }
 
 /// Makes a text match itself in an HTML pattern.
@@ -92,6 +93,7 @@ pub fn Dialog(
             {children()}
         </dialog>
     }
+    .into_any()
 }
 
 #[cfg(test)]

@@ -39,6 +39,7 @@ pub fn Field(
             </div>
         </div>
     }
+    .into_any()
 }
 
 /// A line of text.
@@ -94,6 +95,7 @@ pub fn TextInput(
             />
         </Field>
     }
+    .into_any()
 }
 
 /// A longer text, such as the reason of a rejection.
@@ -125,6 +127,7 @@ pub fn TextArea(
             <textarea class="input" id=id name=name rows=rows required=required aria-describedby=note>{value}</textarea>
         </Field>
     }
+    .into_any()
 }
 
 /// One of several.
@@ -159,6 +162,7 @@ pub fn Select(
             <select class="input" id=id name=name aria-describedby=note>{choices}</select>
         </Field>
     }
+    .into_any()
 }
 
 /// Yes or no.
@@ -181,4 +185,5 @@ pub fn Checkbox(
             <span>{label}</span>
         </label>
     }
+    .into_any()
 }

@@ -38,6 +38,7 @@ pub fn Confidence(
             <meter class="confidence__bar" min="0" max="1" value=format!("{value:.2}") aria-label=format!("Confidence: {words}")></meter>
         </span>
     }
+    .into_any()
 }
 
 /// One ranked hypothesis.
@@ -70,6 +71,7 @@ pub fn HypothesisCard(
             <ClaimList title="Not seen" glyph=Glyph::Offline claims=unseen />
         </article>
     }
+    .into_any()
 }
 
 /// Sentences with links to their evidence; renders nothing when empty.

@@ -17,7 +17,7 @@ pub fn JsonView(
     #[prop(default = 1)]
     open: usize,
 ) -> impl IntoView {
-    view! { <div class="json">{node(None, &value, 0, open)}</div> }
+    view! { <div class="json">{node(None, &value, 0, open)}</div> }.into_any()
 }
 
 fn node(key: Option<String>, value: &Value, depth: usize, open: usize) -> AnyView {

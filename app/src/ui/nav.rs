@@ -34,7 +34,7 @@ pub fn Tabs(
     /// The tabs.
     items: Vec<LinkItem>,
 ) -> impl IntoView {
-    view! { <nav class="tabs" aria-label=label>{links(items, "tabs__tab", "page")}</nav> }
+    view! { <nav class="tabs" aria-label=label>{links(items, "tabs__tab", "page")}</nav> }.into_any()
 }
 
 /// Filters as chips; an active one leads to the list without it.
@@ -46,7 +46,7 @@ pub fn FilterChips(
     /// The filters.
     items: Vec<LinkItem>,
 ) -> impl IntoView {
-    view! { <nav class="chips" aria-label=label>{links(items, "chip", "true")}</nav> }
+    view! { <nav class="chips" aria-label=label>{links(items, "chip", "true")}</nav> }.into_any()
 }
 
 fn links(items: Vec<LinkItem>, class: &'static str, current: &'static str) -> impl IntoView {
@@ -76,7 +76,7 @@ pub fn Breadcrumbs(
         .into_iter()
         .map(|(label, href)| view! { <li><a href=href>{label}</a><Icon glyph=Glyph::Right /></li> })
         .collect_view();
-    view! { <nav class="crumbs" aria-label="Breadcrumb"><ol>{parents}<li aria-current="page">{here}</li></ol></nav> }
+    view! { <nav class="crumbs" aria-label="Breadcrumb"><ol>{parents}<li aria-current="page">{here}</li></ol></nav> }.into_any()
 }
 
 /// Keyset paging: newer and older, no page numbers, because lists grow while one reads.

@@ -96,6 +96,7 @@ pub fn CommandPalette(
             </ul>
         </Dialog>
     }
+    .into_any()
 }
 
 /// Those whose label or hint holds every word of the query, in their own order.

@@ -27,4 +27,5 @@ pub fn Panel(
             <div class="panel__body">{children()}</div>
         </section>
     }
+    .into_any()
 }

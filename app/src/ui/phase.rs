@@ -58,7 +58,7 @@ pub fn PhaseTag(
     /// Which.
     phase: Phase,
 ) -> impl IntoView {
-    view! { <span class="phase-tag"><Icon glyph=phase.glyph() />{phase.name()}</span> }
+    view! { <span class="phase-tag"><Icon glyph=phase.glyph() />{phase.name()}</span> }.into_any()
 }
 
 /// The rail: all phases, what each took, which is current.
@@ -97,7 +97,7 @@ pub fn PhaseRail(
             </li>
         }
     });
-    view! { <ol class="rail" aria-label="Phases of this incident">{steps.into_iter().collect_view()}</ol> }
+    view! { <ol class="rail" aria-label="Phases of this incident">{steps.into_iter().collect_view()}</ol> }.into_any()
 }
 
 /// Steps through an incident's moments. A plain form, so it works without JavaScript; the page reads `?at=`.
@@ -116,4 +116,5 @@ pub fn Scrubber(
             <button class="btn btn--ghost btn--small" type="submit">"Show"</button>
         </form>
     }
+    .into_any()
 }

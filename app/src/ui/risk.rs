@@ -22,4 +22,5 @@ pub fn RiskMeter(
             <span class="number">"Risk "{risk}"/10, "{word}</span>
         </span>
     }
+    .into_any()
 }

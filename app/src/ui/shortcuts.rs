@@ -80,4 +80,5 @@ pub fn ShortcutHelp(
             <form method="dialog"><button class="btn">"Close"</button></form>
         </Dialog>
     }
+    .into_any()
 }

@@ -29,6 +29,7 @@ pub fn EmptyState(
             {children.map(|children| view! { <div class="state__actions">{children()}</div> })}
         </div>
     }
+    .into_any()
 }
 
 /// It failed: what, what it means, what to do, and a reference to quote.
@@ -64,6 +65,7 @@ pub fn ErrorState(
             </p>
         </div>
     }
+    .into_any()
 }
 
 /// Signed in, but not allowed. Says which role would be.
@@ -83,6 +85,7 @@ pub fn Forbidden(
             <p class="state__text">"This needs the role "<strong>{needs}</strong>". An administrator of your organisation can grant it."</p>
         </div>
     }
+    .into_any()
 }
 
 /// Grey lines where content is on its way.
@@ -101,4 +104,5 @@ pub fn Skeleton(
             {(0..lines).map(|_| view! { <span class="skeleton__line"></span> }).collect_view()}
         </div>
     }
+    .into_any()
 }

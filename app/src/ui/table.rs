@@ -25,6 +25,7 @@ pub fn Table(
             </table>
         </div>
     }
+    .into_any()
 }
 
 /// Names and values, such as an alert's labels.
@@ -42,5 +43,5 @@ pub fn KeyValue(
             view! { <div class="kv__row"><dt>{name}</dt><dd class=if mono { "mono" } else { "" }>{value}</dd></div> }
         })
         .collect_view();
-    view! { <dl class="kv">{rows}</dl> }
+    view! { <dl class="kv">{rows}</dl> }.into_any()
 }

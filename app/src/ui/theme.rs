@@ -34,4 +34,5 @@ pub fn ThemeSwitch() -> impl IntoView {
             {button(Some("dark"), "Dark theme", Glyph::Moon)}
         </div>
     }
+    .into_any()
 }

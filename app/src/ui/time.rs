@@ -20,7 +20,7 @@ pub fn Time(
         Some(now) if !absolute => relative(unix(at) - now),
         _ => at.strftime("%H:%M:%S UTC").to_string(),
     };
-    view! { <time datetime=at.to_string() title=exact>{shown}</time> }
+    view! { <time datetime=at.to_string() title=exact>{shown}</time> }.into_any()
 }
 
 /// How long until something expires; in the last two minutes it says so with a word as well.
@@ -40,7 +40,7 @@ pub fn Countdown(
         Some(now) if unix(to) - now < 120.0 => "countdown countdown--soon",
         _ => "countdown",
     };
-    view! { <time class=class datetime=to.to_string() title=exact>{shown}</time> }
+    view! { <time class=class datetime=to.to_string() title=exact>{shown}</time> }.into_any()
 }
 
 /// Seconds since 1970.

@@ -111,6 +111,7 @@ pub fn Plot(
             </svg>
         </div>
     }
+    .into_any()
 }
 
 /// A fraction as SVG percentage.

@@ -65,4 +65,5 @@ pub fn NoData(
             <span class="nodata__text"><Icon glyph=Glyph::Offline /><strong>"No data"</strong><span>{reason}</span></span>
         </div>
     }
+    .into_any()
 }

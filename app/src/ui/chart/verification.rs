@@ -114,4 +114,5 @@ fn SampleTable(
             <tbody>{rows}</tbody>
         </table>
     }
+    .into_any()
 }

@@ -83,6 +83,7 @@ pub fn VitalCard(
             <Sparkline points=points unit=unit label=title alerts=alerts reason=reason.unwrap_or_else(unknown_reason) />
         </article>
     }
+    .into_any()
 }
 
 fn unknown_reason() -> String {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use leptos::prelude::*;
 
-use crate::ui::{CopyButton, Time};
+use crate::ui::CopyButton;
 
 /// What an entry is. Each kind has a colour *and* a tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -81,8 +81,10 @@ pub fn EntryLine(
     /// The entry.
     entry: Entry,
 ) -> impl IntoView {
+    let exact = entry.at.strftime("%Y-%m-%d %H:%M:%S%.3f UTC").to_string();
+    let clock = entry.at.strftime("%H:%M:%S").to_string();
     let head = view! {
-        <span class="entry__time"><Time at=entry.at absolute=true /></span>
+        <time class="entry__time" datetime=entry.at.to_string() title=exact>{clock}</time>
         <span class="entry__agent">{entry.agent}</span>
         <span class="entry__tag">{entry.kind.tag()}</span>
         <span class="entry__text">{entry.text}</span>

@@ -54,7 +54,7 @@ pub fn Terminal(
             <header class="term__head">
                 <Icon glyph=Glyph::Terminal />
                 <h2 class="term__title">"Mission Control"</h2>
-                <span class="term__state">{move || if live.get() { "● live" } else { "○ not live" }}</span>
+                <span class="term__state">{move || if live.get() { "● live · UTC" } else { "○ not live · UTC" }}</span>
                 {chips}
             </header>
             <div class="term__lines" role="log" aria-live="off" tabindex="0" aria-label="Journal entries" node_ref=scroller on:scroll=follow>
@@ -74,6 +74,7 @@ pub fn Terminal(
             }}
         </section>
     }
+    .into_any()
 }
 
 fn agent_links(entries: &[Entry], chosen: Option<&str>, base: &str) -> Vec<LinkItem> {
