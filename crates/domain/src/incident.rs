@@ -16,7 +16,7 @@ use crate::{
     id::{ActionId, ClusterId, EvidenceId, IncidentId, OrganisationId},
     journal::{Entry, Event, Opening, Sample},
     object::ObjectRef,
-    plan::{Plan, PlanHash, PlannedAction},
+    plan::{Plan, PlanHash, PlannedAction, Target},
     policy::PlanDecision,
     severity::Severity,
     stage::{InvalidTransition, Phase, Stage},
@@ -102,6 +102,8 @@ pub struct PlanState {
     pub decision: Option<PlanDecision>,
     /// How far each action has come.
     pub progress: BTreeMap<ActionId, ActionProgress>,
+    /// The generation each applied action left its object at.
+    pub generations: BTreeMap<ActionId, i64>,
     /// The stamp of each undo.
     pub undo_stamps: BTreeMap<ActionId, ActionId>,
     /// When the first write was accepted.
@@ -114,6 +116,18 @@ impl PlanState {
     /// The progress of one action.
     pub fn progress_of(&self, action: &PlannedAction) -> &ActionProgress {
         self.progress.get(&action.id).unwrap_or(&ActionProgress::Planned)
+    }
+
+    /// The target of `action` as this run itself left it: with the generation that the last
+    /// applied action on the same object made, or the plan's own.
+    pub fn target_now(&self, action: &PlannedAction) -> Target {
+        let mut target = action.target.clone();
+        for earlier in self.plan.actions.iter().filter(|a| a.target.object == target.object) {
+            if let Some(generation) = self.generations.get(&earlier.id) {
+                target.generation = Some(*generation);
+            }
+        }
+        target
     }
 
     /// Whether any write of this plan was begun.
@@ -337,7 +351,7 @@ impl IncidentState {
         use ActionProgress as P;
         let (action, to) = match event {
             Event::ActionIntended { action, .. } => (*action, P::Intended),
-            Event::ActionApplied { action, note } => (*action, P::Applied { note: note.clone() }),
+            Event::ActionApplied { action, note, .. } => (*action, P::Applied { note: note.clone() }),
             Event::ActionFailed { action, error } => (*action, P::Failed { error: error.clone() }),
             Event::ActionNotApplied { action, .. } => (*action, P::Planned),
             Event::ActionUnknown { action, note } => (*action, P::Unknown { note: note.clone() }),
@@ -386,6 +400,7 @@ impl IncidentState {
                     plan: (**plan).clone(),
                     hash: hash.clone(),
                     decision: None,
+                    generations: BTreeMap::new(),
                     undo_stamps: BTreeMap::new(),
                     acted_at: None,
                     voided: None,
@@ -405,9 +420,12 @@ impl IncidentState {
                     plan.voided = Some(reason.clone());
                 }
             }
-            Event::ActionApplied { .. } => {
+            Event::ActionApplied { action, generation, .. } => {
                 if let Some(plan) = self.plans.last_mut() {
                     plan.acted_at.get_or_insert(at);
+                    if let Some(generation) = generation {
+                        plan.generations.insert(*action, *generation);
+                    }
                 }
             }
             Event::UndoIntended { action, stamp } => {

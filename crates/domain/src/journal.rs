@@ -191,6 +191,8 @@ pub enum Event {
         action: ActionId,
         /// What it said.
         note: String,
+        /// The object's generation after it: what a later step or an undo must find.
+        generation: Option<i64>,
     },
     /// The cluster refused a write, or it was never sent.
     ActionFailed {

@@ -32,6 +32,7 @@ pub mod id;
 pub mod object;
 pub mod severity;
 pub mod text;
+pub mod view;
 
 pub use incident::IncidentState;
 pub use jiff::Timestamp;

@@ -1,0 +1,362 @@
+//! What pages and programs are shown: the answers of the services, shared with the browser.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{
+    access::{Permission, Role, TokenScope},
+    cluster::{Cluster, EmergencyStop},
+    evidence::ToolFailure,
+    id::{AuditId, ClusterId, IncidentId, NotificationId, TokenId, UserId},
+    incident::IncidentSummary,
+    journal::{Entry, Sample},
+};
+
+/// Why something was refused or failed, for people and programs: a stable code, a sentence, a
+/// next step, and for failures of our own a reference that stands in the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{message}")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Problem {
+    /// HTTP status.
+    pub status: u16,
+    /// Stable code; each is explained in `docs/errors`.
+    pub code: String,
+    /// What happened, one sentence.
+    pub message: String,
+    /// What to do.
+    pub next: String,
+    /// Reference id of an internal failure.
+    pub reference: Option<String>,
+}
+
+/// The signed-in person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Me {
+    /// Who.
+    pub user: UserId,
+    /// Their address.
+    pub email: String,
+    /// Their role.
+    pub role: Role,
+    /// Their organisation's name.
+    pub organisation: String,
+    /// What they may do in general; what they may do to one cluster can differ.
+    pub permissions: Vec<Permission>,
+    /// How many plans wait for people.
+    pub awaiting: u64,
+    /// Clusters on which Emergency Stop is on.
+    pub stopped: Vec<String>,
+}
+
+/// How a connection to one of a cluster's systems does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum ConnectionState {
+    /// It answered.
+    Healthy {
+        /// When it last did.
+        last_ok_at: Timestamp,
+        /// How long that took, in milliseconds.
+        latency_ms: u64,
+    },
+    /// It did not.
+    Failing {
+        /// Why, and what to do.
+        failure: ToolFailure,
+        /// When it last did, if it ever has.
+        last_ok_at: Option<Timestamp>,
+    },
+    /// It was not asked yet.
+    Unknown,
+    /// There is none.
+    NotConnected,
+}
+
+/// One connection of a cluster.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Connection {
+    /// `kubernetes`, `prometheus` or `alertmanager`.
+    pub name: String,
+    /// How it does.
+    pub state: ConnectionState,
+    /// What was seen there, one line ("3 deployments in 2 namespaces").
+    pub seen: Option<String>,
+}
+
+/// A cluster on the Overview.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ClusterTile {
+    /// The cluster.
+    pub cluster: Cluster,
+    /// Its connections, as last seen; nothing is asked for this.
+    pub connections: Vec<Connection>,
+    /// How many incidents are open.
+    pub open_incidents: u64,
+    /// When its Alertmanager last posted.
+    pub last_notification_at: Option<Timestamp>,
+}
+
+/// Figures of the last seven days.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct WeekFigures {
+    /// Incidents opened.
+    pub opened: u64,
+    /// Closed as resolved.
+    pub resolved: u64,
+    /// Of those, without anybody having been asked.
+    pub without_person: u64,
+    /// Fixes that were taken back.
+    pub undone: u64,
+    /// Median seconds from opening to the first plan.
+    pub median_to_plan_s: Option<f64>,
+    /// Median seconds from opening to resolved.
+    pub median_to_recovery_s: Option<f64>,
+}
+
+/// The Overview.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Overview {
+    /// What waits for people, oldest first.
+    pub awaiting: Vec<IncidentSummary>,
+    /// Open incidents, newest first.
+    pub open: Vec<IncidentSummary>,
+    /// Clusters by name.
+    pub clusters: Vec<ClusterTile>,
+    /// The last seven days.
+    pub week: WeekFigures,
+    /// When this was read.
+    pub at: Timestamp,
+}
+
+/// One of the four golden signals over the last hour.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct VitalSign {
+    /// `latency`, `traffic`, `errors` or `saturation`.
+    pub signal: String,
+    /// Unit of the values: `s`, `req/s`, `ratio`.
+    pub unit: String,
+    /// The last value.
+    pub current: Option<f64>,
+    /// The mean of the hour before, for the change.
+    pub before: Option<f64>,
+    /// The last hour.
+    pub points: Vec<Sample>,
+    /// The PromQL.
+    pub query: Option<String>,
+    /// Why there is nothing to show, if there is not.
+    pub missing: Option<String>,
+}
+
+/// A cluster's golden signals.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Vitals {
+    /// Latency, traffic, errors, saturation.
+    pub signals: Vec<VitalSign>,
+    /// When alerts fired in that hour (seconds since the epoch).
+    pub marks: Vec<f64>,
+    /// When this was read.
+    pub at: Timestamp,
+}
+
+/// One line of the audit trail.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AuditLine {
+    /// Its id.
+    pub id: AuditId,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: String,
+    /// What: `plan.approved`, …
+    pub action: String,
+    /// To what.
+    pub subject: String,
+    /// The cluster, if it concerns one.
+    pub cluster: Option<ClusterId>,
+    /// The incident, if it concerns one.
+    pub incident: Option<IncidentId>,
+    /// What else was kept.
+    pub detail: Value,
+}
+
+/// A body that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Quarantined {
+    /// Its id.
+    pub id: NotificationId,
+    /// When it came.
+    pub at: Timestamp,
+    /// Why it could not be read.
+    pub reason: String,
+}
+
+/// A cluster's page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct WarRoom {
+    /// The cluster and its connections.
+    pub tile: ClusterTile,
+    /// Its open incidents, newest first.
+    pub open: Vec<IncidentSummary>,
+    /// Its latest closed incidents.
+    pub recent: Vec<IncidentSummary>,
+    /// Its latest audit records.
+    pub audit: Vec<AuditLine>,
+    /// Bodies that could not be read.
+    pub quarantine: Vec<Quarantined>,
+    /// What the asking person may do to this cluster.
+    pub permissions: Vec<Permission>,
+    /// When this was read.
+    pub at: Timestamp,
+}
+
+/// A page of incidents.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct IncidentPage {
+    /// Newest first.
+    pub incidents: Vec<IncidentSummary>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<IncidentId>,
+}
+
+/// A page of the audit trail.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AuditPage {
+    /// Newest first.
+    pub records: Vec<AuditLine>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<AuditId>,
+}
+
+/// An incident as its page needs it: the journal, which the page folds itself, and what the
+/// asking person may do.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct IncidentRoom {
+    /// The journal so far.
+    pub entries: Vec<Entry>,
+    /// Why the person may not approve the plan that waits; `None`: they may.
+    pub approve_refused: Option<String>,
+    /// Why the person may not reject it; `None`: they may.
+    pub reject_refused: Option<String>,
+    /// Emergency Stop on the cluster, if it is on.
+    pub stop: Option<EmergencyStop>,
+    /// Incidents of the same cluster and name, newest first.
+    pub similar: Vec<IncidentSummary>,
+}
+
+/// A newly connected cluster. The token is shown this once.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ConnectedCluster {
+    /// The cluster.
+    pub cluster: Cluster,
+    /// The bearer token for its Alertmanager.
+    pub token: String,
+    /// What to paste into `alertmanager.yml`.
+    pub snippet: String,
+    /// What the connection test saw.
+    pub connections: Vec<Connection>,
+}
+
+/// What a person enters to connect a cluster.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewCluster {
+    /// Its name: 1 to 63 lower-case letters, digits and hyphens.
+    pub name: String,
+    /// `production`, `staging` or `development`.
+    pub environment: String,
+    /// Base URL of its Prometheus; empty: none.
+    #[serde(default)]
+    pub prometheus_url: String,
+    /// Base URL of its Alertmanager; empty: none.
+    #[serde(default)]
+    pub alertmanager_url: String,
+    /// A kubeconfig, whole, as YAML; empty: none.
+    #[serde(default)]
+    pub kubeconfig: String,
+}
+
+/// An API token in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TokenLine {
+    /// Its id.
+    pub id: TokenId,
+    /// Its name.
+    pub name: String,
+    /// Its scope.
+    pub scope: TokenScope,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it lapses.
+    pub expires_at: Option<Timestamp>,
+    /// When it was last used.
+    pub last_used_at: Option<Timestamp>,
+}
+
+/// A newly made token. The secret is shown this once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CreatedToken {
+    /// The token.
+    pub token: TokenLine,
+    /// Its secret.
+    pub secret: String,
+}
+
+/// A person in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UserLine {
+    /// Their id.
+    pub id: UserId,
+    /// Their address.
+    pub email: String,
+    /// Their role.
+    pub role: Role,
+    /// When they were added.
+    pub created_at: Timestamp,
+    /// When they last signed in.
+    pub last_login_at: Option<Timestamp>,
+}
+
+/// One rule of the policies in force.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PolicyRule {
+    /// Its id.
+    pub id: String,
+    /// Its sentence.
+    pub reason: String,
+    /// `permit` or `forbid`.
+    pub effect: String,
+    /// The file it stands in.
+    pub file: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// The policies in force.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PolicyBook {
+    /// SHA-256 over schema and policies.
+    pub version: String,
+    /// Every rule.
+    pub rules: Vec<PolicyRule>,
+}

@@ -1,0 +1,351 @@
+//! What to do next: a pure function of the state and the time (invariant I4).
+
+use evenkeel_domain::{
+    IncidentState, Timestamp,
+    action::ActionProgress,
+    evidence::Specialist,
+    id::ActionId,
+    incident::PlanState,
+    plan::Undo,
+    policy::Verdict,
+    stage::{Resolution, Stage},
+    verification::VerificationStatus,
+};
+
+/// The one thing to do next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Choose who looks.
+    Supervise {
+        /// In which round.
+        round: u8,
+    },
+    /// Have these look.
+    Observe {
+        /// In which round.
+        round: u8,
+        /// Those who have not concluded yet.
+        outstanding: Vec<Specialist>,
+    },
+    /// All have looked.
+    ConcludeObserve {
+        /// The round.
+        round: u8,
+    },
+    /// Rank hypotheses.
+    Orient {
+        /// The round.
+        round: u8,
+    },
+    /// Write a plan.
+    Plan,
+    /// Ask the policy.
+    Judge,
+    /// Ask people.
+    AskApproval,
+    /// The request has lapsed.
+    Expire,
+    /// The plan has lost its reason.
+    Void {
+        /// Why.
+        reason: String,
+    },
+    /// Read the predicates before the first write.
+    Baseline,
+    /// Write.
+    Execute {
+        /// Which action.
+        action: ActionId,
+    },
+    /// A write is in doubt: read the world.
+    Reconcile {
+        /// Which action.
+        action: ActionId,
+    },
+    /// Begin to verify.
+    StartVerification,
+    /// Read the predicates.
+    Sample,
+    /// Conclude the verification.
+    ConcludeVerification {
+        /// How.
+        status: VerificationStatus,
+    },
+    /// Begin to take back.
+    StartUndo {
+        /// Why.
+        reason: String,
+    },
+    /// Take back.
+    Undo {
+        /// Which action.
+        action: ActionId,
+    },
+    /// An undo is in doubt: read the world.
+    ReconcileUndo {
+        /// Which action.
+        action: ActionId,
+    },
+    /// End.
+    Close {
+        /// How.
+        resolution: Resolution,
+        /// Why.
+        reason: String,
+    },
+    /// Nothing until then, or until the journal grows.
+    Wait {
+        /// Until when; `None`: until the journal grows.
+        until: Option<Timestamp>,
+    },
+    /// Nothing ever again.
+    Done,
+}
+
+impl Step {
+    /// The step's name in logs and metrics.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Supervise { .. } => "supervise",
+            Self::Observe { .. } => "observe",
+            Self::ConcludeObserve { .. } => "conclude_observe",
+            Self::Orient { .. } => "orient",
+            Self::Plan => "plan",
+            Self::Judge => "judge",
+            Self::AskApproval => "ask_approval",
+            Self::Expire => "expire",
+            Self::Void { .. } => "void",
+            Self::Baseline => "baseline",
+            Self::Execute { .. } => "execute",
+            Self::Reconcile { .. } => "reconcile",
+            Self::StartVerification => "start_verification",
+            Self::Sample => "sample",
+            Self::ConcludeVerification { .. } => "conclude_verification",
+            Self::StartUndo { .. } => "start_undo",
+            Self::Undo { .. } => "undo",
+            Self::ReconcileUndo { .. } => "reconcile_undo",
+            Self::Close { .. } => "close",
+            Self::Wait { .. } => "wait",
+            Self::Done => "done",
+        }
+    }
+}
+
+fn close(resolution: Resolution, reason: impl Into<String>) -> Step {
+    Step::Close { resolution, reason: reason.into() }
+}
+
+/// The next step of `state` at `now`.
+pub fn decide(state: &IncidentState, now: Timestamp, max_rounds: u8) -> Step {
+    if let Some(step) = ended_by_itself(state) {
+        return step;
+    }
+    match &state.stage {
+        Stage::Observing { round, .. } if *round > max_rounds => close(
+            Resolution::Escalated,
+            format!("looked {max_rounds} times without coming to a plan that could be carried out"),
+        ),
+        Stage::Observing { round, started: false } => Step::Supervise { round: *round },
+        Stage::Observing { round, started: true } => {
+            let outstanding: Vec<_> = state
+                .assignments
+                .iter()
+                .filter(|a| a.summary.is_none())
+                .map(|a| a.specialist)
+                .collect();
+            if outstanding.is_empty() {
+                Step::ConcludeObserve { round: *round }
+            } else {
+                Step::Observe { round: *round, outstanding }
+            }
+        }
+        Stage::Orienting { round } => Step::Orient { round: *round },
+        Stage::Planning => Step::Plan,
+        Stage::Judging { .. } => Step::Judge,
+        Stage::Judged { verdict: Verdict::NeedsApproval, .. } => Step::AskApproval,
+        Stage::Judged { .. } => close(Resolution::Escalated, denial(state.plan())),
+        Stage::AwaitingApproval { .. } => match state.pending_approval() {
+            Some(approval) if approval.request.expires_at <= now => Step::Expire,
+            Some(approval) => Step::Wait { until: Some(approval.request.expires_at) },
+            None => Step::Wait { until: None },
+        },
+        Stage::Unapproved { rejected: true, .. } => {
+            close(Resolution::Rejected, "a person rejected the plan; nothing was changed")
+        }
+        Stage::Unapproved { rejected: false, .. } => {
+            close(Resolution::Escalated, "nobody answered in time; nothing was changed")
+        }
+        Stage::Acting { .. } => acting(state),
+        Stage::Verifying { .. } => verifying(state, now),
+        Stage::Verified { status, .. } => verified(state, *status),
+        Stage::Undoing { .. } => undoing(state),
+        Stage::Halted { lifted: true, .. } => close(
+            Resolution::Escalated,
+            "Emergency Stop came in the middle of taking a fix back; people must look",
+        ),
+        Stage::Halted { .. } => Step::Wait { until: None },
+        Stage::Closed { .. } => Step::Done,
+    }
+}
+
+/// A run that has changed nothing ends when its alerts do.
+fn ended_by_itself(state: &IncidentState) -> Option<Step> {
+    if !state.all_alerts_resolved() || state.touched() {
+        return None;
+    }
+    let reason = "every alert ended before anything was changed";
+    match state.stage {
+        Stage::Observing { .. }
+        | Stage::Orienting { .. }
+        | Stage::Planning
+        | Stage::Judging { .. }
+        | Stage::Judged { .. } => Some(close(Resolution::SelfResolved, reason)),
+        Stage::AwaitingApproval { .. } => Some(Step::Void { reason: reason.into() }),
+        _ => None,
+    }
+}
+
+fn denial(plan: Option<&PlanState>) -> String {
+    let reasons: Vec<_> = plan
+        .and_then(|p| p.decision.as_ref())
+        .into_iter()
+        .flat_map(|d| &d.actions)
+        .filter(|a| a.verdict == Verdict::Deny)
+        .flat_map(|a| a.reasons.iter().map(|r| r.sentence.as_str()))
+        .collect();
+    if reasons.is_empty() {
+        "the policy does not allow this plan".into()
+    } else {
+        format!("the policy does not allow this plan: {}", reasons.join(" "))
+    }
+}
+
+fn acting(state: &IncidentState) -> Step {
+    let Some(plan) = state.plan() else {
+        return close(Resolution::Escalated, "there is no plan to carry out");
+    };
+    if let Some(action) = state.in_doubt() {
+        return Step::Reconcile { action };
+    }
+    let all: Vec<_> = plan.plan.actions.iter().map(|a| (a.id, plan.progress_of(a))).collect();
+    if let Some(note) = all.iter().find_map(|(_, p)| match p {
+        ActionProgress::Unknown { note } => Some(note),
+        _ => None,
+    }) {
+        return close(
+            Resolution::Escalated,
+            format!("it cannot be told whether the change was applied: {note}"),
+        );
+    }
+    if let Some(error) = all.iter().find_map(|(_, p)| match p {
+        ActionProgress::Failed { error } => Some(error),
+        _ => None,
+    }) {
+        return if all.iter().any(|(_, p)| matches!(p, ActionProgress::Applied { .. })) {
+            Step::StartUndo { reason: format!("a later step failed: {error}") }
+        } else {
+            close(Resolution::Escalated, format!("the change was refused: {error}"))
+        };
+    }
+    if state.verification.baseline.is_empty()
+        && !plan.plan.predicates.is_empty()
+        && !plan.touched()
+    {
+        return Step::Baseline;
+    }
+    match all.iter().find(|(_, p)| matches!(p, ActionProgress::Planned)) {
+        Some((action, _)) => Step::Execute { action: *action },
+        None => Step::StartVerification,
+    }
+}
+
+fn verifying(state: &IncidentState, now: Timestamp) -> Step {
+    let v = &state.verification;
+    let Some(plan) = state.plan() else {
+        return close(Resolution::Escalated, "there is no plan to verify");
+    };
+    let window = plan.plan.window;
+    let after = |from: Timestamp, seconds: u32| {
+        from.checked_add(jiff::SignedDuration::from_secs(i64::from(seconds))).unwrap_or(from)
+    };
+    if plan.plan.predicates.is_empty() {
+        return Step::ConcludeVerification { status: VerificationStatus::Unknown };
+    }
+    let Some(sampled) = v.sampled_at else { return Step::Sample };
+    if v.holding_since.is_some_and(|since| sampled >= after(since, window.hold_s)) {
+        return Step::ConcludeVerification { status: VerificationStatus::Resolved };
+    }
+    // A hold that has begun may run to its end past the limit; a broken one may not begin again.
+    let limit = after(v.started_at.unwrap_or(sampled), window.within_s);
+    if sampled >= limit && v.holding_since.is_none_or(|since| since >= limit) {
+        let fulfilled = v.latest.iter().filter(|r| r.fulfilled).count();
+        let measured = v.latest.iter().any(|r| {
+            use evenkeel_domain::verification::Measured as M;
+            matches!(r.measured, M::Value { .. } | M::State { .. })
+        });
+        let status = match (measured, fulfilled) {
+            (false, _) => VerificationStatus::Unknown,
+            (true, 0) => VerificationStatus::Failed,
+            (true, n) if n == v.latest.len() => VerificationStatus::Resolved,
+            (true, _) => VerificationStatus::Partial,
+        };
+        return Step::ConcludeVerification { status };
+    }
+    let next = after(sampled, window.every_s);
+    if now >= next { Step::Sample } else { Step::Wait { until: Some(next) } }
+}
+
+fn verified(state: &IncidentState, status: VerificationStatus) -> Step {
+    let summary = state.verification.summary.clone();
+    match status {
+        VerificationStatus::Resolved => close(Resolution::Resolved, summary),
+        VerificationStatus::Partial => close(Resolution::Partial, summary),
+        VerificationStatus::Unknown => close(Resolution::Escalated, summary),
+        VerificationStatus::Failed => {
+            let undoable = state.plan().is_some_and(|plan| {
+                plan.plan.actions.iter().any(|a| matches!(a.undo, Undo::By { .. }))
+            });
+            if undoable {
+                Step::StartUndo { reason: summary }
+            } else {
+                close(Resolution::Failed, summary)
+            }
+        }
+    }
+}
+
+fn undoing(state: &IncidentState) -> Step {
+    let Some(plan) = state.plan() else {
+        return close(Resolution::Escalated, "there is no plan to take back");
+    };
+    if let Some(action) = state.in_doubt() {
+        return Step::ReconcileUndo { action };
+    }
+    let mut undone = false;
+    for action in plan.plan.actions.iter().rev() {
+        match plan.progress_of(action) {
+            ActionProgress::Applied { .. } if matches!(action.undo, Undo::By { .. }) => {
+                return Step::Undo { action: action.id };
+            }
+            ActionProgress::UndoFailed { error } => {
+                return close(
+                    Resolution::Failed,
+                    format!("the fix did not work and could not be taken back: {error}"),
+                );
+            }
+            ActionProgress::Unknown { note } => {
+                return close(
+                    Resolution::Failed,
+                    format!("it cannot be told whether the fix was taken back: {note}"),
+                );
+            }
+            ActionProgress::Undone { .. } => undone = true,
+            _ => {}
+        }
+    }
+    if undone {
+        close(Resolution::Undone, "the fix did not work and was taken back; people take over")
+    } else {
+        close(Resolution::Failed, "the fix did not work and there is nothing to take back")
+    }
+}

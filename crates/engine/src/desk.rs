@@ -1,0 +1,234 @@
+//! The desk an incident is worked at: its state so far, and the one way to add to its journal.
+
+use std::sync::Arc;
+
+use evenkeel_domain::{
+    Event, IncidentState, Timestamp,
+    evidence::{Agent, Evidence, Gap},
+    finding::Finding,
+    id::{ActionId, ApprovalId, EvidenceId, FindingId, HypothesisId, IncidentId, PlanId},
+    incident::{FoldError, IncidentSummary},
+};
+use tokio::sync::Mutex;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    chain,
+    clock::{Clock, Entropy, fresh},
+    journal::{Append, Journal, JournalError, Lease, read_all},
+};
+
+/// Why something could not be added to a journal.
+#[derive(Debug, thiserror::Error)]
+pub enum DeskError {
+    /// The journal could not be read or written.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The event is not legal now.
+    #[error(transparent)]
+    Fold(#[from] FoldError),
+    /// The event cannot be written down.
+    #[error(transparent)]
+    Chain(#[from] chain::Unserialisable),
+    /// The journal kept growing under the writer.
+    #[error("incident {0} kept changing while a record was being added")]
+    Contended(IncidentId),
+    /// There is no such incident.
+    #[error("incident {0} has no journal")]
+    Missing(IncidentId),
+    /// A part outside the engine failed in a way that says nothing about the world.
+    #[error("{doing} failed")]
+    Part {
+        /// What was being done.
+        doing: &'static str,
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+impl DeskError {
+    /// Whether the incident now belongs to another worker.
+    pub fn lease_lost(&self) -> bool {
+        matches!(self, Self::Journal(JournalError::LeaseLost(_)))
+    }
+}
+
+/// How often a writer reads on and tries again when others append at the same time. Appends are
+/// short and few; eight in a row lost means something is wrong.
+const TRIES: u32 = 8;
+
+/// The desk. Cheap to share among the specialists of a round; appends are put in line.
+pub struct Desk {
+    journal: Arc<dyn Journal>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    lease: Option<Lease>,
+    cancel: CancellationToken,
+    state: Mutex<IncidentState>,
+}
+
+impl Desk {
+    /// Sits down at an incident: reads and folds its journal. `lease` is the worker's; people's
+    /// desks have none.
+    pub async fn open(
+        journal: Arc<dyn Journal>,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        incident: IncidentId,
+        lease: Option<Lease>,
+        cancel: CancellationToken,
+    ) -> Result<Self, DeskError> {
+        let entries = read_all(&*journal, incident, 0).await?;
+        let state = IncidentState::fold(&entries)?.ok_or(DeskError::Missing(incident))?;
+        Ok(Self { journal, clock, entropy, lease, cancel, state: Mutex::new(state) })
+    }
+
+    /// The incident as it is known here.
+    pub async fn state(&self) -> IncidentState {
+        self.state.lock().await.clone()
+    }
+
+    /// Reads what others appended meanwhile.
+    pub async fn refresh(&self) -> Result<IncidentState, DeskError> {
+        let mut state = self.state.lock().await;
+        self.catch_up(&mut state).await?;
+        Ok(state.clone())
+    }
+
+    /// Adds `events` in one transaction.
+    pub async fn append(&self, events: Vec<Event>) -> Result<(), DeskError> {
+        self.append_with(events, Vec::new()).await
+    }
+
+    /// Adds one event.
+    pub async fn record(&self, event: Event) -> Result<(), DeskError> {
+        self.append(vec![event]).await
+    }
+
+    /// Says what an agent is doing or has understood.
+    pub async fn note(&self, agent: Agent, text: impl Into<String>) -> Result<(), DeskError> {
+        self.record(Event::Noted { agent, text: text.into() }).await
+    }
+
+    /// Keeps a tool call and its whole answer.
+    pub async fn keep(&self, evidence: Evidence, text: Option<String>) -> Result<(), DeskError> {
+        let texts = text.map(|text| (evidence.id, text)).into_iter().collect();
+        self.append_with(vec![Event::EvidenceRecorded { evidence: Box::new(evidence) }], texts).await
+    }
+
+    /// Keeps a finding.
+    pub async fn find(&self, finding: Finding) -> Result<(), DeskError> {
+        self.record(Event::FindingRecorded { finding: Box::new(finding) }).await
+    }
+
+    /// Says what could not be seen.
+    pub async fn miss(&self, gap: Gap) -> Result<(), DeskError> {
+        self.record(Event::GapRecorded { gap }).await
+    }
+
+    /// The whole answer kept for a piece of evidence.
+    pub async fn text(&self, evidence: EvidenceId) -> Result<Option<String>, DeskError> {
+        let incident = self.state.lock().await.id;
+        Ok(self.journal.text(incident, evidence).await?)
+    }
+
+    /// Whether the lease still holds, asked of the database itself; called immediately before
+    /// each write to the cluster, so that a paused worker that wakes up changes nothing.
+    pub async fn confirm_lease(&self, by: std::time::Duration) -> Result<(), DeskError> {
+        match &self.lease {
+            Some(lease) => Ok(self.journal.renew(lease, self.clock.now(), by).await?),
+            None => Ok(()),
+        }
+    }
+
+    /// Cancelled when the lease is lost or the process stops.
+    pub fn cancelled(&self) -> &CancellationToken {
+        &self.cancel
+    }
+
+    /// Now.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// A fresh id of any kind.
+    pub fn id<T>(&self, make: fn(u64, u128) -> T) -> T {
+        fresh(&*self.clock, &*self.entropy, make)
+    }
+
+    /// A fresh evidence id.
+    pub fn evidence_id(&self) -> EvidenceId {
+        self.id(EvidenceId::from_parts)
+    }
+
+    /// A fresh finding id.
+    pub fn finding_id(&self) -> FindingId {
+        self.id(FindingId::from_parts)
+    }
+
+    /// A fresh hypothesis id.
+    pub fn hypothesis_id(&self) -> HypothesisId {
+        self.id(HypothesisId::from_parts)
+    }
+
+    /// A fresh plan id.
+    pub fn plan_id(&self) -> PlanId {
+        self.id(PlanId::from_parts)
+    }
+
+    /// A fresh action id.
+    pub fn action_id(&self) -> ActionId {
+        self.id(ActionId::from_parts)
+    }
+
+    /// A fresh approval id.
+    pub fn approval_id(&self) -> ApprovalId {
+        self.id(ApprovalId::from_parts)
+    }
+
+    async fn append_with(
+        &self,
+        events: Vec<Event>,
+        texts: Vec<(EvidenceId, String)>,
+    ) -> Result<(), DeskError> {
+        let mut state = self.state.lock().await;
+        for _ in 0..TRIES {
+            let entries =
+                chain::chain(state.id, state.seq, &state.head, self.clock.now(), events.clone())?;
+            let mut after = state.clone();
+            for entry in &entries {
+                after.apply(entry)?;
+            }
+            let append = Append {
+                incident: state.id,
+                after: state.seq,
+                fence: self.lease.as_ref().map(|lease| lease.fence),
+                entries,
+                summary: IncidentSummary::from(&after),
+                texts: texts.clone(),
+            };
+            match self.journal.append(append).await {
+                Ok(()) => {
+                    *state = after;
+                    return Ok(());
+                }
+                Err(JournalError::Conflict { .. }) => self.catch_up(&mut state).await?,
+                Err(other) => {
+                    if matches!(other, JournalError::LeaseLost(_)) {
+                        self.cancel.cancel();
+                    }
+                    return Err(other.into());
+                }
+            }
+        }
+        Err(DeskError::Contended(state.id))
+    }
+
+    async fn catch_up(&self, state: &mut IncidentState) -> Result<(), DeskError> {
+        for entry in read_all(&*self.journal, state.id, state.seq).await? {
+            state.apply(&entry)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,138 @@
+//! Act: intent, write, outcome, in this order and each durable before the next.
+
+use std::time::Duration;
+
+use evenkeel_domain::{Event, IncidentState, id::ActionId, incident::PlanState, plan::PlannedAction};
+use tokio::time::{sleep, timeout};
+
+use super::Runner;
+use crate::{
+    desk::{Desk, DeskError},
+    ports::{Found, Write, Written},
+};
+
+/// Pauses between attempts to read the world after a write in doubt. About half a minute in all:
+/// an API server's restart; after that a person must look.
+const RECONCILE_PAUSES: [Duration; 5] = [
+    Duration::from_millis(500),
+    Duration::from_secs(2),
+    Duration::from_secs(4),
+    Duration::from_secs(8),
+    Duration::from_secs(15),
+];
+
+/// The present plan and one of its actions.
+pub(super) fn action_of(
+    state: &IncidentState,
+    action: ActionId,
+) -> Option<(&PlanState, &PlannedAction)> {
+    let plan = state.plan()?;
+    Some((plan, plan.plan.actions.iter().find(|a| a.id == action)?))
+}
+
+impl Runner {
+    pub(super) async fn execute(&self, desk: &Desk, id: ActionId) -> Result<(), DeskError> {
+        if self.halted(desk).await? {
+            return Ok(());
+        }
+        let state = desk.state().await;
+        let Some((plan, action)) = action_of(&state, id) else { return Ok(()) };
+        let target = plan.target_now(action);
+        desk.record(Event::ActionIntended {
+            action: id,
+            precondition: target.clone(),
+            undo: action.undo.clone(),
+        })
+        .await?;
+        // The last two things before the write: is this still ours, and is the stop still off?
+        desk.confirm_lease(self.settings.lease).await?;
+        if let Some(stop) = self.ports.gate.stopped(state.cluster).await? {
+            let note = format!("not sent: {} threw Emergency Stop", stop.by);
+            return desk
+                .append(vec![
+                    Event::ActionNotApplied { action: id, note },
+                    Event::Halted { by: stop.by, reason: stop.reason },
+                ])
+                .await;
+        }
+        let write = Write { call: &action.call, target: &target, stamp: id };
+        let sent = timeout(self.settings.step_limit, self.ports.executor.write(desk, write)).await;
+        match sent {
+            Ok(written) => match written? {
+                Written::Applied { note, generation } => {
+                    desk.record(Event::ActionApplied { action: id, note, generation }).await
+                }
+                Written::Refused(error) => {
+                    desk.record(Event::ActionFailed { action: id, error }).await
+                }
+                Written::Drifted(reason) => self.drifted(desk, plan, id, reason).await,
+                // The intent stands without outcome: the next step reads the world.
+                Written::Uncertain(_) => Ok(()),
+            },
+            Err(_) => Ok(()),
+        }
+    }
+
+    /// The object is not what the plan was made for. Before anything was changed the plan is
+    /// void and the incident is looked at again; after that it is a failed step.
+    async fn drifted(
+        &self,
+        desk: &Desk,
+        plan: &PlanState,
+        action: ActionId,
+        reason: String,
+    ) -> Result<(), DeskError> {
+        if plan.generations.is_empty() && plan.acted_at.is_none() {
+            let note = format!("not applied: {reason}");
+            desk.append(vec![
+                Event::ActionNotApplied { action, note },
+                Event::PlanVoided { plan: plan.hash.clone(), reason },
+            ])
+            .await
+        } else {
+            desk.record(Event::ActionFailed { action, error: reason }).await
+        }
+    }
+
+    pub(super) async fn reconcile(&self, desk: &Desk, id: ActionId) -> Result<(), DeskError> {
+        let state = desk.state().await;
+        let Some((plan, action)) = action_of(&state, id) else { return Ok(()) };
+        let target = plan.target_now(action);
+        let write = Write { call: &action.call, target: &target, stamp: id };
+        let event = match self.look_for(desk, &write).await? {
+            Found::Applied { note, generation } => {
+                Event::ActionApplied { action: id, note, generation }
+            }
+            Found::NotApplied(note) => Event::ActionNotApplied { action: id, note },
+            Found::CannotTell(note) => Event::ActionUnknown { action: id, note },
+        };
+        desk.record(event).await
+    }
+
+    /// Reads the world for a write, again and again while it cannot be told.
+    pub(super) async fn look_for(
+        &self,
+        desk: &Desk,
+        write: &Write<'_>,
+    ) -> Result<Found, DeskError> {
+        let mut pauses = RECONCILE_PAUSES.iter();
+        loop {
+            let looking = self.ports.executor.find(desk, write.clone());
+            let found = match timeout(self.settings.step_limit, looking).await {
+                Ok(found) => found?,
+                Err(_) => Found::CannotTell("the cluster did not answer in time".into()),
+            };
+            let Found::CannotTell(_) = found else { return Ok(found) };
+            let Some(pause) = pauses.next() else { return Ok(found) };
+            tokio::select! {
+                () = sleep(*pause) => {}
+                () = desk.cancelled().cancelled() => {
+                    return Err(DeskError::Part {
+                        doing: "reading the world after a write in doubt",
+                        source: "the process stops".into(),
+                    });
+                }
+            }
+        }
+    }
+}

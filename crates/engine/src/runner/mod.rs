@@ -1,0 +1,113 @@
+//! The runner performs one step at a time and appends what came of it.
+//!
+//! Each step is safe to run again from its beginning: what a crash cut off is either recorded,
+//! and then not repeated, or not recorded, and then read from the world before anything is
+//! written (invariant I2).
+
+mod act;
+mod approve;
+mod observe;
+mod think;
+mod undo;
+mod verify;
+
+use std::{sync::Arc, time::Duration};
+
+use evenkeel_domain::Event;
+use tracing::{debug, info};
+
+use crate::{
+    Settings, Step, decide,
+    desk::{Desk, DeskError},
+    journal::Wake,
+    ports::Ports,
+};
+
+/// Hears of every step, for metrics.
+pub trait StepObserver: Send + Sync {
+    /// A step ended.
+    fn step(&self, step: &'static str, took: Duration, failed: bool);
+}
+
+/// Performs steps.
+pub struct Runner {
+    ports: Ports,
+    settings: Settings,
+    observer: Arc<dyn StepObserver>,
+}
+
+impl Runner {
+    /// A runner over these ports.
+    pub fn new(ports: Ports, settings: Settings, observer: Arc<dyn StepObserver>) -> Self {
+        Self { ports, settings, observer }
+    }
+
+    /// Runs until the incident waits or ends; says when to look again, and up to which record
+    /// this was decided.
+    pub async fn run(&self, desk: &Desk) -> Result<(Wake, u64), DeskError> {
+        loop {
+            let state = desk.refresh().await?;
+            let step = decide(&state, desk.now(), self.settings.max_rounds);
+            match step {
+                Step::Done => return Ok((Wake::Never, state.seq)),
+                Step::Wait { until: Some(until) } => return Ok((Wake::At(until), state.seq)),
+                Step::Wait { until: None } => return Ok((Wake::OnAppend, state.seq)),
+                step => self.perform_counted(desk, step).await?,
+            }
+            if desk.cancelled().is_cancelled() {
+                return Ok((Wake::At(desk.now()), desk.state().await.seq));
+            }
+        }
+    }
+
+    async fn perform_counted(&self, desk: &Desk, step: Step) -> Result<(), DeskError> {
+        let name = step.as_str();
+        let began = desk.now();
+        debug!(step = name, "step begins");
+        let done = self.perform(desk, step).await;
+        let took = desk.now().duration_since(began);
+        let took = Duration::try_from(took).unwrap_or_default();
+        self.observer.step(name, took, done.is_err());
+        done
+    }
+
+    async fn perform(&self, desk: &Desk, step: Step) -> Result<(), DeskError> {
+        match step {
+            Step::Supervise { round } => self.supervise(desk, round).await,
+            Step::Observe { round, outstanding } => self.observe(desk, round, &outstanding).await,
+            Step::ConcludeObserve { round } => desk.record(Event::ObserveConcluded { round }).await,
+            Step::Orient { round } => self.orient(desk, round).await,
+            Step::Plan => self.plan(desk).await,
+            Step::Judge => self.judge(desk).await,
+            Step::AskApproval => self.ask_approval(desk).await,
+            Step::Expire => self.expire(desk).await,
+            Step::Void { reason } => self.void(desk, reason).await,
+            Step::Baseline => self.baseline(desk).await,
+            Step::Execute { action } => self.execute(desk, action).await,
+            Step::Reconcile { action } => self.reconcile(desk, action).await,
+            Step::StartVerification => desk.record(Event::VerificationStarted {}).await,
+            Step::Sample => self.sample(desk).await,
+            Step::ConcludeVerification { status } => self.conclude(desk, status).await,
+            Step::StartUndo { reason } => desk.record(Event::UndoStarted { reason }).await,
+            Step::Undo { action } => self.undo(desk, action).await,
+            Step::ReconcileUndo { action } => self.reconcile_undo(desk, action).await,
+            Step::Close { resolution, reason } => {
+                info!(resolution = resolution.as_str(), reason, "incident closes");
+                desk.record(Event::Closed { resolution, reason }).await
+            }
+            Step::Wait { .. } | Step::Done => Ok(()),
+        }
+    }
+
+    /// Halts the run if Emergency Stop is on (invariant I11). Says whether it did.
+    async fn halted(&self, desk: &Desk) -> Result<bool, DeskError> {
+        let state = desk.state().await;
+        match self.ports.gate.stopped(state.cluster).await? {
+            Some(stop) => {
+                desk.record(Event::Halted { by: stop.by, reason: stop.reason }).await?;
+                Ok(true)
+            }
+            None => Ok(false),
+        }
+    }
+}

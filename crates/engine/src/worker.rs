@@ -1,0 +1,168 @@
+//! The worker claims incidents that are due, carries each under a lease that it keeps renewing,
+//! and parks them when they wait. It is woken by the journal's feed and by a timer; a missed
+//! signal only costs the timer's period.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::{
+    sync::{Semaphore, broadcast::error::RecvError},
+    time::{interval, sleep},
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tracing::{Instrument, error, info, info_span, warn};
+
+use crate::{
+    Settings,
+    clock::{Clock, Entropy},
+    desk::{Desk, DeskError},
+    journal::{Journal, JournalError, Lease, Wake, WorkerId},
+    runner::Runner,
+};
+
+/// A worker.
+pub struct Worker {
+    /// Its name in leases.
+    pub id: WorkerId,
+    /// Where journals are.
+    pub journal: Arc<dyn Journal>,
+    /// What performs steps.
+    pub runner: Arc<Runner>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness for ids.
+    pub entropy: Arc<dyn Entropy>,
+    /// Its numbers.
+    pub settings: Settings,
+}
+
+/// How long an incident rests after a step failed for a reason that says nothing about the world
+/// (the database was away, a part panicked).
+const AFTER_FAILURE: Duration = Duration::from_secs(5);
+
+impl Worker {
+    /// Works until `stop`; then lets running steps end or gives up their leases. Returns when
+    /// nothing runs any more.
+    pub async fn run(self: Arc<Self>, stop: CancellationToken) {
+        let slots = Arc::new(Semaphore::new(self.settings.concurrency));
+        let tasks = TaskTracker::new();
+        let mut feed = self.journal.feed();
+        info!(worker = self.id.0, "worker {} starts", self.id.0);
+        loop {
+            let slot = tokio::select! {
+                () = stop.cancelled() => break,
+                slot = Arc::clone(&slots).acquire_owned() => match slot {
+                    Ok(slot) => slot,
+                    Err(_) => break,
+                },
+            };
+            match self.journal.claim(&self.id, self.clock.now(), self.settings.lease).await {
+                Ok(Some(lease)) => {
+                    let worker = Arc::clone(&self);
+                    let span = info_span!("incident", incident = %lease.incident);
+                    let token = stop.child_token();
+                    tasks.spawn(
+                        async move {
+                            worker.carry(lease, token).await;
+                            drop(slot);
+                        }
+                        .instrument(span),
+                    );
+                    continue;
+                }
+                Ok(None) => drop(slot),
+                Err(failure) => {
+                    drop(slot);
+                    error!(error = &failure as &dyn std::error::Error, "cannot claim work");
+                }
+            }
+            tokio::select! {
+                () = stop.cancelled() => break,
+                () = sleep(self.idle_time().await) => {}
+                grown = feed.recv() => if let Err(RecvError::Closed) = grown {
+                    sleep(self.settings.poll).await;
+                },
+            }
+        }
+        tasks.close();
+        tasks.wait().await;
+        info!(worker = self.id.0, "worker {} has stopped", self.id.0);
+    }
+
+    /// Until the next parked incident is due, but never longer than the polling period.
+    async fn idle_time(&self) -> Duration {
+        let due = self.journal.next_due().await.ok().flatten();
+        due.map_or(self.settings.poll, |due| {
+            let wait = Duration::try_from(due.duration_since(self.clock.now()));
+            // A floor, so that a clock that jumps back cannot make this spin.
+            wait.unwrap_or_default().clamp(Duration::from_millis(10), self.settings.poll)
+        })
+    }
+
+    async fn carry(&self, lease: Lease, stop: CancellationToken) {
+        let cancel = stop.child_token();
+        let heartbeat = self.keep_alive(&lease, &cancel);
+        let work = self.work(&lease, &cancel);
+        let (wake, seen) = tokio::select! {
+            done = work => done,
+            () = heartbeat => {
+                warn!("the lease on {} is lost; another worker carries on", lease.incident);
+                return;
+            }
+        };
+        if let Err(failure) = self.journal.park(&lease, seen, wake).await
+            && !matches!(failure, JournalError::LeaseLost(_))
+        {
+            error!(error = &failure as &dyn std::error::Error, "cannot park {}", lease.incident);
+        }
+    }
+
+    async fn work(&self, lease: &Lease, cancel: &CancellationToken) -> (Wake, u64) {
+        match self.try_work(lease, cancel).await {
+            Ok(done) => done,
+            Err(failure) if failure.lease_lost() => (Wake::OnAppend, u64::MAX),
+            Err(failure) => {
+                error!(error = &failure as &dyn std::error::Error, "a step of {} failed", lease.incident);
+                let rest = jiff::SignedDuration::try_from(AFTER_FAILURE).unwrap_or_default();
+                let now = self.clock.now();
+                (Wake::At(now.checked_add(rest).unwrap_or(now)), u64::MAX)
+            }
+        }
+    }
+
+    async fn try_work(
+        &self,
+        lease: &Lease,
+        cancel: &CancellationToken,
+    ) -> Result<(Wake, u64), DeskError> {
+        let desk = Desk::open(
+            Arc::clone(&self.journal),
+            Arc::clone(&self.clock),
+            Arc::clone(&self.entropy),
+            lease.incident,
+            Some(lease.clone()),
+            cancel.clone(),
+        )
+        .await?;
+        self.runner.run(&desk).await
+    }
+
+    /// Renews the lease until it is lost. A database that is away for a moment does not end it:
+    /// the fence decides at the next append.
+    async fn keep_alive(&self, lease: &Lease, cancel: &CancellationToken) {
+        let mut beat = interval(self.settings.lease / 3);
+        beat.tick().await;
+        loop {
+            beat.tick().await;
+            match self.journal.renew(lease, self.clock.now(), self.settings.lease).await {
+                Ok(()) => {}
+                Err(JournalError::LeaseLost(_)) => {
+                    cancel.cancel();
+                    return;
+                }
+                Err(failure) => {
+                    warn!(error = &failure as &dyn std::error::Error, "cannot renew a lease");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! The contract suite: what every storage implementation must do.
