@@ -88,12 +88,30 @@ fn find_program(names: &[&str]) -> Option<PathBuf> {
     names.iter().find_map(|name| env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file()))
 }
 
+/// Older versions (Debian's 108 among them) turn the table of `externref` into one of `anyref`: the module still
+/// validates, and then throws in the browser before the first component is alive.
+const OLDEST_OPTIMISER: u32 = 116;
+
+/// The number in `wasm-opt version 108 (…)`.
+fn optimiser_version(program: &Path) -> Option<u32> {
+    let output = Command::new(program).arg("--version").output().ok()?;
+    parse_version(&String::from_utf8_lossy(&output.stdout))
+}
+
+fn parse_version(text: &str) -> Option<u32> {
+    text.split_whitespace().find_map(|word| word.parse().ok())
+}
+
 /// Runs `wasm-opt` if there is one; the module works without, only larger.
 pub fn optimise(module: Vec<u8>) -> Result<Vec<u8>> {
     let Some(program) = find_program(&["wasm-opt"]) else {
-        println!("no wasm-opt here: the module stays some per cent larger (Debian: `apt-get install binaryen`)");
+        println!("no wasm-opt here: the module stays some per cent larger (npm package `binaryen`)");
         return Ok(module);
     };
+    if optimiser_version(&program).is_none_or(|version| version < OLDEST_OPTIMISER) {
+        println!("wasm-opt here is older than {OLDEST_OPTIMISER}: not used, the module stays some per cent larger");
+        return Ok(module);
+    }
     let folder = env::temp_dir().join(format!("evenkeel-wasm-opt-{}", std::process::id()));
     fs::create_dir_all(&folder).context("creating a folder for wasm-opt")?;
     let (before, after) = (folder.join("in.wasm"), folder.join("out.wasm"));
@@ -113,4 +131,16 @@ pub fn optimise(module: Vec<u8>) -> Result<Vec<u8>> {
         println!("wasm-opt refused the module (too old?): continuing with the larger one");
     }
     Ok(optimised.unwrap_or(module))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_version_of_wasm_opt_is_read_and_debians_is_too_old() {
+        assert_eq!(parse_version("wasm-opt version 123 (version_123)\n"), Some(123));
+        assert!(parse_version("wasm-opt version 108").is_some_and(|version| version < OLDEST_OPTIMISER));
+        assert_eq!(parse_version("unknown"), None);
+    }
 }
