@@ -3,7 +3,9 @@
 //! `cargo run -p evenkeel-app --features render --example gallery -- site/manifest.json > gallery.html`, beside `site/`.
 //! The examples on this page are made up; product pages only ever show what was measured.
 
-use evenkeel_app::{icons::Glyph, shell::{Assets, Frame, Identity, NavItem, shell}, ui::*};
+use evenkeel_app::{icons::Glyph, shell::{Assets, Frame, Identity, NavItem, shell}};
+#[expect(clippy::wildcard_imports, reason = "the gallery shows all there is")]
+use evenkeel_app::ui::*;
 use jiff::Timestamp;
 use leptos::prelude::*;
 use leptos_router::{components::Router, location::RequestUrl};

@@ -1,6 +1,6 @@
 //! Reusable components: they take plain typed props, own no fetching and know no service.
 //!
-//! Pages import them with `use crate::ui::*;`. Every one renders on the server, and the same way in the browser; what
+//! Pages import them by name from here. Every one renders on the server, and the same way in the browser; what
 //! needs a clock, a pointer or a clipboard asks [`browser`], which answers nothing on the server. Links and native
 //! elements (`<details>`, forms) come first, so most work without JavaScript; the rest carries the class `needs-js`.
 //! The content security policy forbids `style` attributes: use classes, SVG attributes, `<meter>` and `<progress>`.

@@ -79,9 +79,9 @@ pub fn duration(seconds: f64) -> String {
     let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86400);
     match seconds {
         0..60 => format!("{seconds} s"),
-        60..600 if seconds % 60 != 0 => format!("{minutes} min {} s", seconds % 60),
+        60..600 if !seconds.is_multiple_of(60) => format!("{minutes} min {} s", seconds % 60),
         60..3600 => format!("{minutes} min"),
-        3600..86400 if minutes % 60 != 0 => format!("{hours} h {} min", minutes % 60),
+        3600..86400 if !minutes.is_multiple_of(60) => format!("{hours} h {} min", minutes % 60),
         3600..86400 => format!("{hours} h"),
         _ => format!("{days} d"),
     }

@@ -1,5 +1,7 @@
 //! The drawing area shared by every chart: a curve that scales with its box while its line keeps its width.
 
+use std::fmt::Write as _;
+
 use leptos::{prelude::*, web_sys::PointerEvent};
 
 use super::{Points, scale::{Window, nearest}};
@@ -15,7 +17,7 @@ pub fn line(points: &Points, window: &Window) -> String {
     for run in runs(points) {
         for (at, (time, value)) in run.iter().enumerate() {
             let command = if at == 0 { 'M' } else { 'L' };
-            path.push_str(&format!("{command}{:.0} {:.0}", window.x(*time) * GRID, window.y(*value) * GRID));
+            push(&mut path, command, window.x(*time) * GRID, window.y(*value) * GRID);
         }
         if run.len() == 1 {
             path.push_str("h1");
@@ -30,13 +32,18 @@ pub fn area(points: &Points, window: &Window) -> String {
     let floor = window.y(0.0_f64.max(window.value.0)) * GRID;
     let mut path = String::new();
     for run in runs(points).iter().filter(|run| run.len() > 1) {
-        path.push_str(&format!("M{:.0} {floor:.0}", window.x(run[0].0) * GRID));
+        push(&mut path, 'M', window.x(run[0].0) * GRID, floor);
         for (time, value) in run {
-            path.push_str(&format!("L{:.0} {:.0}", window.x(*time) * GRID, window.y(*value) * GRID));
+            push(&mut path, 'L', window.x(*time) * GRID, window.y(*value) * GRID);
         }
-        path.push_str(&format!("L{:.0} {floor:.0}Z", window.x(run[run.len() - 1].0) * GRID));
+        push(&mut path, 'L', window.x(run[run.len() - 1].0) * GRID, floor);
+        path.push('Z');
     }
     path
+}
+
+fn push(path: &mut String, command: char, x: f64, y: f64) {
+    write!(path, "{command}{x:.0} {y:.0}").ok();
 }
 
 /// The stretches without a gap.
