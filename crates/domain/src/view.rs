@@ -11,6 +11,7 @@ use crate::{
     id::{AuditId, ClusterId, IncidentId, NotificationId, TokenId, UserId},
     incident::IncidentSummary,
     journal::{Entry, Sample},
+    severity::Severity,
 };
 
 /// Why something was refused or failed, for people and programs: a stable code, a sentence, a
@@ -222,6 +223,32 @@ pub struct WarRoom {
     pub at: Timestamp,
 }
 
+/// Which incidents are wanted; what is absent does not filter.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct IncidentQuery {
+    /// Of this cluster.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<ClusterId>,
+    /// With this status, see [`crate::incident::status_word`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// Of this severity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub severity: Option<Severity>,
+    /// Open ones, or closed ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub open: Option<bool>,
+    /// Whose title or object holds this text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// Older than this one: where the former page ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<IncidentId>,
+    /// At most this many.
+    pub limit: u32,
+}
+
 /// A page of incidents.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -230,6 +257,26 @@ pub struct IncidentPage {
     pub incidents: Vec<IncidentSummary>,
     /// Where the next page begins, if there is one.
     pub next: Option<IncidentId>,
+}
+
+/// Which audit records are wanted; what is absent does not filter.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AuditQuery {
+    /// About this cluster.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<ClusterId>,
+    /// About this incident.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incident: Option<IncidentId>,
+    /// Of this action, for example `plan.approved`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<String>,
+    /// Older than this one: where the former page ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<AuditId>,
+    /// At most this many.
+    pub limit: u32,
 }
 
 /// A page of the audit trail.
@@ -289,6 +336,20 @@ pub struct NewCluster {
     /// A kubeconfig, whole, as YAML; empty: none.
     #[serde(default)]
     pub kubeconfig: String,
+}
+
+/// What a person wants to have investigated.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Investigation {
+    /// What they have noticed, in their words.
+    pub reason: String,
+    /// The namespace to look at; empty: all that can be seen.
+    #[serde(default)]
+    pub namespace: String,
+    /// The workload to look at; empty: all of the namespace.
+    #[serde(default)]
+    pub workload: String,
 }
 
 /// An API token in a list.
@@ -359,4 +420,56 @@ pub struct PolicyBook {
     pub version: String,
     /// Every rule.
     pub rules: Vec<PolicyRule>,
+}
+
+/// What a person wants to have looked at without an alert.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Investigation {
+    /// What they want to know, 1 to 500 characters.
+    pub reason: String,
+    /// The namespace to look at; empty: all.
+    #[serde(default)]
+    pub namespace: String,
+    /// The Deployment to look at; empty: all of the namespace.
+    #[serde(default)]
+    pub workload: String,
+}
+
+/// Which incidents to list.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema, utoipa::IntoParams))]
+pub struct IncidentQuery {
+    /// Only of this cluster.
+    pub cluster: Option<ClusterId>,
+    /// Only with this status word.
+    pub status: Option<String>,
+    /// Only of this severity.
+    pub severity: Option<Severity>,
+    /// Only open (`true`) or only closed (`false`) ones.
+    pub open: Option<bool>,
+    /// Only whose title contains this.
+    pub text: Option<String>,
+    /// Only those opened before this one.
+    pub before: Option<IncidentId>,
+    /// At most so many; 0: the default, 50.
+    #[serde(default)]
+    pub limit: u32,
+}
+
+/// Which audit records to list.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema, utoipa::IntoParams))]
+pub struct AuditQuery {
+    /// Only of this cluster.
+    pub cluster: Option<ClusterId>,
+    /// Only of this incident.
+    pub incident: Option<IncidentId>,
+    /// Only actions that begin with this.
+    pub action: Option<String>,
+    /// Only records older than this one.
+    pub before: Option<AuditId>,
+    /// At most so many; 0: the default, 100.
+    #[serde(default)]
+    pub limit: u32,
 }
