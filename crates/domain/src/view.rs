@@ -223,32 +223,6 @@ pub struct WarRoom {
     pub at: Timestamp,
 }
 
-/// Which incidents are wanted; what is absent does not filter.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct IncidentQuery {
-    /// Of this cluster.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cluster: Option<ClusterId>,
-    /// With this status, see [`crate::incident::status_word`].
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub status: Option<String>,
-    /// Of this severity.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub severity: Option<Severity>,
-    /// Open ones, or closed ones.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub open: Option<bool>,
-    /// Whose title or object holds this text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub text: Option<String>,
-    /// Older than this one: where the former page ended.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub before: Option<IncidentId>,
-    /// At most this many.
-    pub limit: u32,
-}
-
 /// A page of incidents.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -257,26 +231,6 @@ pub struct IncidentPage {
     pub incidents: Vec<IncidentSummary>,
     /// Where the next page begins, if there is one.
     pub next: Option<IncidentId>,
-}
-
-/// Which audit records are wanted; what is absent does not filter.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct AuditQuery {
-    /// About this cluster.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cluster: Option<ClusterId>,
-    /// About this incident.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub incident: Option<IncidentId>,
-    /// Of this action, for example `plan.approved`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub action: Option<String>,
-    /// Older than this one: where the former page ended.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub before: Option<AuditId>,
-    /// At most this many.
-    pub limit: u32,
 }
 
 /// A page of the audit trail.
@@ -336,20 +290,6 @@ pub struct NewCluster {
     /// A kubeconfig, whole, as YAML; empty: none.
     #[serde(default)]
     pub kubeconfig: String,
-}
-
-/// What a person wants to have investigated.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Investigation {
-    /// What they have noticed, in their words.
-    pub reason: String,
-    /// The namespace to look at; empty: all that can be seen.
-    #[serde(default)]
-    pub namespace: String,
-    /// The workload to look at; empty: all of the namespace.
-    #[serde(default)]
-    pub workload: String,
 }
 
 /// An API token in a list.
@@ -441,16 +381,22 @@ pub struct Investigation {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema, utoipa::IntoParams))]
 pub struct IncidentQuery {
     /// Only of this cluster.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cluster: Option<ClusterId>,
     /// Only with this status word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
     /// Only of this severity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub severity: Option<Severity>,
     /// Only open (`true`) or only closed (`false`) ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub open: Option<bool>,
     /// Only whose title contains this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
     /// Only those opened before this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<IncidentId>,
     /// At most so many; 0: the default, 50.
     #[serde(default)]
@@ -462,12 +408,16 @@ pub struct IncidentQuery {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema, utoipa::IntoParams))]
 pub struct AuditQuery {
     /// Only of this cluster.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cluster: Option<ClusterId>,
     /// Only of this incident.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub incident: Option<IncidentId>,
     /// Only actions that begin with this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub action: Option<String>,
     /// Only records older than this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<AuditId>,
     /// At most so many; 0: the default, 100.
     #[serde(default)]
