@@ -135,9 +135,11 @@ fn sum(parts: &[Part]) -> Risk {
     let mut reasons: Vec<_> = parts
         .iter()
         .enumerate()
-        .map(|(at, (points, why))| {
-            if at == 0 { format!("{why}: {points}") } else { format!("{why}: +{points}") }
-        })
+        .map(
+            |(at, (points, why))| {
+                if at == 0 { format!("{why}: {points}") } else { format!("{why}: +{points}") }
+            },
+        )
         .collect();
     let total: u8 = parts.iter().map(|(points, _)| points).sum();
     if total > MAX {
@@ -272,8 +274,8 @@ mod tests {
         for call in calls() {
             for now in replicas {
                 for undo in [undo(), no_undo()] {
-                    let scores = ENVIRONMENTS
-                        .map(|at| assess(&call, &object(&call), now, at, &undo).score);
+                    let scores =
+                        ENVIRONMENTS.map(|at| assess(&call, &object(&call), now, at, &undo).score);
                     assert!(scores.is_sorted(), "{call:?} {now:?}: {scores:?}");
                     assert!(scores[2] <= MAX);
                 }
