@@ -184,10 +184,13 @@ async fn load(runner: Runner, shop_url: String, net: Net, stop: CancellationToke
             .kill_on_drop(true)
             .spawn()
             .context("starting the load generator")?;
+        // Waiting would close the child's standard input, so it is kept apart.
+        let alive = child.stdin.take();
         tokio::select! {
             status = child.wait() => tracing::warn!(?status, "the load generator ended, starting it again"),
-            () = stop.cancelled() => drop(child.stdin.take()),
+            () = stop.cancelled() => {}
         }
+        drop(alive);
         // Not a pause for its own sake: a port still in use is free again by then.
         tokio::time::sleep(Duration::from_millis(300)).await;
     }

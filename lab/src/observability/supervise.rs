@@ -55,6 +55,8 @@ fn is_executable(path: &Path) -> bool {
 /// Starts the program; starts it again when it ends before `stop`.
 pub async fn keep_running(program: Program, stop: CancellationToken) -> Result<()> {
     let mut child = start(&program)?;
+    // Waiting would close the child's standard input, so it is kept apart.
+    let mut alive = child.stdin.take();
     loop {
         tokio::select! {
             status = child.wait() => {
@@ -62,9 +64,10 @@ pub async fn keep_running(program: Program, stop: CancellationToken) -> Result<(
                 tracing::warn!(program = program.name, %status, "a program of the range ended, starting it again");
                 tokio::time::sleep(Duration::from_secs(2)).await;
                 child = start(&program)?;
+                alive = child.stdin.take();
             }
             () = stop.cancelled() => {
-                drop(child.stdin.take());
+                drop(alive);
                 if tokio::time::timeout(Duration::from_secs(8), child.wait()).await.is_err() {
                     child.kill().await.context("ending a program")?;
                 }
