@@ -31,10 +31,24 @@ impl<'a> PlanQuestion<'a> {
     /// The question about one of the plan's actions. Its risk is reckoned anew here; what the plan
     /// says can only make it higher (invariant I6).
     pub fn action(&self, action: &'a PlannedAction) -> ActionQuestion<'a> {
-        self.question(action, &action.call, &action.undo, action.target.replicas)
+        let PlannedAction { call, undo, target, .. } = action;
+        let reckoned = self.risk(action, call, target.replicas, undo);
+        ActionQuestion {
+            call,
+            object: &target.object,
+            replicas: target.replicas,
+            risk: reckoned.max(action.risk.score),
+            has_undo: matches!(undo, Undo::By { .. }),
+            dry_run_ok: self.answered.contains(&action.dry_run),
+            target_listed: self.answered.contains(&target.seen_in),
+            actions_in_plan: self.plan.actions.len(),
+            around: self.around,
+        }
     }
 
-    /// The question about taking one of the plan's actions back, if it can be.
+    /// The question about taking one of the plan's actions back, if it can be. That puts back what
+    /// was there before, so it never counts as riskier than the action itself: nobody is left with
+    /// a change that could be made and may not be unmade.
     pub fn undo(&self, action: &'a PlannedAction) -> Option<ActionQuestion<'a>> {
         let Undo::By { call } = &action.undo else { return None };
         let replicas = match action.call {
@@ -43,30 +57,19 @@ impl<'a> PlanQuestion<'a> {
         };
         // What takes an undo back is the action itself.
         let back = Undo::By { call: action.call.clone() };
-        Some(self.question(action, call, &back, replicas))
+        let forth = self.action(action);
+        let risk = self.risk(action, call, replicas, &back).min(forth.risk);
+        Some(ActionQuestion { call, replicas, risk, has_undo: true, ..forth })
     }
 
-    fn question(
+    fn risk(
         &self,
-        action: &'a PlannedAction,
-        call: &'a ActionCall,
-        undo: &Undo,
+        action: &PlannedAction,
+        call: &ActionCall,
         replicas: Option<u32>,
-    ) -> ActionQuestion<'a> {
-        let object = &action.target.object;
-        let risk = risk::assess(call, object, replicas, self.around.environment, undo).score;
-        let claimed = if *call == action.call { action.risk.score } else { 0 };
-        ActionQuestion {
-            call,
-            object,
-            replicas,
-            risk: risk.max(claimed),
-            has_undo: matches!(undo, Undo::By { .. }),
-            dry_run_ok: self.answered.contains(&action.dry_run),
-            target_listed: self.answered.contains(&action.target.seen_in),
-            actions_in_plan: self.plan.actions.len(),
-            around: self.around,
-        }
+        undo: &Undo,
+    ) -> u8 {
+        risk::assess(call, &action.target.object, replicas, self.around.environment, undo).score
     }
 }
 

@@ -81,6 +81,10 @@ pub(crate) fn read(path: &Path) -> Result<Source, PolicyError> {
 }
 
 fn read_text(path: &Path) -> io::Result<Option<String>> {
+    // A pipe would be waited for without end.
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+    }
     let mut text = String::new();
     let read = File::open(path)?.take(MAX_BYTES + 1).read_to_string(&mut text);
     // A cut in the middle of a character is an error too, but the size is the real reason.

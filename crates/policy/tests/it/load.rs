@@ -141,6 +141,10 @@ fn a_missing_an_empty_and_a_swollen_folder_are_told_apart() {
     fs::copy(folder().join("schema.cedarschema"), dir.path().join("schema.cedarschema")).unwrap();
     fs::write(dir.path().join("a.cedar"), "é".repeat(600_000)).unwrap();
     assert_eq!(load().to_string(), "a.cedar is larger than 1048576 bytes");
+    fs::remove_file(dir.path().join("a.cedar")).unwrap();
+    fs::create_dir(dir.path().join("a.cedar")).unwrap();
+    assert!(told(&load()).ends_with("a.cedar: not a regular file"), "{}", told(&load()));
+    fs::remove_dir(dir.path().join("a.cedar")).unwrap();
     fs::write(dir.path().join("a.cedar"), [0xff, 0xfe]).unwrap();
     assert!(matches!(load(), PolicyError::Read { .. }));
     for number in 0..200 {
@@ -235,4 +239,21 @@ when { context.gate.actions_in_plan + 9223372036854775806 > 0 };
     assert_eq!(decision.verdict, Verdict::Deny);
     assert_eq!(decision.actions[0].reasons[0].rule, "policy.trouble");
     assert!(decision.actions[0].reasons[0].sentence.contains("own.overflows"));
+}
+
+#[test]
+fn the_rule_that_the_readme_shows_works() {
+    let readme = fs::read_to_string(folder().join("README.md")).unwrap();
+    let rule = readme.split("```cedar\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let policies = PolicySet::load(with("own.cedar", rule).path()).unwrap();
+    let judge = |image: &str| {
+        let (container, image) = ("app".to_owned(), image.to_owned());
+        let call = ActionCall::SetImage { container, image };
+        let plan = plan(vec![planned(1, call, Environment::Staging)]);
+        let (around, answered) = (around(Environment::Staging), answered());
+        let question = PlanQuestion { plan: &plan, around: &around, answered: &answered };
+        policies.judge_plan(&question).verdict
+    };
+    assert_eq!(judge("registry.example.org/shop:2"), Verdict::NeedsApproval);
+    assert_eq!(judge("docker.io/shop:2"), Verdict::Deny);
 }

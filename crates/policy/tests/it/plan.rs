@@ -96,6 +96,8 @@ fn an_undo_passes_the_same_gate() {
     assert_eq!(judge(scale(6), back_to(3), false), Some(Verdict::NeedsApproval));
     assert_eq!(judge(scale(6), back_to(3), true), Some(Verdict::Deny));
     assert_eq!(judge(scale(6), back_to(0), false), Some(Verdict::Deny));
+    // From 13 replicas back to 3 would be risk 9 by itself, but it only puts back what was there.
+    assert_eq!(judge(scale(13), back_to(3), false), Some(Verdict::NeedsApproval));
     let none = Undo::None { reason: "nothing to take back".into() };
     assert_eq!(judge(ActionCall::RolloutRestart, none, false), None);
 }
