@@ -38,11 +38,7 @@ pub struct Container {
 
 /// A container's current state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(
-    tag = "phase",
-    rename_all = "camelCase",
-    rename_all_fields = "camelCase"
-)]
+#[serde(tag = "phase", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum ContainerState {
     /// Not started, or held back after failures.
     Waiting {
@@ -149,11 +145,7 @@ pub struct EnvVar {
 
 /// The value of an environment variable, as far as it may be shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(
-    tag = "from",
-    rename_all = "camelCase",
-    rename_all_fields = "camelCase"
-)]
+#[serde(tag = "from", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum EnvValue {
     /// Written in the template and harmless by name and shape (bounded).
     Literal {

@@ -60,11 +60,5 @@ pub const READS: &[&str] = &[
 ];
 
 /// Tools that change the cluster unless called with `dryRun`.
-pub const WRITES: &[&str] = &[
-    ROLLOUT_UNDO,
-    ROLLOUT_RESTART,
-    SCALE,
-    SET_IMAGE,
-    SET_RESOURCES,
-    DELETE_POD,
-];
+pub const WRITES: &[&str] =
+    &[ROLLOUT_UNDO, ROLLOUT_RESTART, SCALE, SET_IMAGE, SET_RESOURCES, DELETE_POD];

@@ -16,10 +16,7 @@ pub struct Quantity {
 impl Quantity {
     /// Parses Kubernetes' notation; `None` when it isn't one.
     pub fn parse(text: &str) -> Option<Self> {
-        parse_quantity(text).map(|value| Self {
-            text: text.to_owned(),
-            value,
-        })
+        parse_quantity(text).map(|value| Self { text: text.to_owned(), value })
     }
 }
 
@@ -53,11 +50,7 @@ pub fn parse_quantity(text: &str) -> Option<f64> {
         "Ei" => 1024.0_f64.powi(6),
         _ => return None,
     };
-    number
-        .parse::<f64>()
-        .ok()
-        .map(|n| n * factor)
-        .filter(|v| v.is_finite())
+    number.parse::<f64>().ok().map(|n| n * factor).filter(|v| v.is_finite())
 }
 
 #[cfg(test)]

@@ -187,11 +187,7 @@ pub struct WrittenObject {
 
 /// How a write can be put back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(
-    tag = "possible",
-    rename_all = "camelCase",
-    rename_all_fields = "camelCase"
-)]
+#[serde(tag = "possible", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Undo {
     /// By this call. `arguments` is complete but for `actionId`, `dryRun` and the expectations, which the caller sets.
     Call {

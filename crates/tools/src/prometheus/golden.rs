@@ -83,11 +83,7 @@ pub enum SignalKind {
 
 /// What was found for a signal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(
-    tag = "state",
-    rename_all = "camelCase",
-    rename_all_fields = "camelCase"
-)]
+#[serde(tag = "state", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum SignalData {
     /// A metric was found and has samples in the window.
     Available {

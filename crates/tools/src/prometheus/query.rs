@@ -35,11 +35,7 @@ pub struct QueryResult {
 
 /// What an instant query came back with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(
-    tag = "state",
-    rename_all = "camelCase",
-    rename_all_fields = "camelCase"
-)]
+#[serde(tag = "state", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum InstantData {
     /// No series matched. This is not zero: nothing is known.
     Empty,
@@ -61,10 +57,9 @@ impl InstantData {
     /// The only value, when there is exactly one.
     pub fn single(&self) -> Option<SampleValue> {
         match self {
-            Self::Vector {
-                samples,
-                truncated: false,
-            } if samples.len() == 1 => Some(samples[0].value),
+            Self::Vector { samples, truncated: false } if samples.len() == 1 => {
+                Some(samples[0].value)
+            }
             Self::Scalar { value } => Some(*value),
             Self::Empty | Self::Vector { .. } => None,
         }

@@ -43,11 +43,7 @@ pub struct RangeResult {
 
 /// What a range query came back with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(
-    tag = "state",
-    rename_all = "camelCase",
-    rename_all_fields = "camelCase"
-)]
+#[serde(tag = "state", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum RangeData {
     /// No series had a sample in the range. This is not zero: nothing is known.
     Empty,

@@ -57,11 +57,7 @@ impl SampleValue {
             "NaN" => Some(Self::Special(SpecialValue::NaN)),
             "+Inf" | "Inf" => Some(Self::Special(SpecialValue::PositiveInfinity)),
             "-Inf" => Some(Self::Special(SpecialValue::NegativeInfinity)),
-            number => number
-                .parse::<f64>()
-                .ok()
-                .filter(|n| n.is_finite())
-                .map(Self::Number),
+            number => number.parse::<f64>().ok().filter(|n| n.is_finite()).map(Self::Number),
         }
     }
 }
@@ -128,10 +124,7 @@ mod tests {
             assert_eq!(serde_json::from_str::<SampleValue>(&json).unwrap(), value);
             assert_eq!(value.number(), None);
         }
-        assert_eq!(
-            serde_json::from_str::<SampleValue>("0").unwrap(),
-            SampleValue::Number(0.0)
-        );
+        assert_eq!(serde_json::from_str::<SampleValue>("0").unwrap(), SampleValue::Number(0.0));
         assert!(serde_json::from_str::<SampleValue>("\"zero\"").is_err());
         assert!(serde_json::from_str::<SampleValue>("null").is_err());
         assert_eq!(SampleValue::parse("1e400"), None);

@@ -1,0 +1,185 @@
+//! Talking to the API server, with a time limit, a byte limit and errors that say what happened.
+
+use evenkeel_tools::ToolFailure;
+use evenkeel_tools::failure::codes;
+use http::Request;
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use kube::api::{GetParams, ListParams};
+use kube::client::Body;
+use kube::config::{KubeConfigOptions, Kubeconfig};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::errors;
+use crate::failure::failure;
+use crate::limits::Limits;
+
+/// One cluster, or why there is none: then every call answers with that reason.
+pub struct Kube {
+    client: Result<kube::Client, ToolFailure>,
+    limits: Limits,
+}
+
+/// A page of a list.
+#[derive(Deserialize)]
+pub(super) struct Page<K> {
+    #[serde(default)]
+    pub metadata: PageMetadata,
+    #[serde(default = "Vec::new")]
+    pub items: Vec<K>,
+}
+
+/// Where the next page begins.
+#[derive(Deserialize, Default)]
+pub(super) struct PageMetadata {
+    #[serde(rename = "continue")]
+    pub next: Option<String>,
+}
+
+impl<K> Page<K> {
+    /// Whether the server has more.
+    pub(super) fn truncated(&self) -> bool {
+        self.metadata.next.as_ref().is_some_and(|token| !token.is_empty())
+    }
+}
+
+impl Kube {
+    /// The cluster of `KUBECONFIG` (its current context, or `KUBE_CONTEXT`), else the pod's service account.
+    pub async fn from_env(limits: Limits) -> Self {
+        let client = match config_from_env().await {
+            Ok(config) => client(config),
+            Err(failure) => Err(failure),
+        };
+        Self { client, limits }
+    }
+
+    /// The cluster of that kube configuration.
+    pub fn new(config: kube::Config, limits: Limits) -> Self {
+        Self { client: client(config), limits }
+    }
+
+    /// A cluster behind any client; for tests.
+    pub fn from_client(client: kube::Client, limits: Limits) -> Self {
+        Self { client: Ok(client), limits }
+    }
+
+    /// One object.
+    pub(super) async fn get<K: DeserializeOwned>(
+        &self,
+        path: String,
+        name: &str,
+    ) -> Result<K, ToolFailure> {
+        let request = kube::core::Request::new(path).get(name, &GetParams::default());
+        self.json(request.map_err(errors::unbuildable)?).await
+    }
+
+    /// One object, `None` when it doesn't exist.
+    pub(super) async fn find<K: DeserializeOwned>(
+        &self,
+        path: String,
+        name: &str,
+    ) -> Result<Option<K>, ToolFailure> {
+        match self.get(path, name).await {
+            Ok(object) => Ok(Some(object)),
+            Err(failure) if failure.code == codes::KUBERNETES_NOT_FOUND => Ok(None),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// A page of objects.
+    pub(super) async fn list<K: DeserializeOwned>(
+        &self,
+        path: String,
+        params: &ListParams,
+    ) -> Result<Page<K>, ToolFailure> {
+        let request = kube::core::Request::new(path).list(params);
+        self.json(request.map_err(errors::unbuildable)?).await
+    }
+
+    /// A page of objects of which only the metadata is asked for.
+    pub(super) async fn list_metadata<K: DeserializeOwned>(
+        &self,
+        path: String,
+        params: &ListParams,
+    ) -> Result<Page<K>, ToolFailure> {
+        let request = kube::core::Request::new(path).list_metadata(params);
+        self.json(request.map_err(errors::unbuildable)?).await
+    }
+
+    /// Sends a request and reads JSON.
+    pub(super) async fn json<T: DeserializeOwned>(
+        &self,
+        request: Request<Vec<u8>>,
+    ) -> Result<T, ToolFailure> {
+        let what = describe(&request);
+        let body = self.bytes(request).await?;
+        serde_json::from_slice(&body).map_err(|error| {
+            failure(
+                codes::KUBERNETES_FAILED,
+                format!("the answer to {what} isn't an object of the kind asked for: {error}"),
+                "Check that the configured address is a Kubernetes API server of a supported version.",
+            )
+        })
+    }
+
+    /// Sends a request and reads the body of a successful answer.
+    pub(super) async fn bytes(&self, request: Request<Vec<u8>>) -> Result<Vec<u8>, ToolFailure> {
+        let client = self.client.as_ref().map_err(Clone::clone)?;
+        let what = describe(&request);
+        let exchange = async {
+            let response = client
+                .send(request.map(Body::from))
+                .await
+                .map_err(|error| errors::transport(&what, &error))?;
+            let status = response.status();
+            let limited = Limited::new(response.into_body(), self.limits.response_bytes);
+            let body = limited.collect().await.map_err(|error| {
+                if error.downcast_ref::<LengthLimitError>().is_some() {
+                    errors::too_large(&what, self.limits.response_bytes)
+                } else {
+                    errors::transport(&what, error.as_ref())
+                }
+            })?;
+            let body = body.to_bytes().to_vec();
+            if status.is_success() { Ok(body) } else { Err(errors::status(&what, status, &body)) }
+        };
+        match tokio::time::timeout(self.limits.request, exchange).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(errors::timeout(&what, self.limits.request)),
+        }
+    }
+}
+
+/// `get /api/v1/namespaces/shop/pods`: the request without its parameters.
+fn describe<T>(request: &Request<T>) -> String {
+    format!("{} {}", request.method().as_str().to_lowercase(), request.uri().path())
+}
+
+async fn config_from_env() -> Result<kube::Config, ToolFailure> {
+    if std::env::var_os("KUBECONFIG").is_some_and(|path| !path.is_empty()) {
+        let kubeconfig = Kubeconfig::from_env()
+            .map_err(|error| config(format!("KUBECONFIG can't be read: {error}")))?
+            .ok_or_else(|| config("KUBECONFIG names no file that exists".to_owned()))?;
+        let context = std::env::var("KUBE_CONTEXT").ok().filter(|name| !name.is_empty());
+        let options = KubeConfigOptions { context, ..KubeConfigOptions::default() };
+        return kube::Config::from_custom_kubeconfig(kubeconfig, &options)
+            .await
+            .map_err(|error| config(format!("the kubeconfig can't be used: {error}")));
+    }
+    kube::Config::incluster().map_err(|error| {
+        config(format!("KUBECONFIG isn't set and this isn't a pod with a service account: {error}"))
+    })
+}
+
+fn client(config_value: kube::Config) -> Result<kube::Client, ToolFailure> {
+    kube::Client::try_from(config_value)
+        .map_err(|error| config(format!("no client can be made: {error}")))
+}
+
+fn config(message: String) -> ToolFailure {
+    failure(
+        codes::KUBERNETES_CONFIG,
+        message,
+        "Set KUBECONFIG to a file with the cluster's address, CA and a token, or run inside the cluster.",
+    )
+}

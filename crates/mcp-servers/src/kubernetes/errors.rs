@@ -1,0 +1,122 @@
+//! What the API server's answers mean, as tool failures.
+
+use std::time::Duration;
+
+use evenkeel_tools::ToolFailure;
+use evenkeel_tools::failure::codes;
+use http::StatusCode;
+use serde::Deserialize;
+
+use crate::failure::failure;
+use crate::text::{clip, printable};
+
+/// The part of a `metav1.Status` that is read.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Status {
+    message: Option<String>,
+    reason: Option<String>,
+}
+
+/// An answer that isn't a success.
+pub(super) fn status(what: &str, code: StatusCode, body: &[u8]) -> ToolFailure {
+    let said: Status = serde_json::from_slice(body).unwrap_or_default();
+    let reason = said.reason.unwrap_or_default();
+    let said = said.message.filter(|text| !text.is_empty()).unwrap_or_else(|| {
+        // Not a Status: a proxy's page or garbage; its head is enough to recognise it.
+        printable(&String::from_utf8_lossy(&body[..body.len().min(120)]))
+    });
+    let said = clip(&said, 800).0;
+    match code {
+        StatusCode::UNAUTHORIZED => failure(
+            codes::KUBERNETES_UNAUTHORIZED,
+            format!("the API server refused the credentials for {what}: {said}"),
+            "Renew the token or certificate in the cluster's kubeconfig.",
+        ),
+        StatusCode::FORBIDDEN if reason != "Forbidden" || !said.contains("exceeded quota") => {
+            failure(
+                codes::KUBERNETES_FORBIDDEN,
+                format!("{what} is forbidden: {said}"),
+                "Grant the verb and resource named in the message to Evenkeel's account, or leave this out.",
+            )
+        }
+        StatusCode::NOT_FOUND => failure(
+            codes::KUBERNETES_NOT_FOUND,
+            format!("{what} doesn't exist: {said}"),
+            "Check namespace and name; list what there is.",
+        ),
+        StatusCode::CONFLICT => failure(
+            codes::KUBERNETES_CONFLICT,
+            format!("{what} lost a race against another change: {said}"),
+            "Read the object again and plan anew if it isn't the one you looked at.",
+        ),
+        StatusCode::TOO_MANY_REQUESTS => failure(
+            codes::KUBERNETES_BUSY,
+            format!("the API server asks to slow down at {what}: {said}"),
+            "Try again in some seconds.",
+        ),
+        StatusCode::BAD_REQUEST if said.contains("previous terminated container") => failure(
+            codes::KUBERNETES_NO_SUCH_PART,
+            format!("there is no previous run to read logs of: {said}"),
+            "Read the current logs instead.",
+        ),
+        StatusCode::GATEWAY_TIMEOUT => failure(
+            codes::KUBERNETES_TIMEOUT,
+            format!("the API server gave up on {what}: {said}"),
+            "Try again; check the load of the API server.",
+        ),
+        code if code.is_client_error() => failure(
+            codes::KUBERNETES_INVALID,
+            format!("the API server doesn't accept {what} ({code}): {said}"),
+            "Correct what the message names.",
+        ),
+        code => failure(
+            codes::KUBERNETES_FAILED,
+            format!("the API server failed {what} ({code}): {said}"),
+            "Check the health of the API server and try again.",
+        ),
+    }
+}
+
+/// No answer at all.
+pub(super) fn transport(what: &str, error: &(dyn std::error::Error + 'static)) -> ToolFailure {
+    let mut cause = error;
+    while let Some(next) = cause.source() {
+        cause = next;
+    }
+    let cause = clip(&cause.to_string(), 300).0;
+    failure(
+        codes::KUBERNETES_UNREACHABLE,
+        format!("no answer from the API server to {what}: {cause}"),
+        "Check the address and CA in the cluster's kubeconfig, the network path, and whether the API server is up.",
+    )
+}
+
+/// No answer in time.
+pub(super) fn timeout(what: &str, limit: Duration) -> ToolFailure {
+    failure(
+        codes::KUBERNETES_TIMEOUT,
+        format!("{what} wasn't answered within {} s", limit.as_secs_f32()),
+        "Check the load of the API server; narrow the call.",
+    )
+}
+
+/// More bytes than are read.
+pub(super) fn too_large(what: &str, limit: usize) -> ToolFailure {
+    failure(
+        codes::KUBERNETES_TOO_LARGE,
+        format!("the answer to {what} is larger than {limit} bytes"),
+        "Narrow the call with a selector, a lower limit, or fewer log lines.",
+    )
+}
+
+/// A request that can't be built from its arguments.
+#[expect(clippy::needless_pass_by_value, reason = "passed to map_err by name")]
+pub(super) fn unbuildable(error: kube::core::request::Error) -> ToolFailure {
+    crate::failure::bad_arguments(format!("no request can be made of these arguments: {error}"))
+}
+
+/// There is no such thing inside the object.
+pub(super) fn no_such_part(message: impl Into<String>, next: impl Into<String>) -> ToolFailure {
+    failure(codes::KUBERNETES_NO_SUCH_PART, message, next)
+}

@@ -1,0 +1,46 @@
+//! The `kubernetes` server: bounded views of one cluster, and the few writes Evenkeel may do.
+//!
+//! Reads answer with what explains health, never with raw objects, and never with a Secret's or `ConfigMap`'s content.
+//! Writes are in [`mod@write`]: read, check, one guarded request.
+
+pub mod client;
+pub mod redact;
+
+mod errors;
+mod names;
+mod read;
+mod view;
+mod write;
+
+pub use client::Kube;
+
+use crate::{Limits, ToolServer};
+
+const INSTRUCTIONS: &str = "Reads a Kubernetes cluster and does a few guarded writes. Writes need an actionId, which \
+    is stamped on the object; use dryRun to see the change, and expectedUid and expectedGeneration to be refused when \
+    the object isn't the one you looked at.";
+
+/// The server over that cluster.
+pub fn server(kube: Kube, limits: Limits) -> ToolServer<Kube> {
+    ToolServer::new(evenkeel_tools::kubernetes::SERVER, INSTRUCTIONS, kube, limits)
+        .with::<read::list_pods::ListPods>()
+        .with::<read::get_pod::GetPod>()
+        .with::<read::list_deployments::ListDeployments>()
+        .with::<read::get_deployment::GetDeployment>()
+        .with::<read::list_nodes::ListNodes>()
+        .with::<read::list_events::ListEvents>()
+        .with::<read::pod_logs::PodLogsTool>()
+        .with::<read::rollout_status::RolloutStatusTool>()
+        .with::<read::list_services::ListServices>()
+        .with::<read::list_hpas::ListHpas>()
+        .with::<read::list_pvcs::ListPvcs>()
+        .with::<read::list_quotas::ListQuotas>()
+        .with::<read::list_config_names::ListConfigNames>()
+        .with::<read::find_action::FindAction>()
+        .with::<write::rollout_undo::RolloutUndo>()
+        .with::<write::rollout_restart::RolloutRestart>()
+        .with::<write::scale::Scale>()
+        .with::<write::set_image::SetImage>()
+        .with::<write::set_resources::SetResources>()
+        .with::<write::delete_pod::DeletePod>()
+}

@@ -1,0 +1,32 @@
+//! `get_pod`.
+
+use evenkeel_tools::ToolFailure;
+use evenkeel_tools::kubernetes::{GetPodArgs, PodDetails};
+use k8s_openapi::api::core::v1::Pod;
+
+use super::owners::Owners;
+use crate::kubernetes::client::Kube;
+use crate::kubernetes::names::{check, collection};
+use crate::kubernetes::view;
+use crate::tool::Tool;
+
+/// The tool.
+pub(in crate::kubernetes) struct GetPod;
+
+impl Tool<Kube> for GetPod {
+    type Args = GetPodArgs;
+    const TITLE: &'static str = "Pod";
+    const DESCRIPTION: &'static str = "One pod, as in list_pods.";
+
+    async fn call(kube: &Kube, args: GetPodArgs) -> Result<PodDetails, ToolFailure> {
+        check("pod name", &args.name)?;
+        let pod: Pod = kube.get(collection::<Pod>(&args.namespace)?, &args.name).await?;
+        let owners = Owners::of_pod(kube, &args.namespace, &pod.metadata).await?;
+        Ok(PodDetails { pod: view::pod::pod(&pod, owners.chain(&pod.metadata)) })
+    }
+
+    fn summary(details: &PodDetails) -> String {
+        let restarts: u32 = details.pod.containers.iter().filter_map(|c| c.restart_count).sum();
+        format!("{} is {}, {restarts} restarts.", details.pod.name, details.pod.phase)
+    }
+}

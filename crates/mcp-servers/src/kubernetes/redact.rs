@@ -1,0 +1,184 @@
+//! Keeping secrets that were written into a pod template out of results.
+
+use serde_json::Value;
+
+/// What stands where a value was.
+const REDACTED: &str = "[redacted]";
+const REDACTED_CHANGED: &str = "[redacted, changed]";
+
+/// Parts of names that say "secret".
+const SECRET_NAMES: &[&str] = &[
+    "password",
+    "passwd",
+    "passphrase",
+    "secret",
+    "token",
+    "apikey",
+    "api_key",
+    "api-key",
+    "access_key",
+    "accesskey",
+    "private",
+    "credential",
+    "auth",
+    "cookie",
+    "salt",
+    "dsn",
+    "connection_string",
+    "license",
+];
+/// Beginnings of values that say "secret", whatever the name.
+const SECRET_PREFIXES: &[&str] =
+    &["ghp_", "github_pat_", "glpat-", "xox", "sk-", "AKIA", "eyJ", "-----BEGIN"];
+
+/// Whether a variable may hold a secret, by its name or by the shape of its value.
+pub fn is_secret(name: &str, value: &str) -> bool {
+    let name = name.to_lowercase();
+    if SECRET_NAMES.iter().any(|part| name.contains(part))
+        || name.ends_with("_key")
+        || name.ends_with("_pwd")
+    {
+        return true;
+    }
+    SECRET_PREFIXES.iter().any(|prefix| value.starts_with(prefix))
+        || has_user_info(value)
+        || looks_random(value)
+}
+
+/// `scheme://user:password@host`
+fn has_user_info(value: &str) -> bool {
+    value.split_once("://").is_some_and(|(_, rest)| {
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        authority.rsplit_once('@').is_some_and(|(user, _)| user.contains(':'))
+    })
+}
+
+/// Long, one word, letters and digits mixed: keys and hashes look like that, sentences and paths don't.
+fn looks_random(value: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '=' | '_' | '-');
+    value.len() >= 32
+        && value.chars().all(plain)
+        && value.chars().filter(char::is_ascii_digit).count() >= 4
+        && value.chars().filter(char::is_ascii_alphabetic).count() >= 4
+}
+
+/// Redacts the secrets of two versions of a spec or template, keeping visible that one changed.
+pub fn redact_pair(before: &mut Value, after: &mut Value) {
+    let old = before.clone();
+    walk(before, None);
+    walk(after, Some(&old));
+}
+
+/// Redacts the secrets of one spec or template.
+pub fn redact(value: &mut Value) {
+    walk(value, None);
+}
+
+fn walk(value: &mut Value, old: Option<&Value>) {
+    match value {
+        Value::Object(map) => {
+            let name = map.get("name").and_then(Value::as_str).map(str::to_owned);
+            if let (Some(name), Some(Value::String(text))) = (&name, map.get_mut("value")) {
+                hide(
+                    name,
+                    text,
+                    old.and_then(|old| old.get("value")).and_then(Value::as_str),
+                    old.is_some(),
+                );
+            }
+            for (key, inner) in map.iter_mut() {
+                let old_inner = old.and_then(|old| old.get(key));
+                if let Value::String(text) = inner {
+                    if key != "value" && key != "name" {
+                        hide("", text, old_inner.and_then(Value::as_str), old.is_some());
+                    }
+                } else {
+                    walk(inner, old_inner);
+                }
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter_mut().enumerate() {
+                let name = item.get("name").and_then(Value::as_str).map(str::to_owned);
+                let old_item = old.and_then(Value::as_array).and_then(|old| match &name {
+                    Some(name) => {
+                        old.iter().find(|o| o.get("name").and_then(Value::as_str) == Some(name))
+                    }
+                    None => old.get(index),
+                });
+                match item {
+                    // Command lines: `--password=x`.
+                    Value::String(text) => {
+                        let option = text
+                            .split_once('=')
+                            .map(|(name, value)| (name.to_owned(), value.to_owned()));
+                        if let Some((name, value)) = option
+                            && is_secret(&name, &value)
+                        {
+                            let mark = if old.is_some()
+                                && old_item.and_then(Value::as_str) != Some(text.as_str())
+                            {
+                                REDACTED_CHANGED
+                            } else {
+                                REDACTED
+                            };
+                            *text = format!("{name}={mark}");
+                        } else {
+                            hide("", text, old_item.and_then(Value::as_str), old.is_some());
+                        }
+                    }
+                    other => walk(other, old_item),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Hides `text` if it may be a secret. By shape alone, image digests and uids would vanish, so without a name only
+/// tokens with a known beginning and addresses with a password count.
+fn hide(name: &str, text: &mut String, old: Option<&str>, compared: bool) {
+    let secret = if name.is_empty() {
+        SECRET_PREFIXES.iter().any(|prefix| text.starts_with(prefix)) || has_user_info(text)
+    } else {
+        is_secret(name, text)
+    };
+    if secret {
+        let changed = compared && old != Some(text.as_str());
+        *text = if changed { REDACTED_CHANGED } else { REDACTED }.to_owned();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_secret, redact, redact_pair};
+    use serde_json::json;
+
+    #[test]
+    fn secrets_are_known_by_name_or_shape() {
+        assert!(is_secret("DB_PASSWORD", "x"));
+        assert!(is_secret("UPSTREAM", "postgres://app:hunter2@db/app"));
+        assert!(is_secret("X", "ghp_abc"));
+        assert!(is_secret("X", "a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6"));
+        assert!(!is_secret("MODE", "production"));
+        assert!(!is_secret("UPSTREAM", "http://cart:8080/api"));
+    }
+
+    #[test]
+    fn a_changed_secret_is_seen_to_change() {
+        let template = |password: &str| {
+            json!({"containers": [{"name": "web", "image": "shop:1", "args": ["--token=abc", "--port=1"],
+                "env": [{"name": "MODE", "value": "a"}, {"name": "DB_PASSWORD", "value": password}]}]})
+        };
+        let (mut before, mut after) = (template("old"), template("new"));
+        redact_pair(&mut before, &mut after);
+        assert_eq!(before["containers"][0]["env"][1]["value"], "[redacted]");
+        assert_eq!(after["containers"][0]["env"][1]["value"], "[redacted, changed]");
+        assert_eq!(after["containers"][0]["args"][0], "--token=[redacted]");
+        assert_eq!(after["containers"][0]["args"][1], "--port=1");
+        assert_eq!(after["containers"][0]["env"][0]["value"], "a");
+        let mut alone = template("x");
+        redact(&mut alone);
+        assert!(!alone.to_string().contains("\"x\""));
+    }
+}

@@ -1,0 +1,79 @@
+//! Pods.
+
+use evenkeel_tools::kubernetes::{ObjectRef, Pod, PodCondition};
+use k8s_openapi::api::core::v1;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+
+use super::container::{container, volume_references};
+use super::{time, truth};
+use crate::text::clip_message;
+
+/// A pod with its controllers.
+pub(in crate::kubernetes) fn pod(pod: &v1::Pod, owners: Vec<ObjectRef>) -> Pod {
+    let meta = &pod.metadata;
+    let spec = pod.spec.as_ref();
+    let status = pod.status.as_ref();
+    let volumes = spec.map(volume_references).unwrap_or_default();
+    let states = |init: bool| {
+        status.and_then(|s| {
+            if init {
+                s.init_container_statuses.as_deref()
+            } else {
+                s.container_statuses.as_deref()
+            }
+        })
+    };
+    let mut containers = Vec::new();
+    for (init, specs) in [
+        (true, spec.and_then(|spec| spec.init_containers.as_deref()).unwrap_or_default()),
+        (false, spec.map(|spec| spec.containers.as_slice()).unwrap_or_default()),
+    ] {
+        for one in specs {
+            let status =
+                states(init).unwrap_or_default().iter().find(|status| status.name == one.name);
+            containers.push(container(one, status, &volumes, init));
+        }
+    }
+    Pod {
+        name: meta.name.clone().unwrap_or_default(),
+        namespace: meta.namespace.clone().unwrap_or_default(),
+        uid: meta.uid.clone().unwrap_or_default(),
+        resource_version: meta.resource_version.clone().unwrap_or_default(),
+        phase: status
+            .and_then(|status| status.phase.clone())
+            .unwrap_or_else(|| "Unknown".to_owned()),
+        reason: status.and_then(|status| status.reason.clone()),
+        message: clip_message(status.and_then(|status| status.message.as_deref())),
+        node: spec.and_then(|spec| spec.node_name.clone()).filter(|name| !name.is_empty()),
+        pod_ip: status.and_then(|status| status.pod_ip.clone()).filter(|ip| !ip.is_empty()),
+        owners,
+        labels: meta.labels.clone().unwrap_or_default(),
+        created_at: time(meta.creation_timestamp.as_ref()),
+        deleted_at: time(meta.deletion_timestamp.as_ref()),
+        qos_class: status.and_then(|status| status.qos_class.clone()),
+        conditions: status
+            .and_then(|status| status.conditions.as_deref())
+            .unwrap_or_default()
+            .iter()
+            .map(condition)
+            .collect(),
+        containers,
+    }
+}
+
+fn condition(condition: &v1::PodCondition) -> PodCondition {
+    PodCondition {
+        kind: condition.type_.clone(),
+        status: truth(&condition.status),
+        reason: condition.reason.clone().filter(|text| !text.is_empty()),
+        message: clip_message(condition.message.as_deref()),
+        since: time(condition.last_transition_time.as_ref()),
+    }
+}
+
+/// The controller named in an object's owner references.
+pub(in crate::kubernetes) fn controller(meta: &ObjectMeta) -> Option<ObjectRef> {
+    let owners = meta.owner_references.as_deref().unwrap_or_default();
+    let owner = owners.iter().find(|owner| owner.controller == Some(true))?;
+    Some(ObjectRef { kind: owner.kind.clone(), name: owner.name.clone() })
+}

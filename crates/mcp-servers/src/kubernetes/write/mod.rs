@@ -1,0 +1,21 @@
+//! The writes, one file each, all through [`apply`].
+//!
+//! A write reads the object, checks that it is the expected one and not yet stamped with the action's id, makes the
+//! wanted object in memory, and sends the difference as one JSON merge patch that carries the action id and the
+//! `resourceVersion` just read. So change and stamp happen together or not at all, and a race ends in 409.
+//!
+//! The number of replicas is changed the same way and not through the `scale` subresource: the subresource takes no
+//! annotations, so the stamp would need a second request, and a crash between the two would leave a change that nobody
+//! can recognise as done.
+
+pub(super) mod delete_pod;
+pub(super) mod rollout_restart;
+pub(super) mod rollout_undo;
+pub(super) mod scale;
+pub(super) mod set_image;
+pub(super) mod set_resources;
+pub(super) mod stamp;
+
+mod apply;
+mod merge;
+mod template;

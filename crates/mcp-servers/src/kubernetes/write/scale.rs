@@ -1,0 +1,43 @@
+//! `scale`.
+
+use evenkeel_tools::ToolFailure;
+use evenkeel_tools::kubernetes::{ScaleArgs, WriteResult};
+use serde_json::{Value, json};
+
+use super::apply::{Change, apply, summary, undo_call};
+use crate::failure::bad_arguments;
+use crate::kubernetes::client::Kube;
+use crate::tool::Tool;
+
+/// More replicas than this are a slip of the finger.
+const MAX_REPLICAS: u32 = 1000;
+
+/// The tool.
+pub(in crate::kubernetes) struct Scale;
+
+impl Tool<Kube> for Scale {
+    type Args = ScaleArgs;
+    const TITLE: &'static str = "Scale a workload";
+    const DESCRIPTION: &'static str = "Sets the number of replicas. An autoscaler of the same workload will change it \
+        again.";
+
+    async fn call(kube: &Kube, args: ScaleArgs) -> Result<WriteResult, ToolFailure> {
+        if args.replicas > MAX_REPLICAS {
+            return Err(bad_arguments(format!("replicas must be at most {MAX_REPLICAS}")));
+        }
+        apply(kube, &args, |object| {
+            // One is Kubernetes' default.
+            let before = object.pointer("/spec/replicas").and_then(Value::as_u64).unwrap_or(1);
+            object["spec"]["replicas"] = json!(args.replicas);
+            let undo = undo_call::<ScaleArgs>(
+                json!({"namespace": args.namespace, "name": args.name, "kind": args.kind, "replicas": before}),
+            );
+            Ok(Change { undo })
+        })
+        .await
+    }
+
+    fn summary(result: &WriteResult) -> String {
+        summary(result)
+    }
+}

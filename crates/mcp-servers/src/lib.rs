@@ -1,0 +1,83 @@
+//! The MCP servers Evenkeel ships: `kubernetes` and `prometheus`.
+//!
+//! A server is a child process with its own credentials and nothing else: it must not know the domain, the engine, the
+//! database or the model. It speaks the official protocol over stdio, answers with the types of `evenkeel-tools`, says
+//! failures as `isError` results with a stable code and a next step, and holds every call to a time and a size limit.
+//! It logs to stderr only, because stdout is the protocol.
+//!
+//! To add a tool: its types in `evenkeel-tools`, one file here that implements [`tool::Tool`], one line in the server's
+//! `server()` function. To add a server: a module with a `server()` function and a [`ServerKind`].
+
+pub mod failure;
+pub mod kubernetes;
+pub mod limits;
+pub mod prometheus;
+pub mod server;
+pub mod text;
+pub mod tool;
+
+pub use limits::Limits;
+pub use server::ToolServer;
+
+/// A server that can be run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ServerKind {
+    /// Reads and changes a Kubernetes cluster. Reads `KUBECONFIG`, else the pod's service account.
+    Kubernetes,
+    /// Reads a Prometheus. Reads `PROMETHEUS_URL` and the variables of [`prometheus::config`].
+    Prometheus,
+}
+
+impl ServerKind {
+    /// The kind of that name, as in `evenkeel mcp kubernetes`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            evenkeel_tools::kubernetes::SERVER => Some(Self::Kubernetes),
+            evenkeel_tools::prometheus::SERVER => Some(Self::Prometheus),
+            _ => None,
+        }
+    }
+}
+
+/// Why a server stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The client didn't complete the handshake.
+    #[error("handshake with the MCP client failed")]
+    Handshake(#[source] Box<rmcp::service::ServerInitializeError>),
+    /// The serving task panicked.
+    #[error("the serving task ended abnormally")]
+    Task(#[source] tokio::task::JoinError),
+}
+
+/// Serves one client over stdin and stdout until it hangs up. Configuration comes from the environment.
+pub async fn run_stdio(kind: ServerKind) -> Result<(), ServeError> {
+    install_tls_provider();
+    let limits = Limits::from_env();
+    match kind {
+        ServerKind::Kubernetes => {
+            serve_stdio(kubernetes::server(kubernetes::Kube::from_env(limits).await, limits)).await
+        }
+        ServerKind::Prometheus => {
+            serve_stdio(prometheus::server(prometheus::Prometheus::from_env(limits), limits)).await
+        }
+    }
+}
+
+async fn serve_stdio<C: Send + Sync + 'static>(server: ToolServer<C>) -> Result<(), ServeError> {
+    use rmcp::ServiceExt as _;
+    let running = server
+        .serve(rmcp::transport::stdio())
+        .await
+        .map_err(|e| ServeError::Handshake(Box::new(e)))?;
+    running.waiting().await.map_err(ServeError::Task)?;
+    Ok(())
+}
+
+/// Makes ring the process's TLS provider. With two providers compiled in and none chosen, rustls panics at the first
+/// connection. Does nothing when one is installed already.
+pub fn install_tls_provider() {
+    if rustls::crypto::ring::default_provider().install_default().is_err() {
+        tracing::debug!("a TLS provider is already installed");
+    }
+}

@@ -1,0 +1,68 @@
+//! `list_alerts`: what is pending or firing.
+
+use evenkeel_tools::ToolFailure;
+use evenkeel_tools::prometheus::{
+    Alert, AlertList, AlertState, Labels, ListAlertsArgs, SampleValue,
+};
+
+use super::http::Prometheus;
+use super::wire::{AlertsData, WireAlert, time};
+use crate::text::clip;
+use crate::tool::Tool;
+
+const MAX_ALERTS: usize = 200;
+
+/// The tool.
+pub(super) struct ListAlerts;
+
+impl Tool<Prometheus> for ListAlerts {
+    type Args = ListAlertsArgs;
+    const TITLE: &'static str = "Alerts";
+    const DESCRIPTION: &'static str =
+        "Lists pending and firing alerts, optionally of one name or with given labels.";
+
+    async fn call(prometheus: &Prometheus, args: ListAlertsArgs) -> Result<AlertList, ToolFailure> {
+        let reply = prometheus.get::<AlertsData>("api/v1/alerts", &[]).await?;
+        let wanted = |alert: &Alert| {
+            args.name.as_ref().is_none_or(|name| *name == alert.name)
+                && args.labels.iter().all(|(key, value)| alert.labels.get(key) == Some(value))
+        };
+        let mut alerts: Vec<Alert> =
+            reply.data.alerts.into_iter().filter_map(alert).filter(wanted).collect();
+        let truncated = alerts.len() > MAX_ALERTS;
+        alerts.truncate(MAX_ALERTS);
+        Ok(AlertList { alerts, truncated })
+    }
+
+    fn summary(list: &AlertList) -> String {
+        let firing = list.alerts.iter().filter(|alert| alert.state == AlertState::Firing).count();
+        format!("{firing} firing, {} pending.", list.alerts.len() - firing)
+    }
+}
+
+/// Reads an alert; those that are neither pending nor firing are no alerts.
+pub(super) fn alert(wire: WireAlert) -> Option<Alert> {
+    let state = match wire.state.as_str() {
+        "pending" => AlertState::Pending,
+        "firing" => AlertState::Firing,
+        _ => return None,
+    };
+    Some(Alert {
+        name: wire.labels.get("alertname").cloned().unwrap_or_default(),
+        labels: bounded(wire.labels),
+        annotations: bounded(wire.annotations),
+        state,
+        active_at: time(wire.active_at.as_deref()),
+        value: wire.value.as_deref().and_then(value),
+    })
+}
+
+/// Prometheus writes an alert's value in exponent form: `1e+00`.
+fn value(text: &str) -> Option<SampleValue> {
+    SampleValue::parse(text)
+}
+
+/// Labels whose values are cut to what can be shown.
+pub(super) fn bounded(labels: Labels) -> Labels {
+    labels.into_iter().take(64).map(|(key, value)| (key, clip(&value, 2048).0)).collect()
+}

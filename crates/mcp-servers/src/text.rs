@@ -1,0 +1,55 @@
+//! Bounding and comparing text that came from outside.
+
+/// Cuts at a character boundary so that at most `max` bytes remain, and says so.
+pub fn clip(text: &str, max: usize) -> (String, bool) {
+    if text.len() <= max {
+        return (text.to_owned(), false);
+    }
+    let end = (0..=max).rev().find(|&i| text.is_char_boundary(i)).unwrap_or(0);
+    (format!("{}…", &text[..end]), true)
+}
+
+/// [`clip`] for optional messages of an API, empty ones dropped.
+pub fn clip_message(text: Option<&str>) -> Option<String> {
+    // 2 KiB: Kubernetes' own limit for a termination message is 4 KiB, and its head tells the story.
+    text.filter(|text| !text.is_empty()).map(|text| clip(text, 2048).0)
+}
+
+/// Unified diff of two texts, empty when they are equal; at most `max` bytes.
+pub fn unified_diff(before: &str, after: &str, max: usize) -> (String, bool) {
+    if before == after {
+        return (String::new(), false);
+    }
+    let diff = similar::TextDiff::from_lines(before, after);
+    let text = diff.unified_diff().context_radius(3).header("before", "after").to_string();
+    clip(&text, max)
+}
+
+/// Replaces control characters other than tab, so that a log line can't move a terminal's cursor.
+pub fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\t' { '\u{fffd}' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{clip, printable, unified_diff};
+
+    #[test]
+    fn clips_between_characters() {
+        assert_eq!(clip("äöü", 3), ("ä…".to_owned(), true));
+        assert_eq!(clip("abc", 3), ("abc".to_owned(), false));
+    }
+
+    #[test]
+    fn diffs_show_both_sides() {
+        let (diff, cut) = unified_diff("a: 1\nb: 2\n", "a: 1\nb: 3\n", 1000);
+        assert!(diff.contains("-b: 2\n+b: 3\n"), "{diff}");
+        assert!(!cut);
+        assert_eq!(unified_diff("same", "same", 10).0, "");
+    }
+
+    #[test]
+    fn escape_sequences_lose_their_escape() {
+        assert_eq!(printable("a\u{1b}[31mb\tc"), "a\u{fffd}[31mb\tc");
+    }
+}
