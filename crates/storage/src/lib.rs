@@ -1,8 +1,8 @@
 //! Repository traits: what services may ask of a database, and nothing of how.
 //!
 //! "Not found" is `Ok(None)` and the caller decides what it means. Every method that changes
-//! something is one transaction, durable when it returns. [`contract`] is the suite every
-//! implementation must pass.
+//! something is one transaction, durable when it returns. `contract` (behind the feature of that name) is
+//! the suite every implementation must pass.
 //!
 //! To add a query: a method on the trait of its subject, its implementation in each `storage-*`
 //! crate, its case in the contract suite.
@@ -13,6 +13,7 @@ pub mod clusters;
 pub mod incidents;
 pub mod intake;
 
+#[cfg(feature = "contract")]
 pub mod contract;
 
 pub use access::AccessStore;

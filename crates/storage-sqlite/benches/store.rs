@@ -1,0 +1,2 @@
+//! How quick the store is.
+fn main() {}

@@ -1,0 +1,71 @@
+//! Receiving a notification.
+
+use evenkeel_storage::{
+    StorageError,
+    intake::{Decide, IntakePlan, IncidentWrite, Received},
+};
+
+use super::{alerts, notifications, view};
+use crate::{
+    SqliteStore,
+    journal::{self, Records, Refusal},
+    writer::Work,
+};
+
+pub(super) const DOING: &str = "receiving a notification";
+
+pub(super) async fn receive(
+    store: &SqliteStore,
+    received: &Received,
+    decide: Decide<'_>,
+) -> Result<IntakePlan, StorageError> {
+    let mut work = store.begin(DOING).await?;
+    if !notifications::keep(work.connection(), received).await? {
+        return Ok(IntakePlan::default());
+    }
+    let plan = if received.quarantined.is_some() {
+        IntakePlan::default()
+    } else {
+        follow(&mut work, received, decide).await?
+    };
+    work.commit().await?;
+    Ok(plan)
+}
+
+/// Writes what follows from a notification that could be read.
+async fn follow(
+    work: &mut Work,
+    received: &Received,
+    decide: Decide<'_>,
+) -> Result<IntakePlan, StorageError> {
+    let view = view::of(work.connection(), received).await?;
+    let plan = decide(&view);
+    drop(view);
+    // The incident first: alerts refer to it.
+    if let Some(write) = &plan.write {
+        append(work, write).await?;
+    }
+    for (alert, incident) in &plan.alerts {
+        alerts::keep(work.connection(), received, alert, *incident).await?;
+    }
+    Ok(plan)
+}
+
+async fn append(work: &mut Work, write: &IncidentWrite) -> Result<(), StorageError> {
+    let first = write.entries.first().map_or(1, |entry| entry.seq);
+    if write.new != (first == 1) {
+        return Err(StorageError::Conflict);
+    }
+    let records = Records {
+        incident: write.incident,
+        after: first.saturating_sub(1),
+        entries: &write.entries,
+        summary: &write.summary,
+        texts: &[],
+        wake: true,
+    };
+    journal::write(work, records).await.map_err(|refusal| match refusal {
+        Refusal::Conflict => StorageError::Conflict,
+        Refusal::Storage(error) => error,
+    })
+}

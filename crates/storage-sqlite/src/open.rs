@@ -1,0 +1,111 @@
+//! Opening the file: connections and what is set on each.
+
+use std::{str::FromStr, sync::Arc, time::Duration};
+
+use evenkeel_engine::journal::Grown;
+use evenkeel_storage::StorageError;
+use sqlx::{
+    ConnectOptions, SqlitePool,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use tokio::sync::broadcast;
+
+use crate::{error::failed, place::Place};
+
+/// How long a write waits for another process (a second server, a command on the same file) that
+/// holds the database. Their transactions are as short as ours, a few milliseconds.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// How long a caller waits in line for a connection before it is told that the database is
+/// overloaded. Alertmanager gives up on a webhook after 10 s by itself.
+const IN_LINE: Duration = Duration::from_secs(8);
+
+/// Reading connections: each is a thread. Reads are short; four keep pages quick while a worker
+/// folds journals.
+const READERS: u32 = 4;
+
+/// What a subscriber may lag behind before it has to read journals instead of being told.
+const FEED: usize = 4_096;
+
+/// Cuts the write-ahead log back to this after a burst, so that it does not stay large forever.
+const LOG_BYTES: &str = "67108864";
+
+/// The store. Clones share connections.
+#[derive(Debug, Clone)]
+pub struct SqliteStore {
+    pub(crate) writer: SqlitePool,
+    pub(crate) readers: SqlitePool,
+    pub(crate) feed: broadcast::Sender<Grown>,
+    /// Where it is; a private one is removed with the last clone.
+    _place: Arc<Place>,
+}
+
+/// The address is not one of a SQLite file.
+#[derive(Debug, thiserror::Error)]
+#[error("a SQLite address looks like sqlite://path/to/evenkeel.db or sqlite::memory:")]
+struct NotSqlite;
+
+impl SqliteStore {
+    /// Opens `sqlite://path`, making the file (readable by its owner alone) and its folder if they
+    /// are missing. `sqlite::memory:` is a private file among the temporary ones, removed with the
+    /// last clone: a database that lives in memory has no log, so would behave otherwise.
+    pub async fn open(url: &str) -> Result<Self, StorageError> {
+        const DOING: &str = "opening the database";
+        let refused = |source| StorageError::Database { doing: DOING, source };
+        let path = url
+            .strip_prefix("sqlite:")
+            .map(|rest| rest.strip_prefix("//").unwrap_or(rest))
+            .filter(|rest| !rest.is_empty())
+            .ok_or_else(|| refused(NotSqlite.into()))?;
+        let place = if path == ":memory:" {
+            Place::private()
+        } else {
+            let named = SqliteConnectOptions::from_str(url).map_err(failed(DOING))?;
+            Place::named(named.get_filename())
+        }
+        .map_err(|source| refused(source.into()))?;
+
+        let options = SqliteConnectOptions::new()
+            .filename(place.file())
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(BUSY)
+            .pragma("journal_size_limit", LOG_BYTES)
+            .pragma("trusted_schema", "OFF")
+            .disable_statement_logging();
+        // A file does not go away as a network peer does: no ping before use, no ageing.
+        let pool = || {
+            SqlitePoolOptions::new()
+                .acquire_timeout(IN_LINE)
+                .test_before_acquire(false)
+                .idle_timeout(None)
+                .max_lifetime(None)
+        };
+        let writer = pool()
+            .max_connections(1)
+            .connect_with(options.clone())
+            .await
+            .map_err(failed(DOING))?;
+        let readers = pool()
+            .max_connections(READERS)
+            .connect_with(options.pragma("query_only", "ON"))
+            .await
+            .map_err(failed(DOING))?;
+        let (feed, _) = broadcast::channel(FEED);
+        Ok(Self { writer, readers, feed, _place: Arc::new(place) })
+    }
+
+    /// Brings the tables up to date.
+    pub async fn migrate(&self) -> Result<(), StorageError> {
+        sqlx::migrate!("../../migrations/sqlite").run(&self.writer).await.map_err(|source| {
+            StorageError::Database { doing: "bringing the tables up to date", source: source.into() }
+        })
+    }
+
+    /// Waits for what is being written and closes all connections.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}

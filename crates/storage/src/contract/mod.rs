@@ -1,0 +1,106 @@
+//! The contract suite: what every storage implementation must do. A storage crate runs it in its
+//! tests against a real database:
+//!
+//! ```ignore
+//! contract::all(async || MyStore::open(…).await.unwrap()).await;
+//! ```
+//!
+//! Each case gets a store of its own, empty and migrated. To add a case: a function in the file of
+//! its subject, its name in that file's list here.
+#![expect(clippy::unwrap_used, reason = "a contract that is not kept is a failed test")]
+
+use std::sync::Arc;
+
+use crate::Store;
+
+mod access;
+mod audit;
+mod clusters;
+mod figures;
+mod incidents;
+mod intake;
+mod journal;
+mod lease;
+mod sample;
+
+macro_rules! cases {
+    ($make:ident: $($subject:ident { $($case:ident),+ $(,)? })+) => {$($(
+        println!(concat!("contract: ", stringify!($subject), "::", stringify!($case)));
+        $subject::$case(Arc::new($make().await)).await;
+    )+)+};
+}
+
+/// Runs every case.
+///
+/// # Panics
+/// When the store does not keep the contract.
+#[expect(clippy::large_futures, reason = "a test, awaited once")]
+pub async fn all<S: Store + 'static>(make: impl AsyncFn() -> S) {
+    cases! { make:
+        journal {
+            what_is_appended_is_read_back_with_the_same_hashes,
+            pages_follow_each_other,
+            an_append_to_another_end_is_refused,
+            concurrent_appends_leave_one_chain,
+            a_broken_chain_is_refused_whole,
+            a_failed_append_leaves_nothing,
+            the_feed_speaks_after_the_commit,
+            answers_are_kept_beside_the_journal,
+            an_unknown_incident_has_no_journal,
+        }
+        lease {
+            the_most_urgent_then_the_oldest_is_claimed_first,
+            twenty_claimers_get_twenty_incidents,
+            a_lapsed_lease_passes_on_with_a_higher_fence,
+            a_stale_fence_writes_nothing,
+            a_renewed_lease_holds,
+            a_parked_incident_waits_for_its_wake,
+            no_wake_up_is_lost_between_deciding_and_parking,
+            other_peoples_records_make_an_incident_due,
+            a_closed_incident_is_never_due,
+            the_next_due_moment_is_known,
+        }
+        intake {
+            a_notification_opens_an_incident_with_its_job,
+            the_same_notification_again_changes_nothing,
+            a_repeat_joins_and_a_resolved_one_is_known,
+            groups_and_clusters_do_not_mix,
+            a_closed_incident_is_not_joined,
+            what_cannot_be_read_is_kept_aside,
+            what_fails_leaves_nothing,
+            concurrent_notifications_of_one_group_open_one_incident,
+            last_heard_is_the_latest_notification,
+        }
+        incidents {
+            pages_are_newest_first_without_gaps,
+            every_filter_filters,
+            another_organisation_sees_nothing,
+            what_waits_for_people_is_listed_oldest_first,
+            what_is_halted_is_listed_by_cluster,
+            open_and_due_incidents_are_counted,
+        }
+        figures {
+            nothing_gives_no_medians,
+            figures_count_what_happened_in_the_stretch,
+        }
+        access {
+            organisations_have_names_of_their_own,
+            users_have_addresses_of_their_own,
+            users_change_only_where_they_are,
+            tokens_are_found_by_hash_and_end,
+            a_token_s_use_is_kept_to_the_minute,
+            sessions_lapse,
+            attempts_are_counted_in_windows,
+        }
+        clusters {
+            clusters_have_names_of_their_own,
+            a_change_leaves_stop_and_token,
+            a_token_is_replaced,
+            emergency_stop_is_thrown_and_lifted,
+        }
+        audit {
+            the_trail_is_newest_first_and_filtered,
+            another_organisation_has_another_trail,
+        }
+    }
+}
