@@ -4,22 +4,8 @@ use std::{error::Error, fs};
 
 use evenkeel_domain::{access::Role, action::ActionCall, cluster::Environment, policy::Verdict};
 use evenkeel_policy::{PlanQuestion, PolicyError, PolicySet};
-use tempfile::TempDir;
 
-use crate::support::{answered, around, folder, plan, planned, shipped};
-
-/// The shipped policies with one more file.
-fn with(file: &str, text: &str) -> TempDir {
-    let dir = tempfile::tempdir().unwrap();
-    for entry in fs::read_dir(folder()).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_file() {
-            fs::copy(&path, dir.path().join(path.file_name().unwrap())).unwrap();
-        }
-    }
-    fs::write(dir.path().join(file), text).unwrap();
-    dir
-}
+use crate::support::{answered, around, folder, plan, planned, shipped, with};
 
 fn refusal(file: &str, text: &str) -> PolicyError {
     PolicySet::load(with(file, text).path()).unwrap_err()

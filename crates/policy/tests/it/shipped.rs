@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fs};
 
 use evenkeel_policy::{PolicySet, RuleEffect, test_runner::run_tests};
 
-use crate::support::{folder, shipped};
+use crate::support::{folder, shipped, with};
 
 #[test]
 fn the_folder_is_what_was_compiled_in() {
@@ -50,6 +50,54 @@ fn a_policy_test_that_expects_something_else_fails_with_the_difference() {
     );
     assert!(report.to_string().contains("FAILED wrong.yaml: wrong on purpose"));
     assert!(report.to_string().ends_with("0 of 1 policy tests passed"));
+}
+
+#[test]
+fn a_rule_that_shifts_by_a_hair_fails_a_policy_test() {
+    let shifts = [
+        (
+            "access.cedar",
+            "unless { resource in principal.organisation }",
+            "unless { resource in principal.organisation || action == Action::\"view\" }",
+        ),
+        (
+            "access.cedar",
+            "resource.environment != Environment::\"production\"",
+            "resource.environment == Environment::\"development\"",
+        ),
+        ("access.cedar", "!(principal in context.least)", "!(principal in Role::\"responder\")"),
+        ("access.cedar", "Action::\"approve\", Action::\"resume\",", "Action::\"resume\","),
+        ("access.cedar", "Action::\"approve\", Action::\"resume\",", "Action::\"approve\","),
+        ("gate-never.cedar", "replicas_wanted < 1", "replicas_wanted < 2"),
+        ("gate-never.cedar", "risk >= 9", "risk > 9"),
+        ("gate-never.cedar", "actions_in_plan > 5", "actions_in_plan >= 5"),
+        ("gate-never.cedar", "actions_in_plan > 5", "actions_in_plan > 6"),
+        ("gate-never.cedar", "resource.namespace != \"\" &&", ""),
+        ("gate-never.cedar", "resource.protected ||", ""),
+        ("gate-never.cedar", "like \"kube-*\"", "like \"kube\""),
+        ("gate-never.cedar", ", Kind::\"StatefulSet\"", ""),
+        ("gate-people.cedar", "risk < 6", "risk < 5"),
+        ("gate-people.cedar", "risk < 6", "risk < 7"),
+        ("gate-people.cedar", "actions_in_plan == 1", "actions_in_plan <= 2"),
+        ("gate-people.cedar", "risk >= 7", "risk > 7"),
+        ("gate-people.cedar", "risk >= 7", "risk >= 6"),
+        ("gate-people.cedar", "@approver(\"responder\")", "@approver(\"approver\")"),
+        ("gate-people.cedar", "@approvals(\"1\")", "@approvals(\"2\")"),
+        (
+            "gate-people.cedar",
+            "[Action::\"rollout_restart\", Action::\"delete_pod\"]",
+            "[Action::\"rollout_restart\"]",
+        ),
+    ];
+    for (file, from, to) in shifts {
+        let dir = with("none.cedar", "");
+        let text = fs::read_to_string(dir.path().join(file)).unwrap();
+        assert!(text.contains(from), "{file} has no {from}");
+        fs::write(dir.path().join(file), text.replace(from, to)).unwrap();
+        let policies = PolicySet::load(dir.path()).unwrap();
+        let report = run_tests(&policies, &folder().join("tests")).unwrap();
+        assert!(!report.passed(), "no policy test notices {from} → {to}");
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Facts for tests.
 
-use std::{collections::BTreeSet, path::PathBuf};
+use std::{collections::BTreeSet, fs, path::PathBuf};
 
 use evenkeel_domain::{
     Timestamp,
@@ -13,6 +13,7 @@ use evenkeel_domain::{
     risk,
 };
 use evenkeel_policy::{PolicySet, Resource, Surroundings};
+use tempfile::TempDir;
 
 pub const ENVIRONMENTS: [Environment; 3] =
     [Environment::Production, Environment::Staging, Environment::Development];
@@ -27,6 +28,19 @@ pub fn shipped() -> PolicySet {
 /// The folder of the shipped policies.
 pub fn folder() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../policies"))
+}
+
+/// The shipped policies with one more file.
+pub fn with(file: &str, text: &str) -> TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    for entry in fs::read_dir(folder()).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            fs::copy(&path, dir.path().join(path.file_name().unwrap())).unwrap();
+        }
+    }
+    fs::write(dir.path().join(file), text).unwrap();
+    dir
 }
 
 pub fn organisation(number: u128) -> OrganisationId {
