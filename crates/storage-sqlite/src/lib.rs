@@ -34,4 +34,7 @@ mod clusters;
 mod column;
 mod error;
 
+#[cfg(test)]
+mod pragmas;
+
 pub use open::SqliteStore;

@@ -1,0 +1,127 @@
+//! The file: what is set on its connections, who may read it, and what is said when it holds
+//! nonsense.
+
+use std::{error::Error, os::unix::fs::PermissionsExt, path::Path};
+
+use evenkeel_domain::{
+    Timestamp,
+    access::Role,
+    id::{OrganisationId, UserId},
+};
+use evenkeel_storage::{
+    AccessStore, StorageError,
+    access::{Organisation, User},
+};
+use evenkeel_storage_sqlite::SqliteStore;
+use sqlx::{Connection, SqliteConnection};
+
+async fn store_at(path: &Path) -> SqliteStore {
+    let store = SqliteStore::open(&format!("sqlite://{}", path.display())).await.unwrap();
+    store.migrate().await.unwrap();
+    store
+}
+
+async fn beside(path: &Path) -> SqliteConnection {
+    SqliteConnection::connect(&format!("sqlite://{}", path.display())).await.unwrap()
+}
+
+fn mode(path: &Path) -> u32 {
+    std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+#[tokio::test]
+async fn file_and_folder_are_the_owner_s_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data/deeper/evenkeel.db");
+    let _store = store_at(&path).await;
+    assert_eq!(mode(&path), 0o600);
+    assert_eq!(mode(path.parent().unwrap()), 0o700);
+    assert_eq!(mode(&folder.path().join("data")), 0o700);
+    assert_eq!(mode(&folder.path().join("data/deeper/evenkeel.db-wal")), 0o600);
+}
+
+#[tokio::test]
+async fn another_database_s_address_is_refused() {
+    for url in ["postgres://127.0.0.1/x", "evenkeel.db", "sqlite:", "sqlite://", ""] {
+        let refused = SqliteStore::open(url).await.unwrap_err();
+        let StorageError::Database { doing, .. } = &refused else { panic!("{refused:?}") };
+        assert_eq!(*doing, "opening the database");
+        assert!(refused.source().unwrap().to_string().contains("sqlite://"), "{url}");
+    }
+}
+
+#[tokio::test]
+async fn private_stores_are_strangers_to_each_other() {
+    let one = SqliteStore::open("sqlite::memory:").await.unwrap();
+    let two = SqliteStore::open("sqlite::memory:").await.unwrap();
+    one.migrate().await.unwrap();
+    two.migrate().await.unwrap();
+    let home = Organisation {
+        id: OrganisationId::from_parts(1, 1),
+        name: "o".into(),
+        created_at: Timestamp::UNIX_EPOCH,
+    };
+    one.create_organisation(&home).await.unwrap();
+    assert_eq!(one.clone().organisations().await.unwrap(), [home]);
+    assert_eq!(two.organisations().await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn migrating_twice_is_harmless() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("evenkeel.db");
+    store_at(&path).await.close().await;
+    store_at(&path).await.migrate().await.unwrap();
+}
+
+#[tokio::test]
+async fn nonsense_is_reported_by_table_column_and_row() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("evenkeel.db");
+    let store = store_at(&path).await;
+    let home = OrganisationId::from_parts(1, 1);
+    let created_at = Timestamp::UNIX_EPOCH;
+    let organisation = Organisation { id: home, name: "o".into(), created_at };
+    store.create_organisation(&organisation).await.unwrap();
+    let user = User {
+        id: UserId::from_parts(1, 1),
+        organisation: home,
+        email: "a@example.org".into(),
+        role: Role::Viewer,
+        password_hash: String::new(),
+        created_at,
+        last_login_at: None,
+    };
+    store.create_user(&user).await.unwrap();
+
+    let mut hand = beside(&path).await;
+    for (statement, column) in [
+        ("UPDATE users SET role = 'emperor'", "role"),
+        ("UPDATE users SET role = 'admin', created_at = 9223372036854775807", "created_at"),
+    ] {
+        sqlx::query(statement).execute(&mut hand).await.unwrap();
+        let found = store.user(user.id).await.unwrap_err();
+        assert_eq!(found.to_string(), format!("users row {} holds nonsense in {column}", user.id));
+        assert!(found.source().is_some(), "and why");
+    }
+}
+
+#[tokio::test]
+async fn history_cannot_be_rewritten_by_a_slip() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("evenkeel.db");
+    let _store = store_at(&path).await;
+    let mut hand = beside(&path).await;
+    sqlx::query("PRAGMA foreign_keys = OFF").execute(&mut hand).await.unwrap();
+    for (insert, change) in [
+        ("INSERT INTO journal VALUES ('i', 1, 0, '{}', 'h')", "UPDATE journal SET hash = 'x'"),
+        (
+            "INSERT INTO audit VALUES ('a', 'o', 0, '', '', '', NULL, NULL, '')",
+            "UPDATE audit SET actor = 'x'",
+        ),
+    ] {
+        sqlx::query(insert).execute(&mut hand).await.unwrap();
+        let refused = sqlx::query(change).execute(&mut hand).await.unwrap_err();
+        assert!(refused.to_string().contains("never changed"), "{refused}");
+    }
+}
