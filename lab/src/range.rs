@@ -122,9 +122,8 @@ async fn save(store: Arc<Store>, stop: CancellationToken) {
         }
         saved = store.version();
         let store = Arc::clone(&store);
-        match tokio::task::spawn_blocking(move || store.save()).await {
-            Ok(Err(error)) => tracing::warn!(%error, "the state of the range could not be saved"),
-            Ok(Ok(())) | Err(_) => {}
+        if let Ok(Err(error)) = tokio::task::spawn_blocking(move || store.save()).await {
+            tracing::warn!(%error, "the state of the range could not be saved");
         }
     }
 }

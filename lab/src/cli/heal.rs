@@ -15,7 +15,7 @@ use crate::node::NODE_NAME;
 use crate::seed;
 use crate::value::{at, int, put, text};
 
-const WITHIN: Duration = Duration::from_secs(120);
+const WITHIN: Duration = Duration::from_mins(2);
 
 /// Options of `lab heal`.
 #[derive(Debug, Args)]

@@ -26,7 +26,7 @@ use crate::seed;
 use crate::value::{int, text};
 
 /// The shop is up within this time or something is wrong.
-const READY_WITHIN: Duration = Duration::from_secs(120);
+const READY_WITHIN: Duration = Duration::from_mins(2);
 
 /// Options of `lab up`.
 #[derive(Debug, Args)]

@@ -14,24 +14,24 @@ use crate::observability::{Webhook, write_alertmanager_config};
 #[derive(Debug, Args)]
 pub struct WebhookOptions {
     /// URL Alertmanager posts its notifications to.
-    #[arg(long, value_name = "URL")]
-    pub webhook_url: Option<String>,
+    #[arg(long = "webhook-url", value_name = "URL")]
+    pub url: Option<String>,
     /// Bearer token sent with them.
-    #[arg(long, value_name = "TOKEN", env = "EVENKEEL_LAB_WEBHOOK_TOKEN", hide_env_values = true, conflicts_with = "webhook_token_file")]
-    pub webhook_token: Option<String>,
+    #[arg(long = "webhook-token", value_name = "TOKEN", env = "EVENKEEL_LAB_WEBHOOK_TOKEN", hide_env_values = true, conflicts_with = "token_file")]
+    pub token: Option<String>,
     /// File that holds the bearer token.
-    #[arg(long, value_name = "FILE")]
-    pub webhook_token_file: Option<PathBuf>,
+    #[arg(long = "webhook-token-file", value_name = "FILE")]
+    pub token_file: Option<PathBuf>,
 }
 
 impl WebhookOptions {
     /// The webhook these options describe.
     pub fn read(&self) -> Result<Webhook> {
-        let token = match &self.webhook_token_file {
+        let token = match &self.token_file {
             Some(file) => Some(std::fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?),
-            None => self.webhook_token.clone(),
+            None => self.token.clone(),
         };
-        Ok(Webhook { url: self.webhook_url.clone(), token })
+        Ok(Webhook { url: self.url.clone(), token })
     }
 }
 

@@ -1,4 +1,4 @@
-//! Endpoints and EndpointSlices: which pods stand behind a Service.
+//! `Endpoints` and `EndpointSlices`: which pods stand behind a Service.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! ResourceQuotas: what is used. (Admission does not enforce them.)
+//! Resource quotas: what is used. (Admission does not enforce them.)
 
 use serde_json::{Value, json};
 

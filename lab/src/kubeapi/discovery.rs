@@ -136,7 +136,7 @@ fn aggregated_groups(core: bool) -> Value {
             let mut resources: Vec<Value> = RESOURCES
                 .iter()
                 .filter(|r| r.group == *group && r.version == *version)
-                .map(|r| aggregated_resource(r))
+                .map(aggregated_resource)
                 .collect();
             for (_, plural, kind) in REVIEWS.iter().filter(|r| r.0 == *group) {
                 resources.push(json!({

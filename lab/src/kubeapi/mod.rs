@@ -10,6 +10,7 @@ mod openapi;
 mod patch;
 pub mod path;
 mod pod_log;
+mod protobuf;
 mod read;
 mod remove;
 pub mod resources;

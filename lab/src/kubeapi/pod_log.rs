@@ -16,7 +16,7 @@ use super::handle::Call;
 use super::path::Target;
 use super::status::ApiError;
 use crate::node::log_file::log_path;
-use crate::value::{at, int, list, name, text, uid};
+use crate::value::{at, clock, int, list, name, text, uid};
 
 struct Options {
     tail: Option<usize>,
@@ -102,7 +102,7 @@ fn file_of(api: &Api, call: &Call, pod: &Value, container: &str) -> Result<PathB
 fn since(call: &Call) -> Result<Option<Timestamp>, ApiError> {
     if let Some(seconds) = call.query.number("sinceSeconds")? {
         let back = i64::try_from(seconds.min(315_360_000)).unwrap_or_default();
-        return Ok(Timestamp::from_second(Timestamp::now().as_second() - back).ok());
+        return Ok(Timestamp::from_second(clock().as_second() - back).ok());
     }
     call.query
         .get("sinceTime")

@@ -44,7 +44,8 @@ pub fn delete_collection(api: &Api, call: &Call, target: &Target) -> Result<Resp
 
 /// POST on `pods/eviction`.
 pub fn evict(api: &Api, call: &Call, target: &Target) -> Result<Response<Body>, ApiError> {
-    let eviction = call.document()?;
+    // kubectl drain sends protobuf; its options are then left at their defaults.
+    let eviction = if call.content_type().contains("protobuf") { json!({}) } else { call.document()? };
     let options = at(&eviction, &["deleteOptions"]).clone();
     let dry_run = dry_run(call, &options)?;
     let removed = remove_one(api, call, &target.key()?, target, &options, dry_run)?;
@@ -52,7 +53,8 @@ pub fn evict(api: &Api, call: &Call, target: &Target) -> Result<Response<Body>, 
 }
 
 fn options(call: &Call) -> Result<Value, ApiError> {
-    if call.body.is_empty() { Ok(json!({})) } else { call.document() }
+    let nothing = call.body.is_empty() || call.content_type().contains("protobuf");
+    if nothing { Ok(json!({})) } else { call.document() }
 }
 
 fn dry_run(call: &Call, options: &Value) -> Result<bool, ApiError> {

@@ -5,6 +5,7 @@ use axum::http::{Method, Response, StatusCode};
 use serde_json::{Value, json};
 
 use super::auth::User;
+use super::protobuf;
 use super::handle::{Call, json as created};
 use super::status::ApiError;
 use crate::value::{at, put, text};
@@ -24,7 +25,12 @@ pub fn answer(call: &Call) -> Option<Result<Response<Body>, ApiError>> {
     if call.method != Method::POST {
         return Some(Err(ApiError::method_not_allowed()));
     }
-    Some(call.document().map(|mut review| {
+    let sent = if call.content_type().contains("protobuf") {
+        protobuf::review(&call.body).ok_or_else(|| ApiError::unsupported_media(call.content_type()))
+    } else {
+        call.document()
+    };
+    Some(sent.map(|mut review| {
         put(&mut review, &["kind"], json!(kind));
         let verdict = status(kind, call.user, &review);
         put(&mut review, &["status"], verdict);

@@ -156,7 +156,7 @@ impl Watch {
                 continue;
             }
             tokio::select! {
-                changed = self.changed.changed() => changed.ok()?,
+                result = self.changed.changed() => result.ok()?,
                 () = tokio::time::sleep_until(self.ends) => return None,
                 () = tokio::time::sleep(BOOKMARK_EVERY), if self.bookmarks => {
                     let mark = self.bookmark();

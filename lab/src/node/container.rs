@@ -165,7 +165,7 @@ async fn back_off(subject: &Subject, ending: &Ending, delay: Duration) {
     if pause(half, ending).await && delay.as_secs() >= 10 {
         subject.event(true, "BackOff", &event);
     }
-    pause(delay - half, ending).await;
+    pause(half, ending).await;
 }
 
 /// `10s`, `1m20s`, as Go writes durations.

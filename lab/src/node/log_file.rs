@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
 use tokio::fs::File;
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWriteExt as _, BufReader};
 use tokio::sync::mpsc;
+
+use crate::value::clock;
 
 /// A log larger than this starts anew, so that a chatty container cannot fill the disk.
 const MAX_BYTES: usize = 10 * 1024 * 1024;
@@ -55,7 +56,7 @@ async fn read(stream: &'static str, source: impl AsyncRead + Unpin, lines: mpsc:
         }
         buffer.truncate(MAX_LINE);
         let text = String::from_utf8_lossy(&buffer);
-        let line = format!("{:.9} {stream} F {}\n", Timestamp::now(), text.trim_end());
+        let line = format!("{:.9} {stream} F {}\n", clock(), text.trim_end());
         if lines.send(line).await.is_err() {
             return;
         }

@@ -10,9 +10,13 @@ use tokio_util::sync::CancellationToken;
 use super::report::Subject;
 use crate::value::{at, int, list, put, text};
 
+/// A process needs a moment before the first probe means anything.
+const FIRST_PROBE: Duration = Duration::from_millis(500);
+
 /// Runs all probes of a container until `stop`; cancels `unhealthy` when it should be restarted.
 pub async fn run(subject: Subject, spec: Value, address: String, stop: CancellationToken, unhealthy: CancellationToken) {
     let work = async {
+        tokio::time::sleep(FIRST_PROBE).await;
         let startup = at(&spec, &["startupProbe"]);
         if startup.is_object() {
             if !until_started(&subject, &spec, startup, &address).await {

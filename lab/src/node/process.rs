@@ -18,7 +18,7 @@ use super::pod::Ending;
 use super::report::Subject;
 use super::{Running, lock, memory, probe};
 use crate::quantity;
-use crate::value::{at, int, name, namespace, text, uid};
+use crate::value::{at, clock, int, name, namespace, text, uid};
 
 /// Between looks at the memory of a container.
 const MEMORY_EVERY: Duration = Duration::from_millis(200);
@@ -102,7 +102,7 @@ pub fn spawn(
     let logs = tokio::spawn(collect(path, stdout, stderr));
     let key = (namespace(pod).to_owned(), name(pod).to_owned(), subject.name.clone());
     lock(&subject.node.running).insert(key, Running { pid, image: text(spec, &["image"]).to_owned() });
-    Ok(Container { child, stdin, logs, pid, started: Timestamp::now(), began: Instant::now() })
+    Ok(Container { child, stdin, logs, pid, started: clock(), began: Instant::now() })
 }
 
 /// Watches a container to its end: exit, memory limit, failing liveness, end of the pod.

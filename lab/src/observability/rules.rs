@@ -54,19 +54,19 @@ const RULES: &[Rule] = &[
     },
     Rule {
         alert: "KubeContainerWaiting",
-        expr: r#"max by (namespace, pod, container, reason) (max_over_time(kube_pod_container_status_waiting_reason{reason=~"ErrImagePull|ImagePullBackOff|InvalidImageName"}[15s])) >= 1"#,
+        expr: r#"max by (namespace, pod, container) (max_over_time(kube_pod_container_status_waiting_reason{reason=~"ErrImagePull|ImagePullBackOff|InvalidImageName"}[15s])) >= 1"#,
         wait: "5s",
         severity: "critical",
         summary: "Pod {{ $labels.pod }} cannot get its image",
-        description: "Container {{ $labels.container }} of pod {{ $labels.namespace }}/{{ $labels.pod }} waits: {{ $labels.reason }}.",
+        description: "Container {{ $labels.container }} of pod {{ $labels.namespace }}/{{ $labels.pod }} waits for its image.",
     },
     Rule {
         alert: "KubeContainerConfigError",
-        expr: r#"max by (namespace, pod, container, reason) (max_over_time(kube_pod_container_status_waiting_reason{reason=~"CreateContainerConfigError|CreateContainerError|RunContainerError"}[15s])) >= 1"#,
+        expr: r#"max by (namespace, pod, container) (max_over_time(kube_pod_container_status_waiting_reason{reason=~"CreateContainerConfigError|CreateContainerError|RunContainerError"}[15s])) >= 1"#,
         wait: "5s",
         severity: "critical",
         summary: "Pod {{ $labels.pod }} cannot be configured",
-        description: "Container {{ $labels.container }} of pod {{ $labels.namespace }}/{{ $labels.pod }} waits: {{ $labels.reason }}.",
+        description: "Container {{ $labels.container }} of pod {{ $labels.namespace }}/{{ $labels.pod }} cannot be created from its configuration.",
     },
     Rule {
         alert: "KubePodNotReady",

@@ -8,6 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::workers::Workers;
+use crate::value::clock;
 use crate::node::memory::{cpu_seconds, resident_bytes};
 
 /// Upper bounds of the latency buckets in seconds.
@@ -60,7 +61,7 @@ pub struct Metrics {
 impl Metrics {
     /// Empty metrics.
     pub fn new(service: &'static str, release: &str) -> Self {
-        Self { service, release: release.to_owned(), started: Timestamp::now(), figures: Mutex::default() }
+        Self { service, release: release.to_owned(), started: clock(), figures: Mutex::default() }
     }
 
     fn lock(&self) -> MutexGuard<'_, Figures> {

@@ -17,28 +17,28 @@ pub fn json_patch(target: &mut Value, patch: &Value) -> Result<(), ApiError> {
         return Err(ApiError::too_large());
     }
     for operation in operations {
-        let path = text(operation, &["path"]);
+        let pointer = text(operation, &["path"]);
         let from = text(operation, &["from"]);
         match text(operation, &["op"]) {
-            "add" => add(target, path, value_of(operation)?)?,
-            "replace" => *find(target, path, "replace")? = value_of(operation)?,
+            "add" => add(target, pointer, value_of(operation)?)?,
+            "replace" => *find(target, pointer, "replace")? = value_of(operation)?,
             "remove" => {
-                take(target, path)?;
+                take(target, pointer)?;
             }
             "move" => {
                 let moved = take(target, from)?;
-                add(target, path, moved)?;
+                add(target, pointer, moved)?;
             }
             "copy" => {
                 let copied = find(target, from, "copy")?.clone();
-                add(target, path, copied)?;
+                add(target, pointer, copied)?;
             }
             "test" => {
                 let want = at(operation, &["value"]);
-                let have = target.pointer(path).unwrap_or(&Value::Null);
+                let have = target.pointer(pointer).unwrap_or(&Value::Null);
                 if have != want {
                     return Err(ApiError::unprocessable(
-                        format!("the server rejected our request due to an error in our request: testing value {path} failed: test failed"),
+                        format!("the server rejected our request due to an error in our request: testing value {pointer} failed: test failed"),
                     ));
                 }
             }

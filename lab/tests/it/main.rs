@@ -1,0 +1,7 @@
+//! The range from outside: through kube-rs and through kubectl.
+
+mod api;
+mod containers;
+mod harness;
+mod kubectl;
+mod rollout;
