@@ -1,6 +1,7 @@
 //! I1, I3: what was acknowledged survives `kill -9` at any instruction. The test runs itself again
 //! as a child that appends as fast as it can and says after each append what is durable; the
 //! parent kills it in mid-sentence and compares.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use std::{
     io::{BufRead, BufReader},

@@ -1,5 +1,6 @@
 //! The file: what is set on its connections, who may read it, and what is said when it holds
 //! nonsense.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use std::{error::Error, os::unix::fs::PermissionsExt, path::Path};
 

@@ -34,7 +34,6 @@ macro_rules! cases {
 ///
 /// # Panics
 /// When the store does not keep the contract.
-#[expect(clippy::large_futures, reason = "a test, awaited once")]
 pub async fn all<S: Store + 'static>(make: impl AsyncFn() -> S) {
     cases! { make:
         journal {
