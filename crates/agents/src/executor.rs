@@ -251,6 +251,48 @@ pub async fn find(
     })
 }
 
+/// Reads whether the target is still what a plan was made for: the same object at the same
+/// generation. `Some` says what changed.
+pub async fn present(
+    bench: &dyn Bench,
+    agent: Agent,
+    target: &Target,
+) -> Result<Result<Option<String>, ToolFailure>, Interrupted> {
+    let object = &target.object;
+    let kind = match object.kind {
+        ObjectKind::Deployment => ToolObjectKind::Deployment,
+        ObjectKind::Pod => ToolObjectKind::Pod,
+        other => {
+            let kind = other.as_str();
+            return Ok(Ok(Some(format!("{object} is a {kind}, which no action is for"))));
+        }
+    };
+    let args = FindActionArgs {
+        kind,
+        namespace: object.namespace.clone(),
+        name: object.name.clone(),
+        // No action carries this id: only what exists is asked.
+        action_id: "none".into(),
+        uid: None,
+    };
+    let found = match ask(bench, agent, &args).await? {
+        Ok(answer) => answer.value,
+        Err(missed) => return Ok(Err(missed.failure)),
+    };
+    Ok(Ok(match (found.uid, found.generation) {
+        (None, _) => Some(format!("{object} no longer exists")),
+        (Some(uid), _) if uid != target.uid => {
+            Some(format!("{object} was deleted and made anew since the plan was made"))
+        }
+        (_, now) if target.generation.is_some() && now != target.generation => Some(format!(
+            "{object} was changed since the plan was made (generation {} then, {} now)",
+            target.generation.unwrap_or_default(),
+            now.map_or_else(|| "unknown".to_owned(), |g| g.to_string())
+        )),
+        _ => None,
+    }))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,0 +1,114 @@
+//! The alert's own measure over time: dates what the golden signals found, or is a finding itself
+//! where its form tells what it shows.
+
+use evenkeel_domain::{finding::FindingKind, severity::Severity};
+use evenkeel_tools::prometheus::{RangeData, RangeSeries};
+
+use crate::{
+    changepoint,
+    draft::Draft,
+    quote,
+    view::{AlertSeries, MetricsView},
+};
+
+/// Adds what the alerts' measures show to `found`.
+pub fn enrich(view: &MetricsView, found: &mut Vec<Draft>) {
+    for alert in &view.alerts {
+        let Some(draft) = one(alert) else { continue };
+        match found.iter_mut().find(|d| d.kind == draft.kind && d.object.name == draft.object.name) {
+            Some(known) => {
+                known.since = [known.since, draft.since].into_iter().flatten().min();
+                for citation in draft.evidence.into_iter().take(1) {
+                    *known = known.clone().cite(citation.evidence, citation.quote);
+                }
+            }
+            None => found.push(draft),
+        }
+    }
+}
+
+fn one(alert: &AlertSeries) -> Option<Draft> {
+    let kind: FindingKind = alert.condition.shows?;
+    let object = alert.object.clone()?;
+    let RangeData::Matrix { series, .. } = &alert.answer.value.data else { return None };
+    let worst = worst(series.iter().filter(|series| {
+        series.labels.iter().all(|(k, v)| alert.labels.get(k).is_none_or(|own| own == v))
+    }))?;
+    let value = &alert.answer.value;
+    let points = changepoint::settled(
+        &worst.points,
+        value.start,
+        value.step_seconds,
+        changepoint::look_back(&value.query),
+    );
+    let (at, crossing) = changepoint::risen_to(points, alert.condition.threshold)?;
+    let change = changepoint::find(points).filter(|c| c.after > c.before);
+    let last = points.iter().rev().find_map(|p| p.v.number())?;
+    let rose = points.first().is_some_and(|first| first.t < crossing.t);
+    let since = change.map(|c| c.onset.min(at)).or(rose.then_some(at));
+    let summary = format!(
+        "{}: its measure stands at {last:.4}{}, the limit is {}{}",
+        alert.alert,
+        alert.condition.unit,
+        alert.condition.threshold,
+        alert.condition.unit,
+    );
+    Some(
+        Draft::new(kind, object, Severity::Warning, summary)
+            .since(since)
+            .fact("query", &alert.condition.measure)
+            .fact("unit", alert.condition.unit)
+            .fact("after", last)
+            .maybe("before", change.map(|c| c.before))
+            .cite(alert.answer.evidence, quote::point(&crossing)),
+    )
+}
+
+/// The series that ends highest.
+fn worst<'a>(series: impl Iterator<Item = &'a RangeSeries>) -> Option<&'a RangeSeries> {
+    let last = |s: &RangeSeries| s.points.iter().rev().find_map(|p| p.v.number());
+    series
+        .filter(|s| last(s).is_some())
+        .max_by(|a, b| last(a).unwrap_or(f64::MIN).total_cmp(&last(b).unwrap_or(f64::MIN)))
+}
+
+#[cfg(test)]
+mod tests {
+    use evenkeel_tools::prometheus::SignalKind;
+
+    use super::*;
+    use crate::testing::metrics::{self, step};
+
+    const RULE: &str = "sum(rate(r{code=~\"5..\"}[1m])) / sum(rate(r[1m])) > 0.05";
+
+    #[test]
+    fn the_alerts_measure_is_a_finding_where_its_form_tells() {
+        let mut view = metrics::view(&[]);
+        view.alerts.push(metrics::alert_series("api", RULE, &step(0.0, 0.3)));
+        let mut found = Vec::new();
+        enrich(&view, &mut found);
+        assert_eq!(found[0].kind, FindingKind::ErrorsUp);
+        assert_eq!(found[0].since, Some(metrics::step_at()));
+        metrics::assert_quotes(&view, &found);
+    }
+
+    #[test]
+    fn it_joins_what_the_golden_signals_found() {
+        let mut view = metrics::view(&[("api", SignalKind::ErrorRatio, step(0.0, 0.4))]);
+        view.alerts.push(metrics::alert_series("api", RULE, &step(0.0, 0.3)));
+        let mut found = super::super::signals::analyze(&view);
+        enrich(&view, &mut found);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].evidence.len(), 3);
+        metrics::assert_quotes(&view, &found);
+    }
+
+    #[test]
+    fn a_measure_of_unknown_form_finds_nothing() {
+        let mut view = metrics::view(&[]);
+        view.alerts.push(metrics::alert_series("api", "widgets > 3", &step(0.0, 5.0)));
+        let mut found = Vec::new();
+        enrich(&view, &mut found);
+        assert_eq!(found, []);
+    }
+}

@@ -1,0 +1,179 @@
+//! A workload's template changed shortly before the alert began, or since.
+//!
+//! When a revision came is its ReplicaSet's creation, except for a revision that was gone back
+//! to: its ReplicaSet is older than others', so its oldest pod tells. The first revision of a
+//! Deployment is no change: there is nothing it could have changed.
+
+use evenkeel_domain::{
+    Timestamp, finding::FindingKind, id::EvidenceId, object::ObjectRef, severity::Severity,
+    text::clip,
+};
+use evenkeel_tools::kubernetes::{Deployment, Revision};
+use jiff::SignedDuration;
+
+use crate::{
+    bench::Answer,
+    draft::Draft,
+    quote,
+    view::{KubernetesView, NamespaceView, owner},
+};
+
+/// How long before the alert a change still is one to think of. Slow leaks take their time; the
+/// Reflector lets the weight of older changes decay.
+const BEFORE: SignedDuration = SignedDuration::from_hours(2);
+/// Changes of one workload worth telling apart: the latest, and the few somebody hurried in.
+const PER_WORKLOAD: usize = 3;
+
+/// Finds recent changes, the latest of each workload first.
+pub fn analyze(view: &KubernetesView) -> Vec<Draft> {
+    view.namespaces
+        .iter()
+        .flat_map(|ns| {
+            ns.details.iter().flat_map(move |answer| changes(ns, answer, view.onset, view.now))
+        })
+        .collect()
+}
+
+fn changes(
+    ns: &NamespaceView,
+    answer: &Answer<Deployment>,
+    onset: Timestamp,
+    now: Timestamp,
+) -> Vec<Draft> {
+    let deployment = &answer.value;
+    let mut revisions: Vec<_> = deployment.revisions.iter().collect();
+    revisions.sort_by_key(|r| std::cmp::Reverse(r.revision));
+    revisions
+        .iter()
+        .enumerate()
+        .filter(|(at, revision)| {
+            let first = *at + 1 == revisions.len() && !deployment.revisions_truncated;
+            !(first && revision.revision <= 1)
+        })
+        .filter_map(|(at, revision)| {
+            let came = came(ns, answer.evidence, &revisions, revision)?;
+            let recent = came.at <= now && onset.duration_since(came.at) <= BEFORE;
+            recent.then(|| describe(answer, revision, revisions.get(at + 1).copied(), &came))
+        })
+        .take(PER_WORKLOAD)
+        .collect()
+}
+
+struct Came {
+    at: Timestamp,
+    evidence: EvidenceId,
+    quote: String,
+    gone_back: bool,
+}
+
+fn came(
+    ns: &NamespaceView,
+    evidence: EvidenceId,
+    all: &[&Revision],
+    revision: &Revision,
+) -> Option<Came> {
+    let created = revision.created_at?;
+    let newest = all.iter().all(|r| r.created_at.is_none_or(|other| other <= created));
+    if newest || !revision.current {
+        let gone_back = false;
+        let quote = quote::field("createdAt", &created);
+        return Some(Came { at: created, evidence, quote, gone_back });
+    }
+    let (evidence, at) = ns
+        .live_pods()
+        .filter(|(_, pod)| owner::replica_set(pod) == Some(&revision.replica_set))
+        .filter_map(|(evidence, pod)| Some((evidence, pod.created_at?)))
+        .min_by_key(|(_, at)| *at)?;
+    Some(Came { at, evidence, quote: quote::field("createdAt", &at), gone_back: true })
+}
+
+fn describe(
+    answer: &Answer<Deployment>,
+    revision: &Revision,
+    before: Option<&Revision>,
+    came: &Came,
+) -> Draft {
+    let deployment = &answer.value;
+    let object = ObjectRef::deployment(&deployment.namespace, &deployment.name);
+    let what = if came.gone_back { "went back to an earlier template as" } else { "changed to" };
+    let mut summary = format!("{} {what} revision {} at {}", object.name, revision.revision, came.at);
+    if let Some(before) = before {
+        summary.push_str(&format!(", from revision {}", before.revision));
+        if before.images != revision.images {
+            let images = |r: &Revision| clip(&r.images.join(", "), 80);
+            summary.push_str(&format!(" (image {} → {})", images(before), images(revision)));
+        }
+    }
+    if let Some(cause) = &revision.change_cause {
+        summary.push_str(&format!("; recorded cause: \"{}\"", clip(cause, 100)));
+    }
+    let mut draft = Draft::new(FindingKind::RecentChange, object, Severity::Info, summary)
+        .since(Some(came.at))
+        .fact("revision", revision.revision)
+        .fact("at", came.at)
+        .fact("current", revision.current)
+        .fact("gone_back", came.gone_back)
+        .fact("replica_set", &revision.replica_set)
+        .fact("images", revision.images.join(", "))
+        .maybe("previous", before.map(|r| r.revision))
+        .maybe("change_cause", revision.change_cause.as_ref())
+        .maybe("template_hash", revision.template_hash.as_ref())
+        .maybe("diff", revision.diff_from_previous.as_ref())
+        .cite(answer.evidence, quote::field("revision", &revision.revision))
+        .cite(came.evidence, came.quote.clone());
+    if let Some(line) = revision.diff_from_previous.as_deref().and_then(first_change) {
+        draft = draft.cite(answer.evidence, quote::text(line));
+    }
+    if let Some(cause) = &revision.change_cause {
+        draft = draft.cite(answer.evidence, quote::text(cause));
+    }
+    draft
+}
+
+/// The first added line of a unified diff, or the first removed one.
+fn first_change(diff: &str) -> Option<&str> {
+    let line = |sign: char, heading: &str| {
+        diff.lines().find(|l| l.starts_with(sign) && !l.starts_with(heading) && l.trim().len() > 2)
+    };
+    line('+', "+++").or_else(|| line('-', "---"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::world::{self, at};
+
+    #[test]
+    fn a_release_before_the_alert_is_a_recent_change() {
+        let view = world::view(|ns| {
+            ns.detail(world::deployment("api").revision(4, "aaaa", at(-90_000)).revision(5, "bbbb", at(-120)))
+        });
+        let found = analyze(&view);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].facts["revision"], "5");
+        assert_eq!(found[0].facts["previous"], "4");
+        assert_eq!(found[0].since, Some(at(-120)));
+        world::assert_quotes(&view, &found);
+    }
+
+    #[test]
+    fn what_is_no_recent_change() {
+        let first = world::deployment("new").revision(1, "aaaa", at(-60));
+        let old = world::deployment("old").revision(1, "aaaa", at(-90_000)).revision(2, "bbbb", at(-80_000));
+        let view = world::view(|ns| ns.detail(first).detail(old));
+        assert_eq!(analyze(&view), []);
+    }
+
+    #[test]
+    fn a_revision_gone_back_to_is_dated_by_its_pods() {
+        let back = world::deployment("api").revision(5, "bbbb", at(-3000)).revision(6, "aaaa", at(-90_000));
+        let view = world::view(|ns| {
+            ns.detail(back).pods(vec![world::pod("api", "aaaa", 1).created(at(-200))])
+        });
+        let found = analyze(&view);
+        assert_eq!(found[0].facts["revision"], "6");
+        assert_eq!(found[0].facts["gone_back"], "true");
+        assert_eq!(found[0].since, Some(at(-200)));
+        world::assert_quotes(&view, &found);
+    }
+}

@@ -1,0 +1,239 @@
+//! When a series changed its level.
+//!
+//! The split that minimises the sum of absolute deviations from the medians of both sides (the
+//! L1 counterpart of binary segmentation: a median does not follow single spikes). The shift counts
+//! when it is large against the noise, the scaled median absolute deviation (MAD × 1.4826) around
+//! the two levels. Because rates and quantiles look back, a step arrives as a ramp; the onset is
+//! therefore walked back from the split to the first point outside the old level's band.
+//!
+//! Gaps, NaN and infinities are left out, never filled. A series that begins inside the window
+//! first fills its look-back; the caller cuts that off.
+
+use evenkeel_domain::Timestamp;
+use evenkeel_tools::prometheus::Point;
+
+/// Points before the change: fewer make no level.
+const BEFORE: usize = 5;
+/// Points after it: two, because one may be a spike and people wait.
+const AFTER: usize = 2;
+/// Shift against noise from which a change counts.
+const SIGMAS: f64 = 4.0;
+/// MAD of a normal distribution times this is its standard deviation.
+const MAD_TO_SIGMA: f64 = 1.4826;
+
+/// A change of level.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Change {
+    /// When it began.
+    pub onset: Timestamp,
+    /// Median before.
+    pub before: f64,
+    /// Median after.
+    pub after: f64,
+    /// The point at which the new level was reached.
+    pub point: Point,
+}
+
+impl Change {
+    /// New level over old; `None` when the old one is zero.
+    pub fn factor(&self) -> Option<f64> {
+        (self.before.abs() > f64::EPSILON).then(|| self.after / self.before)
+    }
+}
+
+/// The most telling change of `points`, if there is one.
+pub fn find(points: &[Point]) -> Option<Change> {
+    let kept: Vec<(f64, f64, &Point)> = points
+        .iter()
+        .filter_map(|p| Some((p.t, p.v.number()?, p)))
+        .filter(|(t, ..)| t.is_finite())
+        .collect();
+    let values: Vec<f64> = kept.iter().map(|(_, v, _)| *v).collect();
+    if values.len() < BEFORE + AFTER {
+        return None;
+    }
+    let split = (BEFORE..=values.len() - AFTER)
+        .map(|split| (split, cost(&values[..split]) + cost(&values[split..])))
+        .min_by(|a, b| a.1.total_cmp(&b.1))
+        .map(|(split, _)| split)?;
+    let (before, after) = (median(&values[..split])?, median(&values[split..])?);
+    let residuals: Vec<f64> = values
+        .iter()
+        .enumerate()
+        .map(|(at, v)| (v - if at < split { before } else { after }).abs())
+        .collect();
+    let noise = median(&residuals)? * MAD_TO_SIGMA;
+    let shift = after - before;
+    if shift.abs() <= SIGMAS * noise || shift.abs() <= f64::EPSILON {
+        return None;
+    }
+    // Outside the old band, on the way to the new level: a tenth of the way, or beyond the noise.
+    let band = (shift.abs() / 10.0).max(3.0 * noise).min(shift.abs() / 2.0);
+    let mut first = split;
+    while first > 0 && (values[first - 1] - before) * shift.signum() > band {
+        first -= 1;
+    }
+    let onset = timestamp(kept[first].0)?;
+    Some(Change { onset, before, after, point: *kept[split].2 })
+}
+
+/// The first point of the last unbroken run of points at or above `level`, if the series ends in
+/// one.
+pub fn risen_to(points: &[Point], level: f64) -> Option<(Timestamp, Point)> {
+    let mut run: Option<&Point> = None;
+    for point in points {
+        match point.v.number() {
+            Some(v) if v >= level => run = run.or(Some(point)),
+            Some(_) => run = None,
+            None => {}
+        }
+    }
+    let first = run?;
+    Some((timestamp(first.t)?, *first))
+}
+
+/// Cuts off what a series needs to fill its look-back when it begins inside the window.
+pub fn settled(points: &[Point], start: Timestamp, step_s: f64, look_back_s: f64) -> &[Point] {
+    let Some(first) = points.first() else { return points };
+    #[expect(clippy::cast_precision_loss, reason = "unix seconds fit an f64 until long after us")]
+    let start = start.as_second() as f64;
+    if first.t <= start + 2.0 * step_s {
+        return points;
+    }
+    let from = first.t + look_back_s;
+    let at = points.iter().position(|p| p.t >= from).unwrap_or(points.len());
+    &points[at..]
+}
+
+/// The longest look-back of a query in seconds: the largest `[…]` in it.
+pub fn look_back(query: &str) -> f64 {
+    query
+        .split('[')
+        .skip(1)
+        .filter_map(|rest| duration(rest.split([']', ':']).next()?))
+        .fold(0.0, f64::max)
+}
+
+fn duration(text: &str) -> Option<f64> {
+    let mut total = 0.0;
+    let mut digits = String::new();
+    let mut rest = text.trim().chars().peekable();
+    while let Some(c) = rest.next() {
+        if c.is_ascii_digit() || c == '.' {
+            digits.push(c);
+            continue;
+        }
+        let unit = match c {
+            'm' if rest.peek() == Some(&'s') => {
+                rest.next();
+                0.001
+            }
+            's' => 1.0,
+            'm' => 60.0,
+            'h' => 3600.0,
+            'd' => 86_400.0,
+            'w' => 604_800.0,
+            _ => return None,
+        };
+        total += digits.parse::<f64>().ok()? * unit;
+        digits.clear();
+    }
+    digits.is_empty().then_some(total)
+}
+
+/// A sample time as a timestamp.
+pub fn timestamp(seconds: f64) -> Option<Timestamp> {
+    #[expect(clippy::cast_possible_truncation, reason = "saturates, and a time out of range is refused")]
+    let ms = (seconds * 1000.0).round() as i64;
+    Timestamp::from_millisecond(ms).ok()
+}
+
+fn cost(values: &[f64]) -> f64 {
+    let Some(m) = median(values) else { return 0.0 };
+    values.iter().map(|v| (v - m).abs()).sum()
+}
+
+/// The median; `None` of nothing.
+pub fn median(values: &[f64]) -> Option<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let middle = sorted.len() / 2;
+    let upper = *sorted.get(middle)?;
+    if sorted.len() % 2 == 1 { Some(upper) } else { Some(f64::midpoint(sorted[middle - 1], upper)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const T0: f64 = 1_700_000_000.0;
+
+    fn series(values: &[f64]) -> Vec<Point> {
+        values.iter().zip(0_u32..).map(|(v, i)| Point { t: T0 + f64::from(i) * 10.0, v: (*v).into() }).collect()
+    }
+
+    fn onset(values: &[f64]) -> Option<i64> {
+        find(&series(values)).map(|c| c.onset.as_second() - 1_700_000_000)
+    }
+
+    #[test]
+    fn a_step_is_found_where_it_is() {
+        let mut values = vec![0.1, 0.11, 0.1, 0.09, 0.1, 0.1, 0.11, 0.1];
+        values.extend([0.5, 0.51, 0.5]);
+        assert_eq!(onset(&values), Some(80));
+        let change = find(&series(&values)).unwrap();
+        assert!((change.before - 0.1).abs() < 1e-9 && (change.after - 0.5).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_ramp_begins_where_it_leaves_the_old_level() {
+        assert_eq!(onset(&[1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 3.0, 5.0, 9.0, 10.0, 10.0, 10.0, 10.0]), Some(60));
+    }
+
+    #[test]
+    fn spikes_noise_and_flat_lines_are_no_change() {
+        assert_eq!(onset(&[1.0; 20]), None);
+        assert_eq!(onset(&[1.0, 1.1, 0.9, 1.0, 9.0, 1.0, 1.1, 0.9, 1.0, 1.1, 0.9, 1.0]), None);
+        assert_eq!(onset(&[5.0, 1.0, 4.0, 2.0, 5.0, 1.0, 4.0, 3.0, 5.0, 1.0, 4.0, 2.0]), None);
+        assert_eq!(onset(&[1.0, 2.0]), None);
+        assert_eq!(onset(&[]), None);
+    }
+
+    #[test]
+    fn i8_nan_and_gaps_are_left_out_not_filled() {
+        let nan = f64::NAN;
+        let values = [nan, 0.0, 0.0, nan, 0.0, 0.0, 0.0, nan, 0.4, 0.4, nan];
+        assert_eq!(onset(&values), Some(80));
+        assert_eq!(onset(&[nan; 20]), None);
+        assert_eq!(onset(&[f64::INFINITY; 20]), None);
+    }
+
+    #[test]
+    fn a_drop_is_a_change_too() {
+        let change = find(&series(&[10.0, 10.0, 11.0, 10.0, 9.0, 10.0, 1.0, 1.0, 1.0])).unwrap();
+        assert_eq!(change.onset.as_second() - 1_700_000_000, 60);
+        assert!(change.factor().unwrap() < 0.2);
+    }
+
+    #[test]
+    fn a_series_that_begins_in_the_window_fills_its_look_back_first() {
+        let points = series(&[1.0, 2.0, 3.0, 4.0, 5.0, 5.0, 5.0]);
+        let start = timestamp(T0 - 600.0).unwrap();
+        assert_eq!(settled(&points, start, 10.0, 30.0).len(), 4);
+        assert_eq!(settled(&points, timestamp(T0).unwrap(), 10.0, 30.0).len(), 7);
+    }
+
+    #[test]
+    fn the_look_back_is_the_largest_range() {
+        for (query, seconds) in [("rate(x[1m30s]) + rate(y[20s])", 90.0), ("x", 0.0), ("y[5m:10s]", 300.0), ("z[oops]", 0.0)] {
+            assert!((look_back(query) - seconds).abs() < 1e-9, "{query}");
+        }
+    }
+
+    #[test]
+    fn the_last_run_above_a_level_counts() {
+        let points = series(&[0.95, 0.2, 0.91, 0.99, 1.0]);
+        assert_eq!(risen_to(&points, 0.9).unwrap().0.as_second() - 1_700_000_000, 20);
+        assert_eq!(risen_to(&series(&[0.95, 0.2]), 0.9), None);
+    }
+}

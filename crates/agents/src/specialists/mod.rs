@@ -1,0 +1,53 @@
+//! The specialists: each runs its probes over MCP, has its analyzers read the answers, and keeps
+//! findings and gaps.
+
+mod kubernetes;
+mod metrics;
+mod metrics_queries;
+mod probe;
+mod suspects;
+
+pub use metrics::condition_of;
+
+use evenkeel_domain::evidence::{Agent, Specialist};
+
+use crate::{
+    analyzers,
+    bench::{Bench, Interrupted},
+    draft::Draft,
+};
+
+/// Has one specialist look. Returns its conclusion in one sentence.
+pub async fn observe(bench: &dyn Bench, specialist: Specialist) -> Result<String, Interrupted> {
+    let found = match specialist {
+        Specialist::Kubernetes => {
+            let view = kubernetes::look(bench).await?;
+            let mut found = analyzers::kubernetes(&view);
+            kubernetes::name_services(&view, &mut found);
+            found
+        }
+        Specialist::Metrics => analyzers::metrics(&metrics::look(bench).await?),
+    };
+    let agent = Agent::from(specialist);
+    for draft in &found {
+        bench.find(draft.clone().into_finding(bench.finding_id(), specialist)).await?;
+    }
+    let gaps = bench.state().await.gaps.iter().filter(|gap| gap.agent == agent).count();
+    Ok(conclude(&found, gaps))
+}
+
+fn conclude(found: &[Draft], gaps: usize) -> String {
+    let telling: Vec<_> = found
+        .iter()
+        .filter(|d| d.severity > evenkeel_domain::severity::Severity::Info)
+        .collect();
+    let mut text = match telling.as_slice() {
+        [] => "nothing out of the ordinary was seen".to_owned(),
+        [only] => only.summary.clone(),
+        [first, rest @ ..] => format!("{}, and {} more findings", first.summary, rest.len()),
+    };
+    if gaps > 0 {
+        text.push_str(&format!("; {} could not be seen", analyzers::count(gaps, "thing")));
+    }
+    text
+}

@@ -1,0 +1,70 @@
+//! The Supervisor: who looks, by the alerts' labels.
+
+use evenkeel_domain::{IncidentState, alert::Trigger, evidence::Specialist};
+
+/// Labels that only Kubernetes objects have.
+const KUBERNETES_LABELS: &[&str] = &[
+    "pod",
+    "container",
+    "deployment",
+    "statefulset",
+    "daemonset",
+    "replicaset",
+    "node",
+    "persistentvolumeclaim",
+    "horizontalpodautoscaler",
+    "job_name",
+    "cronjob",
+];
+
+/// Chooses who looks, and says why. Both look unless nothing points into Kubernetes: looking
+/// costs a few reads, a missed cause costs a night.
+pub fn choose(state: &IncidentState) -> (Vec<Specialist>, String) {
+    let both = || vec![Specialist::Kubernetes, Specialist::Metrics];
+    if state.alerts.is_empty() || matches!(state.trigger, Trigger::Manual { .. }) {
+        return (both(), "nothing narrows it down, so Kubernetes and metrics are looked at".into());
+    }
+    let namespaces = state.namespaces();
+    if !namespaces.is_empty() {
+        let quoted: Vec<_> = namespaces.iter().take(3).map(|n| clip(n)).collect();
+        return (both(), format!("the alert speaks of namespace {}", quoted.join(", ")));
+    }
+    let label = state.alerts.iter().find_map(|alert| {
+        KUBERNETES_LABELS.iter().find(|label| alert.label(label).is_some())
+    });
+    match label {
+        Some(label) => (both(), format!("the alert carries the Kubernetes label `{label}`")),
+        None => (
+            vec![Specialist::Metrics],
+            "no label of the alert points into Kubernetes, so only metrics are looked at".into(),
+        ),
+    }
+}
+
+fn clip(name: &str) -> String {
+    format!("`{}`", evenkeel_domain::text::clip(name, 63))
+}
+
+#[cfg(test)]
+mod tests {
+    use evenkeel_domain::evidence::Specialist::{Kubernetes, Metrics};
+
+    use super::*;
+    use crate::testing::state;
+
+    #[test]
+    fn labels_decide_who_looks() {
+        let table: &[(&[(&str, &str)], &[Specialist])] = &[
+            (&[("alertname", "A"), ("namespace", "shop")], &[Kubernetes, Metrics]),
+            (&[("alertname", "A"), ("pod", "x-1")], &[Kubernetes, Metrics]),
+            (&[("alertname", "A"), ("node", "n1")], &[Kubernetes, Metrics]),
+            (&[("alertname", "A"), ("job", "blackbox")], &[Metrics]),
+            (&[("alertname", "A"), ("namespace", "")], &[Metrics]),
+        ];
+        for (labels, expected) in table {
+            let (chosen, why) = choose(&state::with_alert(labels));
+            assert_eq!(&chosen, expected, "{labels:?}");
+            assert!(!why.is_empty());
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! A bench that answers tool calls from hand-built views.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, MutexGuard},
+};
+
+use async_trait::async_trait;
+use evenkeel_domain::{
+    IncidentState, Timestamp,
+    evidence::{Agent, Evidence, EvidenceOutcome, Gap, ToolFailure},
+    finding::Finding,
+    id::{ActionId, EvidenceId, FindingId, HypothesisId, PlanId},
+};
+use serde_json::Value;
+
+use super::{evidence_id, unique, world::at};
+use crate::bench::{Bench, Called, Interrupted};
+
+/// What answers a call: server, tool, arguments.
+pub type Script = Box<dyn Fn(&str, &str, &Value) -> Result<Value, ToolFailure> + Send + Sync>;
+
+/// The bench.
+pub struct ScriptedBench {
+    script: Script,
+    inner: Mutex<Inner>,
+}
+
+struct Inner {
+    state: IncidentState,
+    texts: BTreeMap<EvidenceId, String>,
+    notes: Vec<String>,
+}
+
+impl ScriptedBench {
+    pub fn new(state: IncidentState, script: Script) -> Self {
+        let inner = Inner { state, texts: BTreeMap::new(), notes: Vec::new() };
+        Self { script, inner: Mutex::new(inner) }
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap()
+    }
+
+    pub fn edit(&self, change: impl FnOnce(&mut IncidentState)) {
+        change(&mut self.inner().state);
+    }
+
+    pub fn snapshot(&self) -> IncidentState {
+        self.inner().state.clone()
+    }
+
+    pub fn notes(&self) -> Vec<String> {
+        self.inner().notes.clone()
+    }
+
+    /// Breaks the recorded text of every answer of a tool, as if it had said something else.
+    pub fn forget(&self, tool: &str) {
+        let mut inner = self.inner();
+        let ids: Vec<_> =
+            inner.state.evidence.values().filter(|e| e.tool == tool).map(|e| e.id).collect();
+        for id in ids {
+            inner.texts.insert(id, "{}".into());
+        }
+    }
+}
+
+#[async_trait]
+impl Bench for ScriptedBench {
+    async fn state(&self) -> IncidentState {
+        self.snapshot()
+    }
+
+    async fn call(
+        &self,
+        agent: Agent,
+        server: &str,
+        tool: &str,
+        arguments: Value,
+    ) -> Result<Called, Interrupted> {
+        let answer = (self.script)(server, tool, &arguments);
+        let id = evidence_id();
+        let outcome = match &answer {
+            Ok(_) => EvidenceOutcome::Answered { bytes: 1, sha256: "0".into(), summary: "s".into() },
+            Err(failure) => EvidenceOutcome::Failed { failure: failure.clone() },
+        };
+        let mut inner = self.inner();
+        if let Ok(value) = &answer {
+            inner.texts.insert(id, serde_json::to_string_pretty(value).unwrap());
+        }
+        inner.state.evidence.insert(id, Evidence {
+            id,
+            agent,
+            server: server.into(),
+            tool: tool.into(),
+            arguments,
+            started_at: at(0),
+            duration_ms: 1,
+            outcome,
+        });
+        Ok(Called { evidence: id, answer })
+    }
+
+    async fn note(&self, _: Agent, text: String) -> Result<(), Interrupted> {
+        self.inner().notes.push(text);
+        Ok(())
+    }
+
+    async fn find(&self, finding: Finding) -> Result<(), Interrupted> {
+        self.inner().state.findings.push(finding);
+        Ok(())
+    }
+
+    async fn miss(&self, gap: Gap) -> Result<(), Interrupted> {
+        self.inner().state.gaps.push(gap);
+        Ok(())
+    }
+
+    async fn text(&self, evidence: EvidenceId) -> Result<Option<String>, Interrupted> {
+        Ok(self.inner().texts.get(&evidence).cloned())
+    }
+
+    fn now(&self) -> Timestamp {
+        at(0)
+    }
+    fn finding_id(&self) -> FindingId {
+        FindingId::from_parts(unique(), 0)
+    }
+    fn hypothesis_id(&self) -> HypothesisId {
+        HypothesisId::from_parts(unique(), 0)
+    }
+    fn plan_id(&self) -> PlanId {
+        PlanId::from_parts(unique(), 0)
+    }
+    fn action_id(&self) -> ActionId {
+        ActionId::from_parts(unique(), 0)
+    }
+}

@@ -1,0 +1,8 @@
+//! What specialists saw, typed: the input of analyzers.
+
+pub mod kubernetes;
+pub mod metrics;
+pub mod owner;
+
+pub use kubernetes::{KubernetesView, NamespaceView};
+pub use metrics::{AlertSeries, MemorySeries, MetricsView, Watched};
