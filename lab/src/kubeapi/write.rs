@@ -109,8 +109,12 @@ pub fn replace(api: &Api, call: &Call, target: &Target) -> Result<Response<Body>
             "the name of the object ({sent}) does not match the name on the URL ({wanted})"
         )));
     }
+    let space = target.namespace.clone();
     change(api, call, target, |object| {
         *object = document;
+        if let Some(space) = space {
+            put_default(object, &["metadata", "namespace"], json!(space));
+        }
         Ok(())
     })
 }

@@ -1,7 +1,12 @@
 //! The range from outside: through kube-rs and through kubectl.
 
+#[cfg(test)]
 mod api;
+#[cfg(test)]
 mod containers;
+#[cfg(test)]
 mod harness;
+#[cfg(test)]
 mod kubectl;
+#[cfg(test)]
 mod rollout;

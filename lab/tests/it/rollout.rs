@@ -61,7 +61,6 @@ async fn a_release_that_never_becomes_ready_leaves_the_old_pods_serving() {
     .await;
     assert_eq!(stuck.available_replicas, Some(2));
     assert_eq!(stuck.updated_replicas, Some(1));
-    #[expect(deprecated, reason = "clients still read Endpoints, so the range serves them")]
     let endpoints: Api<Endpoints> = Api::namespaced(range.client.clone(), "shop");
     let endpoints = serde_json::to_value(endpoints.get("checkout").await.unwrap()).unwrap();
     assert_eq!(endpoints["subsets"][0]["addresses"].as_array().unwrap().len(), 2);
