@@ -8,6 +8,7 @@
 //! To add a tool: its types in `evenkeel-tools`, one file here that implements [`tool::Tool`], one line in the server's
 //! `server()` function. To add a server: a module with a `server()` function and a [`ServerKind`].
 
+mod clock;
 pub mod failure;
 pub mod kubernetes;
 pub mod limits;

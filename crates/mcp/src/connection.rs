@@ -3,13 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use tokio::sync::{Mutex, Semaphore};
 use tokio::time::Instant;
 
 use crate::agents::ServerLimits;
 use crate::connector::{Connector, Session};
-use crate::health::ConnectionHealth;
+use crate::health::{ConnectionHealth, now};
 use crate::pins::Pins;
 
 /// First wait after a failed start; doubles up to [`MAX_BACK_OFF`]. Short, because the first failure is often a race
@@ -133,7 +132,7 @@ impl Connection {
         {
             let mut health = self.health();
             health.calls += 1;
-            health.last_ok_at = Some(Timestamp::now());
+            health.last_ok_at = Some(now());
             health.latency = Some(took);
         }
         let mut state = self.state.lock().await;
@@ -145,7 +144,7 @@ impl Connection {
         let mut health = self.health();
         health.calls += 1;
         health.failures += 1;
-        health.last_error_at = Some(Timestamp::now());
+        health.last_error_at = Some(now());
         health.last_error_code = Some(code.to_owned());
         health.last_error = Some(message);
     }

@@ -4,6 +4,15 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+/// The present moment. Nothing decides by it: it is shown to people.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "an adapter at the edge; health is looked at, never replayed"
+)]
+pub(crate) fn now() -> Timestamp {
+    Timestamp::now()
+}
+
 /// How a connection is doing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ConnectionHealth {

@@ -171,7 +171,9 @@ async fn config_from_env() -> Result<kube::Config, ToolFailure> {
     })
 }
 
-fn client(config_value: kube::Config) -> Result<kube::Client, ToolFailure> {
+fn client(mut config_value: kube::Config) -> Result<kube::Client, ToolFailure> {
+    // Whether to try again is the caller's decision: a hidden retry would turn "busy" into a time-out, and repeat writes.
+    config_value.default_retry = false;
     kube::Client::try_from(config_value)
         .map_err(|error| config(format!("no client can be made: {error}")))
 }

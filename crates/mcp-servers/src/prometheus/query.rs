@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::http::{Prometheus, garbage};
 use super::wire::{QueryData, seconds};
+use crate::clock::now;
 use crate::failure::bad_arguments;
 use crate::tool::Tool;
 
@@ -25,7 +26,7 @@ impl Tool<Prometheus> for Query {
 
     async fn call(prometheus: &Prometheus, args: QueryArgs) -> Result<QueryResult, ToolFailure> {
         check(&args.query)?;
-        let time = args.time.unwrap_or_else(Timestamp::now);
+        let time = args.time.unwrap_or_else(now);
         let (data, warnings) = instant(prometheus, &args.query, time).await?;
         Ok(QueryResult { query: args.query, time, data, warnings })
     }

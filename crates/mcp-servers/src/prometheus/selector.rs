@@ -4,6 +4,7 @@ use evenkeel_tools::ToolFailure;
 use jiff::{SignedDuration, Timestamp};
 
 use super::wire::seconds;
+use crate::clock::now;
 use crate::failure::bad_arguments;
 
 /// Whether `name` is a label name in Prometheus' classic syntax, which is all that goes into a matcher or an address.
@@ -74,7 +75,7 @@ pub(super) fn span(
     start: Option<Timestamp>,
     end: Option<Timestamp>,
 ) -> Result<Vec<(&'static str, String)>, ToolFailure> {
-    let end = end.unwrap_or_else(Timestamp::now);
+    let end = end.unwrap_or_else(now);
     let start = match start {
         Some(start) => start,
         None => end

@@ -2,10 +2,10 @@
 
 use evenkeel_tools::ToolFailure;
 use evenkeel_tools::kubernetes::{RolloutRestartArgs, Undo, WriteResult};
-use jiff::Timestamp;
 use serde_json::json;
 
 use super::apply::{Change, apply, summary};
+use crate::clock::now;
 use crate::kubernetes::client::Kube;
 use crate::tool::Tool;
 
@@ -22,7 +22,7 @@ impl Tool<Kube> for RolloutRestart {
         "Replaces all pods of a Deployment by its strategy, as kubectl rollout restart.";
 
     async fn call(kube: &Kube, args: RolloutRestartArgs) -> Result<WriteResult, ToolFailure> {
-        let now = Timestamp::now().to_string();
+        let now = now().to_string();
         apply(kube, &args, |object| {
             object["spec"]["template"]["metadata"]["annotations"][RESTARTED_AT] = json!(now);
             let reason = "a restart changes nothing that could be put back".to_owned();

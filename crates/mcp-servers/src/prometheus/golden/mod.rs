@@ -16,6 +16,7 @@ use super::http::Prometheus;
 use super::query::instant;
 use super::query_range::{range, step};
 use super::selector::{Matcher, render};
+use crate::clock::now;
 use crate::failure::bad_arguments;
 use crate::tool::Tool;
 
@@ -49,7 +50,7 @@ impl Tool<Prometheus> for GoldenSignalsTool {
         if !(60..=604_800).contains(&window) {
             return Err(bad_arguments("windowSeconds must be between 60 and 604800"));
         }
-        let end = args.at.unwrap_or_else(Timestamp::now);
+        let end = args.at.unwrap_or_else(now);
         let span = span(end, window)?;
         let table = prometheus.table()?;
         let found = discover(prometheus, table, &args, end, window).await?;

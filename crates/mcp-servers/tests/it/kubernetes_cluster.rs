@@ -1,0 +1,148 @@
+//! A cluster for tests: the practice range in this process, or the real one that `EVENKEEL_TEST_KUBECONFIG` names.
+
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use evenkeel_lab::{Range, RangeOptions, Runner};
+use evenkeel_mcp_servers::{Limits, kubernetes};
+use evenkeel_tools::kubernetes::{Deployment, GetDeploymentArgs};
+use kube::config::{KubeConfigOptions, Kubeconfig};
+use serde_json::{Value, json};
+
+use crate::support::TestClient;
+
+pub struct Cluster {
+    pub client: TestClient,
+    pub namespace: String,
+    kube: kube::Client,
+    _dir: tempfile::TempDir,
+    range: Option<Range>,
+}
+
+impl Cluster {
+    /// A cluster with a namespace of its own. In the range, containers run `script` with `sh`.
+    pub async fn start(script: &str) -> Self {
+        evenkeel_mcp_servers::install_tls_provider();
+        let dir = tempfile::tempdir().unwrap();
+        let (kubeconfig, range) = match std::env::var_os("EVENKEEL_TEST_KUBECONFIG") {
+            Some(path) => (PathBuf::from(path), None),
+            None => {
+                let range = Range::start(options(dir.path().to_owned(), script)).await.unwrap();
+                (range.kubeconfig(), Some(range))
+            }
+        };
+        let kubeconfig = Kubeconfig::read_from(kubeconfig).unwrap();
+        let config =
+            kube::Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default())
+                .await
+                .unwrap();
+        let kube = kube::Client::try_from(config.clone()).unwrap();
+        let limits = Limits::default();
+        let client =
+            TestClient::of(kubernetes::server(kubernetes::Kube::new(config, limits), limits)).await;
+        let namespace = format!("evenkeel-test-{:08x}", rand::random::<u32>());
+        let this = Self { client, namespace, kube, _dir: dir, range };
+        let namespace =
+            json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": this.namespace}});
+        this.post("/api/v1/namespaces", namespace).await;
+        this
+    }
+
+    /// Whether the pods' behaviour is that of `script`.
+    pub fn is_range(&self) -> bool {
+        self.range.is_some()
+    }
+
+    pub async fn stop(self) {
+        let request = http::Request::delete(format!("/api/v1/namespaces/{}", self.namespace))
+            .body(Vec::new())
+            .unwrap();
+        let _deleted: Value = self.kube.request(request).await.unwrap();
+        if let Some(range) = self.range {
+            range.stop().await.unwrap();
+        }
+    }
+
+    pub async fn post(&self, path: &str, object: Value) -> Value {
+        let request = http::Request::post(path)
+            .header("content-type", "application/json")
+            .body(object.to_string().into_bytes())
+            .unwrap();
+        self.kube.request(request).await.unwrap()
+    }
+
+    /// Creates an object in the namespace.
+    pub async fn create(&self, api: &str, plural: &str, object: Value) -> Value {
+        self.post(&format!("/{api}/namespaces/{}/{plural}", self.namespace), object).await
+    }
+
+    pub async fn deploy(&self, name: &str, replicas: u32) {
+        self.create("apis/apps/v1", "deployments", deployment(name, replicas)).await;
+        self.eventually("a first revision", async || {
+            self.deployment(name)
+                .await
+                .filter(|d| d.revision == Some(1) && d.observed_generation == Some(1))
+        })
+        .await;
+    }
+
+    pub async fn deployment(&self, name: &str) -> Option<Deployment> {
+        let args = GetDeploymentArgs { namespace: self.namespace.clone(), name: name.to_owned() };
+        self.client.call(&args).await.ok()
+    }
+
+    /// Asks again until there is an answer.
+    pub async fn eventually<T>(&self, what: &str, ask: impl AsyncFn() -> Option<T>) -> T {
+        let mut ticks = tokio::time::interval(Duration::from_millis(50));
+        let answer = tokio::time::timeout(Duration::from_secs(60), async {
+            loop {
+                ticks.tick().await;
+                if let Some(answer) = ask().await {
+                    return answer;
+                }
+            }
+        });
+        answer.await.unwrap_or_else(|_| panic!("waited in vain for {what}"))
+    }
+}
+
+fn options(data_dir: PathBuf, script: &str) -> RangeOptions {
+    let base_port = loop {
+        let base = rand::random_range(4_000..12_000) * 5;
+        if (0..5).all(|offset| TcpListener::bind(("127.0.0.1", base + offset)).is_ok()) {
+            break base;
+        }
+    };
+    RangeOptions {
+        data_dir,
+        base_port,
+        runner: Runner {
+            program: "/bin/sh".into(),
+            prefix: vec!["-c".to_owned(), script.to_owned()],
+        },
+        back_off_base: Duration::from_millis(400),
+        back_off_max: Duration::from_secs(4),
+    }
+}
+
+pub const IMAGE: &str = "registry.range.local/shop/checkout:1.4.2";
+
+pub fn deployment(name: &str, replicas: u32) -> Value {
+    json!({
+        "apiVersion": "apps/v1", "kind": "Deployment",
+        "metadata": {"name": name, "labels": {"app": name}, "annotations": {"kubernetes.io/change-cause": "first"}},
+        "spec": {
+            "replicas": replicas,
+            "selector": {"matchLabels": {"app": name}},
+            "template": {"metadata": {"labels": {"app": name}}, "spec": {
+                "terminationGracePeriodSeconds": 1,
+                "containers": [{
+                    "name": "web", "image": IMAGE,
+                    "env": [{"name": "MODE", "value": "plain"}, {"name": "DB_PASSWORD", "value": "hunter2"}],
+                    "resources": {"limits": {"memory": "64Mi"}, "requests": {"cpu": "10m", "memory": "16Mi"}}
+                }]
+            }}
+        }
+    })
+}

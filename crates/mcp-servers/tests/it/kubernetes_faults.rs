@@ -1,0 +1,121 @@
+//! An API server that is absent, slow, forbidding, hostile.
+
+use std::time::Duration;
+
+use evenkeel_mcp_servers::{Limits, kubernetes};
+use evenkeel_tools::kubernetes::{
+    GetPodArgs, ListEventsArgs, ListPodsArgs, PodLogsArgs, ScaleArgs, WorkloadKind,
+};
+use serde_json::json;
+use wiremock::matchers::{any, method};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use crate::support::{TestClient, short};
+
+pub async fn client(url: &str, limits: Limits) -> TestClient {
+    evenkeel_mcp_servers::install_tls_provider();
+    let config = kube::Config::new(url.parse().unwrap());
+    TestClient::of(kubernetes::server(kubernetes::Kube::new(config, limits), limits)).await
+}
+
+fn pod() -> GetPodArgs {
+    GetPodArgs { namespace: "shop".to_owned(), name: "web-1".to_owned() }
+}
+
+async fn answering(template: ResponseTemplate, limits: Limits) -> (MockServer, TestClient) {
+    let server = MockServer::start().await;
+    Mock::given(any()).respond_with(template).mount(&server).await;
+    let client = client(&server.uri(), limits).await;
+    (server, client)
+}
+
+#[tokio::test]
+async fn refusals_have_their_codes() {
+    for (status, code) in [
+        (400, "kubernetes.invalid"),
+        (401, "kubernetes.unauthorized"),
+        (403, "kubernetes.forbidden"),
+        (404, "kubernetes.not_found"),
+        (409, "kubernetes.conflict"),
+        (422, "kubernetes.invalid"),
+        (429, "kubernetes.busy"),
+        (500, "kubernetes.failed"),
+        (503, "kubernetes.failed"),
+    ] {
+        let body =
+            json!({"kind": "Status", "status": "Failure", "message": "the reason", "code": status});
+        let (_server, client) =
+            answering(ResponseTemplate::new(status).set_body_json(body), short()).await;
+        let failure = client.call(&pod()).await.unwrap_err();
+        assert_eq!(failure.code, code, "{status}");
+        assert!(failure.message.contains("the reason"), "{failure:?}");
+    }
+}
+
+#[tokio::test]
+async fn absent_slow_garbage_and_huge_are_four_errors() {
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let nobody = client(&format!("http://127.0.0.1:{port}"), short()).await;
+    assert_eq!(nobody.code(&pod()).await, "kubernetes.unreachable");
+    let slow = ResponseTemplate::new(200).set_delay(Duration::from_secs(30));
+    let (_server, client) = answering(slow, short()).await;
+    assert_eq!(client.code(&pod()).await, "kubernetes.timeout");
+    let page = ResponseTemplate::new(200).set_body_string("<html>");
+    let (_server, client) = answering(page, short()).await;
+    assert_eq!(client.code(&pod()).await, "kubernetes.failed");
+    let flood = ResponseTemplate::new(200).set_body_bytes(vec![b'x'; 10 * 1024 * 1024]);
+    let (_server, client) = answering(flood, Limits::default()).await;
+    assert_eq!(client.code(&pod()).await, "kubernetes.too_large");
+    let logs = PodLogsArgs {
+        namespace: "shop".to_owned(),
+        pod: "web-1".to_owned(),
+        ..PodLogsArgs::default()
+    };
+    assert_eq!(client.code(&logs).await, "kubernetes.too_large");
+}
+
+#[tokio::test]
+async fn names_from_outside_cannot_reach_another_address() {
+    let (server, client) = answering(ResponseTemplate::new(200), short()).await;
+    for name in ["../secrets/x", "a/b", "a?b=c", ""] {
+        let args = GetPodArgs { namespace: "shop".to_owned(), name: name.to_owned() };
+        assert_eq!(client.code(&args).await, "tool.bad_arguments", "{name}");
+        let args = ListPodsArgs { namespace: name.to_owned(), ..ListPodsArgs::default() };
+        assert_eq!(client.code(&args).await, "tool.bad_arguments", "{name}");
+    }
+    let events =
+        ListEventsArgs { namespace: "a".to_owned(), limit: Some(0), ..ListEventsArgs::default() };
+    assert_eq!(client.code(&events).await, "tool.bad_arguments");
+    assert!(server.received_requests().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_race_that_never_ends_is_a_conflict() {
+    let server = MockServer::start().await;
+    let deployment = json!({"apiVersion": "apps/v1", "kind": "Deployment",
+        "metadata": {"name": "web", "namespace": "shop", "uid": "u", "generation": 4, "resourceVersion": "7"},
+        "spec": {"replicas": 2, "selector": {}, "template": {}}});
+    Mock::given(method("GET"))
+        .respond_with(ResponseTemplate::new(200).set_body_json(deployment))
+        .mount(&server)
+        .await;
+    let conflict = ResponseTemplate::new(409)
+        .set_body_json(json!({"message": "the object has been modified"}));
+    Mock::given(method("PATCH")).respond_with(conflict).mount(&server).await;
+    let client = client(&server.uri(), short()).await;
+    let scale = ScaleArgs {
+        namespace: "shop".to_owned(),
+        name: "web".to_owned(),
+        kind: WorkloadKind::Deployment,
+        replicas: 3,
+        action_id: "a-1".to_owned(),
+        dry_run: false,
+        expected_uid: None,
+        expected_generation: None,
+    };
+    assert_eq!(client.code(&scale).await, "kubernetes.conflict");
+    let drifted = ScaleArgs { expected_generation: Some(3), ..scale.clone() };
+    assert_eq!(client.code(&drifted).await, "kubernetes.drifted");
+    let replaced = ScaleArgs { expected_uid: Some("v".to_owned()), ..scale };
+    assert_eq!(client.code(&replaced).await, "kubernetes.drifted");
+}

@@ -1,0 +1,10 @@
+//! The servers through their front door: an MCP client over an in-process stream.
+
+mod kubernetes_cluster;
+mod kubernetes_faults;
+mod kubernetes_reads;
+mod kubernetes_writes;
+mod prometheus_faults;
+mod prometheus_real;
+mod schemas;
+mod support;

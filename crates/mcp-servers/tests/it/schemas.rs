@@ -1,0 +1,75 @@
+//! What every listed tool must have.
+
+use evenkeel_mcp_servers::{Limits, kubernetes, prometheus};
+use evenkeel_tools::{kubernetes as k8s, prometheus as prom};
+use rmcp::model::Tool;
+
+use crate::support::TestClient;
+
+async fn all() -> Vec<Tool> {
+    evenkeel_mcp_servers::install_tls_provider();
+    let config = kube::Config::new("http://127.0.0.1:1".parse().unwrap());
+    let kube = kubernetes::Kube::new(config, Limits::default());
+    let mut tools = TestClient::of(kubernetes::server(kube, Limits::default())).await.tools().await;
+    let prom = prometheus::Prometheus::new(
+        prometheus::PrometheusConfig::new("http://127.0.0.1:1"),
+        Limits::default(),
+    );
+    tools.extend(TestClient::of(prometheus::server(prom, Limits::default())).await.tools().await);
+    tools
+}
+
+#[tokio::test]
+async fn every_tool_is_listed_with_schemas_and_honest_annotations() {
+    let tools = all().await;
+    let names: Vec<&str> = tools.iter().map(|tool| tool.name.as_ref()).collect();
+    let expected: Vec<&str> = k8s::names::READS
+        .iter()
+        .chain(k8s::names::WRITES)
+        .chain(prom::names::READS)
+        .copied()
+        .collect();
+    assert_eq!(names, expected);
+    for tool in &tools {
+        let name = tool.name.as_ref();
+        assert!(tool.description.as_ref().is_some_and(|text| text.len() > 10), "{name}");
+        assert_eq!(tool.output_schema.as_ref().unwrap()["type"], "object", "{name}");
+        assert_eq!(
+            tool.input_schema["additionalProperties"], false,
+            "{name} takes unknown arguments"
+        );
+        for (field, schema) in tool.input_schema["properties"].as_object().unwrap() {
+            assert!(schema.get("description").is_some(), "{name}.{field} isn't described");
+        }
+        let hints = tool.annotations.as_ref().unwrap();
+        let writes = k8s::names::WRITES.contains(&name);
+        assert_eq!(hints.read_only_hint, Some(!writes), "{name}");
+        assert_eq!(hints.destructive_hint, Some(writes), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn every_write_needs_an_action_id_and_says_whether_it_is_a_dry_run() {
+    for tool in all().await.iter().filter(|tool| k8s::names::WRITES.contains(&tool.name.as_ref())) {
+        let required = tool.input_schema["required"].as_array().unwrap();
+        for field in ["actionId", "dryRun", "namespace", "name"] {
+            assert!(
+                required.iter().any(|name| name == field),
+                "{} doesn't require {field}",
+                tool.name
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_misspelt_dry_run_is_refused() {
+    evenkeel_mcp_servers::install_tls_provider();
+    let config = kube::Config::new("http://127.0.0.1:1".parse().unwrap());
+    let kube = kubernetes::Kube::new(config, Limits::default());
+    let client = TestClient::of(kubernetes::server(kube, Limits::default())).await;
+    let arguments = serde_json::json!({"namespace": "a", "name": "b", "replicas": 2, "actionId": "x", "dryrun": true});
+    let result = client.raw("scale", arguments).await;
+    assert_eq!(result.is_error, Some(true));
+    assert_eq!(result.structured_content.unwrap()["code"], "tool.bad_arguments");
+}

@@ -1,0 +1,89 @@
+//! `config/agents.toml`, enforced at the moment of the call.
+
+use std::time::Duration;
+
+use evenkeel_mcp::{AgentName, AgentsConfig, AgentsError, ToolBox};
+use evenkeel_tools::{kubernetes, prometheus};
+use serde_json::json;
+
+use crate::support::{call, prometheus_box, shell, shipped, small};
+
+#[test]
+fn the_shipped_file_classifies_exactly_the_shipped_tools() {
+    let agents = shipped();
+    for name in kubernetes::names::READS.iter().chain(prometheus::names::READS) {
+        assert!(
+            !agents.writes(kubernetes::SERVER, name) && !agents.writes(prometheus::SERVER, name),
+            "{name}"
+        );
+    }
+    for name in kubernetes::names::WRITES {
+        assert!(agents.writes(kubernetes::SERVER, name), "{name}");
+    }
+    let names: Vec<&str> = agents.agents().map(AgentName::as_str).collect();
+    assert_eq!(names, ["executor", "kubernetes", "metrics", "planner", "verifier", "warroom"]);
+    let known: Vec<&str> =
+        kubernetes::names::READS.iter().chain(kubernetes::names::WRITES).copied().collect();
+    for agent in agents.agents() {
+        for tool in agents.tools_of(agent, kubernetes::SERVER) {
+            assert!(known.contains(&tool), "{agent} names {tool}, which isn't shipped");
+        }
+    }
+}
+
+#[test]
+fn contradictions_are_named() {
+    let server = "[servers.s]\nconcurrency=1\nmax_result_bytes=1\nreads=['r']\nwrites=['w']\n";
+    let parse =
+        |agents: &str| AgentsConfig::parse(&format!("{server}{agents}")).map(|_| ()).unwrap_err();
+    assert!(matches!(
+        parse("[agents.a]\nmay='read'\ntools.s=['w']"),
+        AgentsError::WriteForReader { .. }
+    ));
+    assert!(matches!(
+        parse("[agents.a]\nmay='read'\ntools.s=['x']"),
+        AgentsError::UnknownTool { .. }
+    ));
+    assert!(matches!(
+        parse("[agents.a]\nmay='read'\ntools.t=['r']"),
+        AgentsError::UnknownServer { .. }
+    ));
+    assert!(matches!(parse("[agents.a]\nmay='everything'\ntools.s=['r']"), AgentsError::Shape(_)));
+}
+
+#[tokio::test]
+async fn what_is_not_listed_is_denied_before_anything_is_sent() {
+    // The child would fail at once: a denial must come first.
+    let tools = ToolBox::new(small()).with_server(shell("exit 1"));
+    for (agent, tool, arguments) in [
+        ("metrics", "change", json!({"dryRun": true})),
+        ("metrics", "look2", json!({})),
+        ("nobody", "look", json!({})),
+        ("planner", "change", json!({})),
+        ("planner", "change", json!({"dryRun": false})),
+        ("planner", "change", json!({"dryRun": "true"})),
+        ("executor", "look", json!({})),
+    ] {
+        let error = call(&tools, agent, tool, arguments.clone()).await.unwrap_err();
+        assert_eq!(error.code(), "mcp.denied", "{agent} {tool} {arguments}");
+    }
+    let health = tools.health().await;
+    assert!(!health[0].connected && health[0].calls == 0);
+}
+
+#[tokio::test]
+async fn a_failing_tool_keeps_its_own_code_and_next_step() {
+    let tools = prometheus_box();
+    let agent = AgentName::parse("metrics").unwrap();
+    let limit = Duration::from_secs(10);
+    let error =
+        tools.call(&agent, "prometheus", "query", json!({"query": "up"}), limit).await.unwrap_err();
+    assert_eq!(error.code(), "prometheus.unreachable");
+    assert!(!error.next().is_empty());
+    let health = tools.health().await;
+    assert!(health[0].connected);
+    assert_eq!(health[0].last_error_code.as_deref(), Some("prometheus.unreachable"));
+    let error =
+        tools.call(&agent, "prometheus", "query", json!({"query": 1}), limit).await.unwrap_err();
+    assert_eq!(error.code(), "tool.bad_arguments");
+}

@@ -1,0 +1,105 @@
+//! Children that work, die, hang and flood.
+
+use std::time::{Duration, Instant};
+
+use evenkeel_mcp::{ServerSpec, ToolBox};
+use serde_json::json;
+
+use crate::support::{call, look_code, shell, small};
+
+const OK: &str =
+    r#"reply '{"content":[{"type":"text","text":"fine"}],"structuredContent":{"a":1}}'"#;
+const PATIENT: Duration = Duration::from_secs(10);
+
+#[tokio::test]
+async fn a_working_child_is_started_once_and_measured() {
+    let tools = ToolBox::new(small()).with_server(shell(OK));
+    for _ in 0..3 {
+        let reply = call(&tools, "metrics", "look", json!({"x": 1})).await.unwrap();
+        assert_eq!(reply.content, json!({"a": 1}));
+        assert_eq!(reply.summary, "fine");
+        assert_eq!((reply.argument_bytes, reply.result_bytes), (7, 7));
+    }
+    let health = &tools.health().await[0];
+    assert!(health.connected && health.last_ok_at.is_some() && health.latency.is_some());
+    assert_eq!((health.calls, health.failures, health.restarts), (3, 0, 0));
+}
+
+#[tokio::test]
+async fn the_environment_is_only_what_the_spec_says() {
+    // SAFETY of the premise: cargo sets CARGO_MANIFEST_DIR for this very process.
+    assert!(std::env::var_os("CARGO_MANIFEST_DIR").is_some());
+    let script = r#"reply "{\"content\":[],\"structuredContent\":{\"seen\":\"$CARGO_MANIFEST_DIR\",\"own\":\"$OWN\"}}""#;
+    let mut spec = shell(script);
+    spec.env.insert("OWN".to_owned(), "yes".to_owned());
+    assert!(!format!("{spec:?}").contains("yes"), "values of variables must not be shown");
+    let tools = ToolBox::new(small()).with_server(spec);
+    let reply = call(&tools, "metrics", "look", json!({})).await.unwrap();
+    assert_eq!(reply.content, json!({"seen": "", "own": "yes"}));
+}
+
+#[tokio::test]
+async fn a_child_that_dies_is_started_again() {
+    let dir = std::env::temp_dir().join(format!("evenkeel-mcp-dies-{}", std::process::id()));
+    // The first child dies at its first call, the second one works.
+    let script = format!("if [ ! -e {0} ]; then : > {0}; exit 3; fi\n{OK}", dir.display());
+    let tools = ToolBox::new(small()).with_server(shell(&script));
+    assert_eq!(look_code(&tools, PATIENT).await, "mcp.unreachable");
+    let again = async {
+        loop {
+            if let Ok(reply) = call(&tools, "metrics", "look", json!({})).await {
+                return reply;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    let reply = tokio::time::timeout(PATIENT, again).await.unwrap();
+    std::fs::remove_file(dir).unwrap();
+    assert_eq!(reply.content, json!({"a": 1}));
+    assert_eq!(tools.health().await[0].restarts, 1);
+}
+
+#[tokio::test]
+async fn a_program_that_cannot_start_is_tried_with_back_off() {
+    let spec = ServerSpec { command: "/no/such/program".into(), ..shell("") };
+    let tools = ToolBox::new(small()).with_server(spec);
+    assert_eq!(look_code(&tools, PATIENT).await, "mcp.unreachable");
+    let error = call(&tools, "metrics", "look", json!({})).await.unwrap_err();
+    assert!(error.to_string().contains("next attempt in"), "{error}");
+}
+
+#[tokio::test]
+async fn a_child_that_hangs_is_given_up_and_killed() {
+    let file = std::env::temp_dir().join(format!("evenkeel-mcp-hangs-{}", std::process::id()));
+    let script = format!("echo $$ > {}; exec sleep 600", file.display());
+    let tools = ToolBox::new(small()).with_server(shell(&script));
+    let started = Instant::now();
+    assert_eq!(look_code(&tools, Duration::from_secs(1)).await, "mcp.timed_out");
+    assert!(started.elapsed() < Duration::from_secs(5));
+    let pid = std::fs::read_to_string(&file).unwrap().trim().to_owned();
+    std::fs::remove_file(file).unwrap();
+    let gone = async {
+        // A killed child stays as a zombie until it is waited for: its command line is empty then.
+        while std::fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|line| !line.is_empty()) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(PATIENT, gone).await.unwrap();
+    assert!(!tools.health().await[0].connected);
+}
+
+#[tokio::test]
+async fn a_flood_is_cut_off_and_a_large_result_refused() {
+    let tools = ToolBox::new(small()).with_server(shell("exec tr '\\0' x < /dev/zero"));
+    assert_eq!(look_code(&tools, PATIENT).await, "mcp.too_large");
+    let large = r#"reply "{\"content\":[],\"structuredContent\":{\"a\":\"$(head -c 2000 /dev/zero | tr '\0' x)\"}}""#;
+    let tools = ToolBox::new(small()).with_server(shell(large));
+    assert_eq!(look_code(&tools, PATIENT).await, "mcp.too_large");
+}
+
+#[tokio::test]
+async fn an_unstructured_result_is_a_breach_of_protocol() {
+    let text = r#"reply '{"content":[{"type":"text","text":"fine"}]}'"#;
+    let tools = ToolBox::new(small()).with_server(shell(text));
+    assert_eq!(look_code(&tools, PATIENT).await, "mcp.protocol");
+}
