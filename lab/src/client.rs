@@ -37,8 +37,15 @@ impl Client {
         Ok(Self { http, url, token: read_tokens(data_dir)?.admin })
     }
 
-    async fn send(&self, method: Method, path: &str, kind: &str, body: Option<&Value>) -> Result<(StatusCode, Value)> {
-        let mut request = self.http.request(method, format!("{}{path}", self.url)).bearer_auth(&self.token);
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        kind: &str,
+        body: Option<&Value>,
+    ) -> Result<(StatusCode, Value)> {
+        let mut request =
+            self.http.request(method, format!("{}{path}", self.url)).bearer_auth(&self.token);
         if let Some(body) = body {
             request = request.header("content-type", kind).body(body.to_string());
         }
@@ -47,7 +54,13 @@ impl Client {
         Ok((status, answer.json().await.context("reading the answer of the range's API")?))
     }
 
-    async fn must(&self, method: Method, path: &str, kind: &str, body: Option<&Value>) -> Result<Value> {
+    async fn must(
+        &self,
+        method: Method,
+        path: &str,
+        kind: &str,
+        body: Option<&Value>,
+    ) -> Result<Value> {
         let (status, answer) = self.send(method, path, kind, body).await?;
         if !status.is_success() {
             bail!("the range's API refused: {}", text(&answer, &["message"]));
@@ -67,7 +80,8 @@ impl Client {
 
     /// POST; an object that is already there is left alone.
     pub async fn create_if_missing(&self, path: &str, body: &Value) -> Result<bool> {
-        let (status, answer) = self.send(Method::POST, path, "application/json", Some(body)).await?;
+        let (status, answer) =
+            self.send(Method::POST, path, "application/json", Some(body)).await?;
         match status {
             StatusCode::CONFLICT => Ok(false),
             status if status.is_success() => Ok(true),

@@ -79,8 +79,12 @@ impl LabInfo {
     /// Reads the file of a range.
     pub fn read(data_dir: &Path) -> Result<Self> {
         let path = data_dir.join(FILE);
-        let text = std::fs::read_to_string(&path)
-            .with_context(|| format!("no range is up in {} (lab.json is missing); start one with `lab up`", data_dir.display()))?;
+        let text = std::fs::read_to_string(&path).with_context(|| {
+            format!(
+                "no range is up in {} (lab.json is missing); start one with `lab up`",
+                data_dir.display()
+            )
+        })?;
         serde_json::from_str(&text).with_context(|| format!("reading {}", path.display()))
     }
 

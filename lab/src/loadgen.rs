@@ -59,7 +59,9 @@ struct Rate {
 /// Sends load until standard input closes.
 pub async fn run(args: LoadgenArgs) -> Result<()> {
     let load = Arc::new(Load { rate: AtomicU64::new(args.rate.min(MAX_RATE)), ..Load::default() });
-    let listener = TcpListener::bind(args.control).await.with_context(|| format!("listening on {}", args.control))?;
+    let listener = TcpListener::bind(args.control)
+        .await
+        .with_context(|| format!("listening on {}", args.control))?;
     let app = Router::new()
         .route("/rate", get(show).put(change))
         .route("/metrics", get(metrics))
@@ -71,27 +73,51 @@ pub async fn run(args: LoadgenArgs) -> Result<()> {
         .build()
         .context("building the HTTP client")?;
     tokio::spawn(send(Arc::clone(&load), client, args.target));
-    axum::serve(listener, app).with_graceful_shutdown(wait_for_stdin()).await.context("serving the control endpoint")
+    axum::serve(listener, app)
+        .with_graceful_shutdown(wait_for_stdin())
+        .await
+        .context("serving the control endpoint")
 }
 
 async fn show(State(load): State<Arc<Load>>) -> Json<Rate> {
     Json(Rate { rate: load.rate.load(Ordering::Relaxed) })
 }
 
-async fn change(State(load): State<Arc<Load>>, Json(wanted): Json<Rate>) -> (StatusCode, Json<Value>) {
+async fn change(
+    State(load): State<Arc<Load>>,
+    Json(wanted): Json<Rate>,
+) -> (StatusCode, Json<Value>) {
     if wanted.rate > MAX_RATE {
-        return (StatusCode::BAD_REQUEST, Json(json!({"error": format!("at most {MAX_RATE} requests per second")})));
+        return (
+            StatusCode::BAD_REQUEST,
+            Json(json!({"error": format!("at most {MAX_RATE} requests per second")})),
+        );
     }
     load.rate.store(wanted.rate, Ordering::Relaxed);
     (StatusCode::OK, Json(json!({"rate": wanted.rate})))
 }
 
 async fn metrics(State(load): State<Arc<Load>>) -> String {
-    let mut out = String::from("# HELP loadgen_requests_total Requests sent, by outcome.\n# TYPE loadgen_requests_total counter\n");
-    for (outcome, counter) in [("ok", &load.good), ("error", &load.bad), ("failed", &load.failed), ("dropped", &load.dropped)] {
-        let _ = writeln!(out, "loadgen_requests_total{{outcome=\"{outcome}\"}} {}", counter.load(Ordering::Relaxed));
+    let mut out = String::from(
+        "# HELP loadgen_requests_total Requests sent, by outcome.\n# TYPE loadgen_requests_total counter\n",
+    );
+    for (outcome, counter) in [
+        ("ok", &load.good),
+        ("error", &load.bad),
+        ("failed", &load.failed),
+        ("dropped", &load.dropped),
+    ] {
+        let _ = writeln!(
+            out,
+            "loadgen_requests_total{{outcome=\"{outcome}\"}} {}",
+            counter.load(Ordering::Relaxed)
+        );
     }
-    let _ = writeln!(out, "# TYPE loadgen_rate gauge\nloadgen_rate {}", load.rate.load(Ordering::Relaxed));
+    let _ = writeln!(
+        out,
+        "# TYPE loadgen_rate gauge\nloadgen_rate {}",
+        load.rate.load(Ordering::Relaxed)
+    );
     out
 }
 
@@ -104,7 +130,8 @@ async fn send(load: Arc<Load>, client: reqwest::Client, target: String) {
             continue;
         }
         // Kept from the last due time, so that the rate is exact; a long pause is not made up for.
-        next = (next + Duration::from_micros(1_000_000 / rate)).max(Instant::now() - Duration::from_secs(1));
+        next = (next + Duration::from_micros(1_000_000 / rate))
+            .max(Instant::now() - Duration::from_secs(1));
         tokio::time::sleep_until(next).await;
         if load.in_flight.load(Ordering::Relaxed) >= MAX_IN_FLIGHT {
             load.dropped.fetch_add(1, Ordering::Relaxed);

@@ -71,7 +71,9 @@ mod tests {
 
     #[test]
     fn quantities_of_every_suffix() {
-        for (text, want) in [("250m", 0.25), ("64Mi", 67_108_864.0), ("2", 2.0), ("1e3", 1e3), ("1.5k", 1500.0)] {
+        for (text, want) in
+            [("250m", 0.25), ("64Mi", 67_108_864.0), ("2", 2.0), ("1e3", 1e3), ("1.5k", 1500.0)]
+        {
             let got = parse_text(text).unwrap();
             assert!((got - want).abs() < 1e-6, "{text}: {got}");
         }

@@ -51,7 +51,8 @@ impl Range {
     /// Starts the cluster and writes its kubeconfig files.
     pub async fn start(options: RangeOptions) -> Result<Self> {
         let data_dir = std::path::absolute(&options.data_dir).context("finding the data folder")?;
-        std::fs::create_dir_all(&data_dir).with_context(|| format!("creating {}", data_dir.display()))?;
+        std::fs::create_dir_all(&data_dir)
+            .with_context(|| format!("creating {}", data_dir.display()))?;
         let net = Net { base: options.base_port };
         let url = format!("https://127.0.0.1:{}", net.api_port());
         let ca = tls::ensure(&data_dir)?;
@@ -60,7 +61,9 @@ impl Range {
         let api_listener = listen(net.api_port()).await?;
         let metrics_listener = listen(net.metrics_port()).await?;
 
-        let store = Arc::new(Store::open(Some(&data_dir.join("state.json"))).context("reading the saved state")?);
+        let store = Arc::new(
+            Store::open(Some(&data_dir.join("state.json"))).context("reading the saved state")?,
+        );
         for name in ["default", "kube-system"] {
             let key = Key { plural: "namespaces", namespace: String::new(), name: name.to_owned() };
             let object = json!({"kind": "Namespace", "apiVersion": "v1", "metadata": {"name": name}, "status": {"phase": "Active"}});
@@ -80,7 +83,12 @@ impl Range {
         let mut tasks = JoinSet::new();
         tasks.spawn(serve::serve(api_listener, tls::server_config(&data_dir)?, api, stop.clone()));
         tasks.spawn(controller::run(Arc::clone(&store), stop.clone()));
-        tasks.spawn(metrics::serve(metrics_listener, Arc::clone(&store), Arc::clone(&node), stop.clone()));
+        tasks.spawn(metrics::serve(
+            metrics_listener,
+            Arc::clone(&store),
+            Arc::clone(&node),
+            stop.clone(),
+        ));
         tasks.spawn(node.run());
         tasks.spawn(save(Arc::clone(&store), stop.clone()));
         Ok(Self { store, stop, tasks, url, data_dir })
@@ -134,14 +142,16 @@ fn ensure_tokens(data_dir: &Path) -> Result<Tokens> {
     }
     let fresh = || format!("{}{}", random_uid().replace('-', ""), random_uid().replace('-', ""));
     let tokens = Tokens { admin: fresh(), operator: fresh(), viewer: fresh() };
-    let document = json!({"admin": tokens.admin, "operator": tokens.operator, "viewer": tokens.viewer});
+    let document =
+        json!({"admin": tokens.admin, "operator": tokens.operator, "viewer": tokens.viewer});
     write_private(&data_dir.join("tokens.json"), &document.to_string())?;
     Ok(tokens)
 }
 
 /// Reads the tokens of the range in `data_dir`.
 pub fn read_tokens(data_dir: &Path) -> Result<Tokens> {
-    let text_of_file = std::fs::read_to_string(data_dir.join("tokens.json")).context("reading the range's tokens")?;
+    let text_of_file = std::fs::read_to_string(data_dir.join("tokens.json"))
+        .context("reading the range's tokens")?;
     let saved: Value = serde_json::from_str(&text_of_file).context("reading the range's tokens")?;
     let get = |key: &str| text(&saved, &[key]).to_owned();
     Ok(Tokens { admin: get("admin"), operator: get("operator"), viewer: get("viewer") })
@@ -161,7 +171,10 @@ fn write_kubeconfigs(data_dir: &Path, url: &str, ca: &str, tokens: &Tokens) -> R
             "users": [{"name": user, "user": {"token": token}}],
             "contexts": [{"name": "practice-range", "context": {"cluster": "practice-range", "user": user, "namespace": crate::seed::NAMESPACE}}],
         });
-        write_private(&data_dir.join(file), &serde_norway::to_string(&document).context("writing a kubeconfig")?)?;
+        write_private(
+            &data_dir.join(file),
+            &serde_norway::to_string(&document).context("writing a kubeconfig")?,
+        )?;
     }
     Ok(())
 }

@@ -14,13 +14,19 @@ pub const REPLICAS: [(&str, i64); 2] = [("checkout", 3), ("inventory", 2)];
 /// Path of the collection and the object, in the order of creation.
 pub fn objects() -> Vec<(String, Value)> {
     let core = format!("/api/v1/namespaces/{NAMESPACE}");
-    let mut found = vec![("/api/v1/namespaces".to_owned(), json!({"metadata": {"name": NAMESPACE, "labels": {"range": "practice"}}}))];
+    let mut found = vec![(
+        "/api/v1/namespaces".to_owned(),
+        json!({"metadata": {"name": NAMESPACE, "labels": {"range": "practice"}}}),
+    )];
     let settings = [
         ("checkout-config", json!({"WORKERS": "8", "QUEUE": "60"})),
         ("inventory-config", json!({"WORKERS": "32", "QUEUE": "200"})),
     ];
     for (name, data) in settings {
-        found.push((format!("{core}/configmaps"), json!({"metadata": {"name": name}, "data": data})));
+        found.push((
+            format!("{core}/configmaps"),
+            json!({"metadata": {"name": name}, "data": data}),
+        ));
     }
     for (app, _) in REPLICAS {
         found.push((format!("{core}/services"), service(app)));
@@ -45,10 +51,9 @@ fn service(app: &str) -> Value {
 /// The healthy Deployment of a service.
 pub fn deployment(app: &str) -> Value {
     let release = if app == "checkout" { "1.4.2" } else { "2.1.0" };
-    let replicas = REPLICAS.iter().find(|(name, _)| *name == app).map_or(1, |(_, replicas)| *replicas);
-    let probe = |path: &str, period: i64| {
-        json!({"httpGet": {"path": path, "port": "http"}, "periodSeconds": period, "timeoutSeconds": 1, "failureThreshold": 3})
-    };
+    let replicas =
+        REPLICAS.iter().find(|(name, _)| *name == app).map_or(1, |(_, replicas)| *replicas);
+    let probe = |path: &str, period: i64| json!({"httpGet": {"path": path, "port": "http"}, "periodSeconds": period, "timeoutSeconds": 1, "failureThreshold": 3});
     json!({
         "apiVersion": "apps/v1", "kind": "Deployment",
         "metadata": {

@@ -7,9 +7,7 @@ static NULL: Value = Value::Null;
 
 /// The value at `path`, or JSON null when any step is missing.
 pub fn at<'v>(value: &'v Value, path: &[&str]) -> &'v Value {
-    path.iter()
-        .try_fold(value, |v, key| v.get(*key))
-        .unwrap_or(&NULL)
+    path.iter().try_fold(value, |v, key| v.get(*key)).unwrap_or(&NULL)
 }
 
 /// The text at `path`, or the empty string.
@@ -99,7 +97,10 @@ pub fn rfc3339(time: Timestamp) -> String {
 }
 
 /// The machine's clock, which every part of the range goes by.
-#[expect(clippy::disallowed_methods, reason = "the range plays a real cluster, whose parts all read the real clock")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the range plays a real cluster, whose parts all read the real clock"
+)]
 pub fn clock() -> Timestamp {
     Timestamp::now()
 }
@@ -120,13 +121,7 @@ pub fn controller_of(value: &Value) -> Option<(&str, &str, &str)> {
     list(value, &["metadata", "ownerReferences"])
         .iter()
         .find(|owner| at(owner, &["controller"]).as_bool() == Some(true))
-        .map(|owner| {
-            (
-                text(owner, &["kind"]),
-                text(owner, &["name"]),
-                text(owner, &["uid"]),
-            )
-        })
+        .map(|owner| (text(owner, &["kind"]), text(owner, &["name"]), text(owner, &["uid"])))
 }
 
 /// Text whose equality means equality of the JSON documents, whatever the order of keys.
@@ -167,10 +162,7 @@ pub fn random_suffix(length: usize) -> String {
     const SAFE: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
     let mut bytes = vec![0_u8; length];
     rand::fill(&mut bytes[..]);
-    bytes
-        .iter()
-        .map(|b| char::from(SAFE[usize::from(*b) % SAFE.len()]))
-        .collect()
+    bytes.iter().map(|b| char::from(SAFE[usize::from(*b) % SAFE.len()])).collect()
 }
 
 /// A random version 4 UUID as text.
@@ -183,12 +175,5 @@ pub fn random_uid() -> String {
         let _ = write!(out, "{byte:02x}");
         out
     });
-    format!(
-        "{}-{}-{}-{}-{}",
-        &hex[0..8],
-        &hex[8..12],
-        &hex[12..16],
-        &hex[16..20],
-        &hex[20..32]
-    )
+    format!("{}-{}-{}-{}-{}", &hex[0..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..32])
 }

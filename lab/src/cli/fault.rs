@@ -56,18 +56,34 @@ struct Change {
 }
 
 fn release(app: &'static str, tag: &str, cause: &'static str) -> Change {
-    Change { app, cause, container: json!({"name": app, "image": format!("{REGISTRY}/{app}:{tag}")}) }
+    Change {
+        app,
+        cause,
+        container: json!({"name": app, "image": format!("{REGISTRY}/{app}:{tag}")}),
+    }
 }
 
 impl Fault {
     fn change(self) -> Option<Change> {
         Some(match self {
-            Self::BadRelease => release("checkout", "1.5.0", "release checkout 1.5.0: new price list"),
-            Self::CrashAtStart => release("checkout", "1.5.1", "release checkout 1.5.1: new payment gateway"),
-            Self::MissingImage => release("checkout", "1.5.2", "release checkout 1.5.2: rounding of totals"),
-            Self::FailingReadiness => release("checkout", "1.5.3", "release checkout 1.5.3: search in the cart"),
-            Self::MemoryLeak => release("checkout", "1.6.0", "release checkout 1.6.0: reprint receipts"),
-            Self::SlowDependency => release("inventory", "2.2.0", "release inventory 2.2.0: stock per warehouse"),
+            Self::BadRelease => {
+                release("checkout", "1.5.0", "release checkout 1.5.0: new price list")
+            }
+            Self::CrashAtStart => {
+                release("checkout", "1.5.1", "release checkout 1.5.1: new payment gateway")
+            }
+            Self::MissingImage => {
+                release("checkout", "1.5.2", "release checkout 1.5.2: rounding of totals")
+            }
+            Self::FailingReadiness => {
+                release("checkout", "1.5.3", "release checkout 1.5.3: search in the cart")
+            }
+            Self::MemoryLeak => {
+                release("checkout", "1.6.0", "release checkout 1.6.0: reprint receipts")
+            }
+            Self::SlowDependency => {
+                release("inventory", "2.2.0", "release inventory 2.2.0: stock per warehouse")
+            }
             Self::MissingConfigmap => Change {
                 app: "checkout",
                 cause: "configure checkout: discount flags",
@@ -109,14 +125,19 @@ pub async fn run(args: FaultArgs) -> Result<()> {
 
 /// Changes the load generator's rate.
 pub async fn set_rate(info: &LabInfo, rate: u64) -> Result<()> {
-    let client = reqwest::Client::builder().no_proxy().build().context("building the HTTP client")?;
+    let client =
+        reqwest::Client::builder().no_proxy().build().context("building the HTTP client")?;
     let answer = client
         .put(format!("{}/rate", info.loadgen_url))
         .json(&json!({"rate": rate}))
         .send()
         .await
         .context("asking the load generator")?;
-    ensure!(answer.status().is_success(), "the load generator refused: {}", answer.text().await.unwrap_or_default());
+    ensure!(
+        answer.status().is_success(),
+        "the load generator refused: {}",
+        answer.text().await.unwrap_or_default()
+    );
     Ok(())
 }
 

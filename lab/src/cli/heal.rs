@@ -32,7 +32,9 @@ pub async fn run(args: HealArgs) -> Result<()> {
     let info = LabInfo::read(&args.data.data_dir)?;
     let client = Client::open(&args.data.data_dir)?;
     set_rate(&info, BASE_RATE).await?;
-    client.patch(&format!("/api/v1/nodes/{NODE_NAME}"), &json!({"spec": {"unschedulable": null}})).await?;
+    client
+        .patch(&format!("/api/v1/nodes/{NODE_NAME}"), &json!({"spec": {"unschedulable": null}}))
+        .await?;
     for (path, object) in seed::objects() {
         let own = format!("{path}/{}", text(&object, &["metadata", "name"]));
         match client.get(&own).await? {
@@ -75,13 +77,18 @@ async fn wait_until_healthy(client: &Client) -> Result<()> {
     loop {
         let mut healthy = true;
         for (app, replicas) in seed::REPLICAS {
-            let deployment = client.get(&format!("{}/{app}", seed::deployments())).await?.unwrap_or(Value::Null);
+            let deployment =
+                client.get(&format!("{}/{app}", seed::deployments())).await?.unwrap_or(Value::Null);
             healthy &= is_settled(&deployment, replicas);
         }
         if healthy {
             return Ok(());
         }
-        ensure!(begin.elapsed() < WITHIN, "the shop did not become healthy in {} s; see `lab status`", WITHIN.as_secs());
+        ensure!(
+            begin.elapsed() < WITHIN,
+            "the shop did not become healthy in {} s; see `lab status`",
+            WITHIN.as_secs()
+        );
         tokio::time::sleep(Duration::from_millis(250)).await;
     }
 }
@@ -90,5 +97,7 @@ async fn wait_until_healthy(client: &Client) -> Result<()> {
 pub fn is_settled(deployment: &Value, replicas: i64) -> bool {
     let status = at(deployment, &["status"]);
     int(status, &["observedGeneration"]) >= int(deployment, &["metadata", "generation"])
-        && ["replicas", "updatedReplicas", "availableReplicas"].iter().all(|field| int(status, &[field]) == replicas)
+        && ["replicas", "updatedReplicas", "availableReplicas"]
+            .iter()
+            .all(|field| int(status, &[field]) == replicas)
 }

@@ -57,7 +57,12 @@ pub fn run(command: LabCommand) -> Result<()> {
                 LabCommand::Up(_) => tokio::runtime::Builder::new_multi_thread(),
                 _ => tokio::runtime::Builder::new_current_thread(),
             };
-            let runtime = builder.worker_threads(2).max_blocking_threads(8).enable_all().build().context("starting the runtime")?;
+            let runtime = builder
+                .worker_threads(2)
+                .max_blocking_threads(8)
+                .enable_all()
+                .build()
+                .context("starting the runtime")?;
             let result = runtime.block_on(perform(command));
             // A read of standard input cannot be interrupted; do not wait for it.
             runtime.shutdown_background();

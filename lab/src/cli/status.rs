@@ -24,13 +24,20 @@ pub struct StatusArgs {
 pub async fn run(args: StatusArgs) -> Result<()> {
     let info = LabInfo::read(&args.data.data_dir)?;
     if !info.is_alive() {
-        anyhow::bail!("the range in {} has ended without cleaning up (process {} is gone)", args.data.data_dir.display(), info.pid);
+        anyhow::bail!(
+            "the range in {} has ended without cleaning up (process {} is gone)",
+            args.data.data_dir.display(),
+            info.pid
+        );
     }
     let client = Client::open(&args.data.data_dir)?;
     let mut shown = Vec::new();
     for (app, _) in seed::REPLICAS {
-        let deployment = client.get(&format!("{}/{app}", seed::deployments())).await?.unwrap_or(Value::Null);
-        let image = list(&deployment, &["spec", "template", "spec", "containers"]).first().map_or("", |c| text(c, &["image"]));
+        let deployment =
+            client.get(&format!("{}/{app}", seed::deployments())).await?.unwrap_or(Value::Null);
+        let image = list(&deployment, &["spec", "template", "spec", "containers"])
+            .first()
+            .map_or("", |c| text(c, &["image"]));
         let wanted = int(&deployment, &["spec", "replicas"]);
         shown.push(json!({
             "deployment": app, "image": image, "wanted": wanted,
@@ -48,9 +55,16 @@ pub async fn run(args: StatusArgs) -> Result<()> {
     for item in &shown {
         println!(
             "  {:<10} {} of {} available, {} updated, {}",
-            text(item, &["deployment"]), int(item, &["available"]), int(item, &["wanted"]), int(item, &["updated"]), text(item, &["image"])
+            text(item, &["deployment"]),
+            int(item, &["available"]),
+            int(item, &["wanted"]),
+            int(item, &["updated"]),
+            text(item, &["image"])
         );
     }
-    println!("  Prometheus {}  Alertmanager {}  API {}", info.prometheus_url, info.alertmanager_url, info.api_url);
+    println!(
+        "  Prometheus {}  Alertmanager {}  API {}",
+        info.prometheus_url, info.alertmanager_url, info.api_url
+    );
     Ok(())
 }

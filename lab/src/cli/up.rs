@@ -19,7 +19,8 @@ use crate::info::{LabInfo, State};
 use crate::net::Net;
 use crate::node::Runner;
 use crate::observability::{
-    Program, find_program, is_scraping, keep_running, write_alertmanager_config, write_prometheus_config,
+    Program, find_program, is_scraping, keep_running, write_alertmanager_config,
+    write_prometheus_config,
 };
 use crate::range::{Range, RangeOptions};
 use crate::seed;
@@ -52,12 +53,17 @@ pub struct UpArgs {
 /// Brings the range up.
 pub async fn run(args: UpArgs) -> Result<()> {
     let data_dir = std::path::absolute(&args.data.data_dir).context("finding the data folder")?;
-    std::fs::create_dir_all(&data_dir).with_context(|| format!("creating {}", data_dir.display()))?;
+    std::fs::create_dir_all(&data_dir)
+        .with_context(|| format!("creating {}", data_dir.display()))?;
     if let Ok(info) = LabInfo::read(&data_dir)
         && info.is_alive()
         && info.pid != std::process::id()
     {
-        bail!("a range is already up in {} (process {}); end it with `lab down`", data_dir.display(), info.pid);
+        bail!(
+            "a range is already up in {} (process {}); end it with `lab down`",
+            data_dir.display(),
+            info.pid
+        );
     }
     LabInfo::remove(&data_dir);
     if args.detach {
@@ -81,7 +87,8 @@ async fn supervise(args: UpArgs, data_dir: PathBuf) -> Result<()> {
         }
     };
     let prometheus = find_program(&["prometheus"], "prometheus")?;
-    let alertmanager = find_program(&["prometheus-alertmanager", "alertmanager"], "prometheus-alertmanager")?;
+    let alertmanager =
+        find_program(&["prometheus-alertmanager", "alertmanager"], "prometheus-alertmanager")?;
     let net = Net { base: args.ports };
     let runner = runner()?;
     say("practice range: starting the Kubernetes API and the node …");
@@ -178,7 +185,13 @@ async fn load(runner: Runner, shop_url: String, net: Net, stop: CancellationToke
     while !stop.is_cancelled() {
         let mut child = Command::new(&runner.program)
             .args(&runner.prefix)
-            .args(["loadgen", "--target", &shop_url, "--control", &format!("127.0.0.1:{}", net.loadgen_port())])
+            .args([
+                "loadgen",
+                "--target",
+                &shop_url,
+                "--control",
+                &format!("127.0.0.1:{}", net.loadgen_port()),
+            ])
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .kill_on_drop(true)
@@ -198,21 +211,26 @@ async fn load(runner: Runner, shop_url: String, net: Net, stop: CancellationToke
 }
 
 async fn wait_until_ready(client: &Client, info: &LabInfo) -> Result<()> {
-    let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(3)).build().context("building the HTTP client")?;
-    let pods = seed::REPLICAS.iter().map(|(_, n)| usize::try_from(*n).unwrap_or_default()).sum();
+    let http = reqwest::Client::builder()
+        .no_proxy()
+        .timeout(Duration::from_secs(3))
+        .build()
+        .context("building the HTTP client")?;
     let begin = Instant::now();
     loop {
-        let mut missing = Vec::new();
-        for (app, replicas) in seed::REPLICAS {
-            let deployment = client.get(&format!("{}/{app}", seed::deployments())).await?.unwrap_or(Value::Null);
-            if int(&deployment, &["status", "availableReplicas"]) < replicas.min(int(&deployment, &["spec", "replicas"])) {
+        let (mut missing, mut pods) = (Vec::new(), 0);
+        for (app, _) in seed::REPLICAS {
+            let deployment =
+                client.get(&format!("{}/{app}", seed::deployments())).await?.unwrap_or(Value::Null);
+            let wanted = int(&deployment, &["spec", "replicas"]);
+            pods += usize::try_from(wanted).unwrap_or_default();
+            if int(&deployment, &["status", "availableReplicas"]) < wanted {
                 missing.push(app);
             }
         }
-        // A range that resumes broken is ready when what serves is scraped.
-        let wanted = if missing.is_empty() { pods } else { usize::MAX };
-        let resumed = wanted == usize::MAX || is_scraping(&http, &info.prometheus_url, wanted.min(pods)).await.unwrap_or(false);
-        if missing.is_empty() && resumed {
+        if missing.is_empty()
+            && is_scraping(&http, &info.prometheus_url, pods).await.unwrap_or(false)
+        {
             return Ok(());
         }
         ensure!(
@@ -230,7 +248,10 @@ fn announce(info: &LabInfo, took: Duration, json: bool) -> Result<()> {
         println!("{}", serde_json::to_string_pretty(info)?);
         return Ok(());
     }
-    println!("practice range: ready after {:.1} s. Everything here is for practice; nothing is real but the faults.", took.as_secs_f64());
+    println!(
+        "practice range: ready after {:.1} s. Everything here is for practice; nothing is real but the faults.",
+        took.as_secs_f64()
+    );
     for (what, place) in [
         ("Kubernetes API", &info.api_url),
         ("Prometheus", &info.prometheus_url),
@@ -240,7 +261,10 @@ fn announce(info: &LabInfo, took: Duration, json: bool) -> Result<()> {
         println!("  {what:<15} {place}");
     }
     println!("  {:<15} {}", "kubeconfig", info.kubeconfig.display());
-    println!("  try: kubectl --kubeconfig {} get pods, `lab fault --help`, `lab heal`", info.kubeconfig.display());
+    println!(
+        "  try: kubectl --kubeconfig {} get pods, `lab fault --help`, `lab heal`",
+        info.kubeconfig.display()
+    );
     Ok(())
 }
 
@@ -248,16 +272,19 @@ fn announce(info: &LabInfo, took: Duration, json: bool) -> Result<()> {
 async fn detach(data_dir: &Path, json: bool) -> Result<()> {
     use std::os::unix::process::CommandExt as _;
     let log_path = data_dir.join("lab.log");
-    let log = std::fs::File::create(&log_path).with_context(|| format!("creating {}", log_path.display()))?;
-    let args: Vec<_> = std::env::args_os().skip(1).filter(|arg| arg != "--detach" && arg != "--json").collect();
-    let mut child = std::process::Command::new(std::env::current_exe().context("finding this program")?)
-        .args(args)
-        .stdin(Stdio::null())
-        .stdout(log.try_clone().context("sharing the log file")?)
-        .stderr(log)
-        .process_group(0)
-        .spawn()
-        .context("starting the range in the background")?;
+    let log = std::fs::File::create(&log_path)
+        .with_context(|| format!("creating {}", log_path.display()))?;
+    let args: Vec<_> =
+        std::env::args_os().skip(1).filter(|arg| arg != "--detach" && arg != "--json").collect();
+    let mut child =
+        std::process::Command::new(std::env::current_exe().context("finding this program")?)
+            .args(args)
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().context("sharing the log file")?)
+            .stderr(log)
+            .process_group(0)
+            .spawn()
+            .context("starting the range in the background")?;
     let begin = Instant::now();
     loop {
         if let Some(status) = child.try_wait().context("watching the range")? {

@@ -17,7 +17,8 @@ pub const DESIRED: &str = "deployment.kubernetes.io/desired-replicas";
 /// The most pods the Deployment allowed when the set was last scaled.
 pub const MAX: &str = "deployment.kubernetes.io/max-replicas";
 /// Annotations of a Deployment that its ReplicaSets do not get.
-const NOT_COPIED: &[&str] = &["kubectl.kubernetes.io/last-applied-configuration", REVISION, HISTORY, DESIRED, MAX];
+const NOT_COPIED: &[&str] =
+    &["kubectl.kubernetes.io/last-applied-configuration", REVISION, HISTORY, DESIRED, MAX];
 
 /// One look at every Deployment.
 pub fn sync(store: &Store) {
@@ -59,7 +60,8 @@ fn bare_template(owner: &Value) -> String {
 
 fn hash_text(text: &str, salt: u32) -> String {
     const SAFE: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
-    let digits = u32::try_from(fnv(&format!("{text}{salt}")) & 0xffff_ffff).unwrap_or_default().to_string();
+    let digits =
+        u32::try_from(fnv(&format!("{text}{salt}")) & 0xffff_ffff).unwrap_or_default().to_string();
     digits.bytes().map(|digit| char::from(SAFE[usize::from(digit) % SAFE.len()])).collect()
 }
 
@@ -87,7 +89,8 @@ fn reconcile(store: &Store, deployment: &Value) {
     let sets = owned_sets(store, deployment);
     let Some(deployment) = store.get(&key_of("deployments", deployment)) else { return };
     let Some(current) = sets.iter().find(|set| uid(set) == uid(&current)).cloned() else { return };
-    let old: Vec<Arc<Value>> = sets.iter().filter(|set| uid(set) != uid(&current)).cloned().collect();
+    let old: Vec<Arc<Value>> =
+        sets.iter().filter(|set| uid(set) != uid(&current)).cloned().collect();
     if paused || rolling::is_scaling(&deployment, &sets) {
         rolling::scale(store, &deployment, &current, &old);
     } else if text(&deployment, &["spec", "strategy", "type"]) == "Recreate" {
@@ -105,7 +108,12 @@ fn reconcile(store: &Store, deployment: &Value) {
 
 /// The set of the present template carries the highest revision.
 fn keep_newest(store: &Store, deployment: &Value, set: &Value, sets: &[Arc<Value>]) {
-    let highest = sets.iter().filter(|other| uid(other) != uid(set)).map(|other| revision_of(other)).max().unwrap_or_default();
+    let highest = sets
+        .iter()
+        .filter(|other| uid(other) != uid(set))
+        .map(|other| revision_of(other))
+        .max()
+        .unwrap_or_default();
     let have = revision_of(set);
     let revision = if have > highest { have } else { highest + 1 };
     let copied = copied_annotations(deployment);
@@ -115,7 +123,8 @@ fn keep_newest(store: &Store, deployment: &Value, set: &Value, sets: &[Arc<Value
         }
         if revision != have {
             let history = text(set, &["metadata", "annotations", HISTORY]);
-            let history = if history.is_empty() { have.to_string() } else { format!("{history},{have}") };
+            let history =
+                if history.is_empty() { have.to_string() } else { format!("{history},{have}") };
             put(set, &["metadata", "annotations", HISTORY], json!(history));
             put(set, &["metadata", "annotations", REVISION], json!(revision.to_string()));
         }
@@ -139,7 +148,12 @@ fn copied_annotations(deployment: &Value) -> Vec<(String, Value)> {
         .collect()
 }
 
-fn make_set(store: &Store, deployment: &Value, sets: &[Arc<Value>], template: &str) -> Option<Arc<Value>> {
+fn make_set(
+    store: &Store,
+    deployment: &Value,
+    sets: &[Arc<Value>],
+    template: &str,
+) -> Option<Arc<Value>> {
     let revision = sets.iter().map(|set| revision_of(set)).max().unwrap_or_default() + 1;
     let made = (0..8).find_map(|salt| {
         let hash = hash_text(template, salt);
@@ -188,7 +202,9 @@ fn forget_old(store: &Store, deployment: &Value, old: &[Arc<Value>]) {
     let limit = usize::try_from(int(deployment, &["spec", "revisionHistoryLimit"])).unwrap_or(10);
     let empty: Vec<&Arc<Value>> = old
         .iter()
-        .filter(|set| int(set, &["spec", "replicas"]) == 0 && int(set, &["status", "replicas"]) == 0)
+        .filter(|set| {
+            int(set, &["spec", "replicas"]) == 0 && int(set, &["status", "replicas"]) == 0
+        })
         .collect();
     for set in empty.iter().take(old.len().saturating_sub(limit)) {
         garbage::remove(store, "replicasets", set);
@@ -211,13 +227,18 @@ pub fn resize(store: &Store, deployment: &Value, set: &Value, replicas: i64) {
     });
     if replicas != before {
         let direction = if replicas > before { "up" } else { "down" };
-        let message = format!("Scaled {direction} replica set {} from {before} to {replicas}", name(set));
-        record(store, deployment, &Happening {
-            warning: false,
-            reason: "ScalingReplicaSet",
-            message: &message,
-            component: "deployment-controller",
-            field_path: "",
-        });
+        let message =
+            format!("Scaled {direction} replica set {} from {before} to {replicas}", name(set));
+        record(
+            store,
+            deployment,
+            &Happening {
+                warning: false,
+                reason: "ScalingReplicaSet",
+                message: &message,
+                component: "deployment-controller",
+                field_path: "",
+            },
+        );
     }
 }

@@ -42,12 +42,8 @@ pub fn target_port(pod: &Value, port: &Value) -> i64 {
 }
 
 fn write(store: &Store, service: &Value, pods: &[Arc<Value>]) {
-    let reference = |pod: &Value| {
-        json!({"kind": "Pod", "name": name(pod), "namespace": namespace(pod), "uid": uid(pod)})
-    };
-    let address = |pod: &Value| {
-        json!({"ip": text(pod, &["status", "podIP"]), "nodeName": text(pod, &["spec", "nodeName"]), "targetRef": reference(pod)})
-    };
+    let reference = |pod: &Value| json!({"kind": "Pod", "name": name(pod), "namespace": namespace(pod), "uid": uid(pod)});
+    let address = |pod: &Value| json!({"ip": text(pod, &["status", "podIP"]), "nodeName": text(pod, &["spec", "nodeName"]), "targetRef": reference(pod)});
     let ready: Vec<Value> = pods.iter().filter(|p| is_ready(p)).map(|p| address(p)).collect();
     let waiting: Vec<Value> = pods.iter().filter(|p| !is_ready(p)).map(|p| address(p)).collect();
     let ports: Vec<Value> = list(service, &["spec", "ports"])
@@ -112,7 +108,8 @@ fn keep(store: &Store, plural: &'static str, own: &str, object: Value, fields: &
         let _raced = store.create(&key, object, false);
         return;
     };
-    let same = fields.iter().chain(&["ports"]).all(|field| at(&have, &[field]) == at(&object, &[field]));
+    let same =
+        fields.iter().chain(&["ports"]).all(|field| at(&have, &[field]) == at(&object, &[field]));
     if !same {
         store.modify(&key, |have| {
             for field in fields.iter().chain(&["ports"]) {

@@ -47,13 +47,18 @@ fn empty_namespace(store: &Store, home: &serde_json::Value) {
         }
     }
     if left == 0 {
-        store.delete(&Key { plural: "namespaces", namespace: String::new(), name: name(home).to_owned() });
+        store.delete(&Key {
+            plural: "namespaces",
+            namespace: String::new(),
+            name: name(home).to_owned(),
+        });
     }
 }
 
 /// Removes an object; a pod on a node is asked to end first.
 pub fn remove(store: &Store, plural: &'static str, object: &serde_json::Value) {
-    let key = Key { plural, namespace: namespace(object).to_owned(), name: name(object).to_owned() };
+    let key =
+        Key { plural, namespace: namespace(object).to_owned(), name: name(object).to_owned() };
     let on_node = plural == "pods" && !text(object, &["spec", "nodeName"]).is_empty();
     if !on_node {
         store.delete(&key);

@@ -10,7 +10,12 @@ use crate::kubeapi::store::Store;
 use crate::value::{age_seconds, at, int, list, name, now, put, text};
 
 /// Writes the status; says whether the rollout is complete.
-pub fn update(store: &Store, deployment: &Value, current: Option<&Arc<Value>>, sets: &[Arc<Value>]) -> bool {
+pub fn update(
+    store: &Store,
+    deployment: &Value,
+    current: Option<&Arc<Value>>,
+    sets: &[Arc<Value>],
+) -> bool {
     let sum = |path: &str| -> i64 { sets.iter().map(|set| int(set, &["status", path])).sum() };
     let total = sum("replicas");
     let ready = sum("readyReplicas");
@@ -24,9 +29,23 @@ pub fn update(store: &Store, deployment: &Value, current: Option<&Arc<Value>>, s
     let old = at(deployment, &["status"]);
     let mut conditions: Vec<Value> = list(old, &["conditions"]).to_vec();
     if available >= wanted - unavailable(deployment) {
-        set(&mut conditions, "Available", true, "MinimumReplicasAvailable", "Deployment has minimum availability.", false);
+        set(
+            &mut conditions,
+            "Available",
+            true,
+            "MinimumReplicasAvailable",
+            "Deployment has minimum availability.",
+            false,
+        );
     } else {
-        set(&mut conditions, "Available", false, "MinimumReplicasUnavailable", "Deployment does not have minimum availability.", false);
+        set(
+            &mut conditions,
+            "Available",
+            false,
+            "MinimumReplicasUnavailable",
+            "Deployment does not have minimum availability.",
+            false,
+        );
     }
     let moved = updated > int(old, &["updatedReplicas"])
         || total - updated < int(old, &["replicas"]) - int(old, &["updatedReplicas"])
@@ -64,18 +83,39 @@ fn has_reason(conditions: &[Value], reason: &str) -> bool {
     conditions.iter().any(|c| text(c, &["type"]) == "Progressing" && text(c, &["reason"]) == reason)
 }
 
-fn progressing(conditions: &mut Vec<Value>, set_name: &str, complete: bool, moved: bool, deadline: i64) {
+fn progressing(
+    conditions: &mut Vec<Value>,
+    set_name: &str,
+    complete: bool,
+    moved: bool,
+    deadline: i64,
+) {
     let quoted = format!("\"{set_name}\"");
-    let have = conditions.iter().find(|c| text(c, &["type"]) == "Progressing").cloned().unwrap_or_default();
+    let have = conditions
+        .iter()
+        .find(|c| text(c, &["type"]) == "Progressing")
+        .cloned()
+        .unwrap_or_default();
     let about_this = text(&have, &["message"]).contains(&quoted);
     if !about_this && !complete {
-        let (reason, verb) = if have.is_null() { ("NewReplicaSetCreated", "Created new") } else { ("FoundNewReplicaSet", "Found new") };
+        let (reason, verb) = if have.is_null() {
+            ("NewReplicaSetCreated", "Created new")
+        } else {
+            ("FoundNewReplicaSet", "Found new")
+        };
         set(conditions, "Progressing", true, reason, &format!("{verb} replica set {quoted}"), true);
     } else if complete {
         let message = format!("ReplicaSet {quoted} has successfully progressed.");
         set(conditions, "Progressing", true, "NewReplicaSetAvailable", &message, false);
     } else if moved {
-        set(conditions, "Progressing", true, "ReplicaSetUpdated", &format!("ReplicaSet {quoted} is progressing."), true);
+        set(
+            conditions,
+            "Progressing",
+            true,
+            "ReplicaSetUpdated",
+            &format!("ReplicaSet {quoted} is progressing."),
+            true,
+        );
     } else if text(&have, &["reason"]) != "NewReplicaSetAvailable"
         && age_seconds(text(&have, &["lastUpdateTime"])).is_some_and(|age| age > deadline)
     {
@@ -85,15 +125,28 @@ fn progressing(conditions: &mut Vec<Value>, set_name: &str, complete: bool, move
 }
 
 /// Sets a condition; times change only when something did, or when `touch` asks for it.
-fn set(conditions: &mut Vec<Value>, kind: &str, on: bool, reason: &str, message: &str, touch: bool) {
+fn set(
+    conditions: &mut Vec<Value>,
+    kind: &str,
+    on: bool,
+    reason: &str,
+    message: &str,
+    touch: bool,
+) {
     let status = if on { "True" } else { "False" };
     let position = conditions.iter().position(|c| text(c, &["type"]) == kind);
     let have = position.map(|index| conditions[index].clone()).unwrap_or_default();
-    let same = text(&have, &["status"]) == status && text(&have, &["reason"]) == reason && text(&have, &["message"]) == message;
+    let same = text(&have, &["status"]) == status
+        && text(&have, &["reason"]) == reason
+        && text(&have, &["message"]) == message;
     if same && !touch {
         return;
     }
-    let switched = if text(&have, &["status"]) == status { text(&have, &["lastTransitionTime"]).to_owned() } else { now() };
+    let switched = if text(&have, &["status"]) == status {
+        text(&have, &["lastTransitionTime"]).to_owned()
+    } else {
+        now()
+    };
     let new = json!({
         "type": kind, "status": status, "reason": reason, "message": message,
         "lastUpdateTime": now(), "lastTransitionTime": switched,

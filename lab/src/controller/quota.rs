@@ -16,7 +16,11 @@ pub fn sync(store: &Store) {
         }
         let status = json!({"hard": hard, "used": used});
         if at(&quota, &["status"]) != &status {
-            let key = Key { plural: "resourcequotas", namespace: namespace(&quota).to_owned(), name: name(&quota).to_owned() };
+            let key = Key {
+                plural: "resourcequotas",
+                namespace: namespace(&quota).to_owned(),
+                name: name(&quota).to_owned(),
+            };
             store.modify(&key, |quota| put(quota, &["status"], status));
         }
     }

@@ -7,7 +7,10 @@ use serde_json::{Value, json};
 use super::event::{Happening, record};
 use super::garbage;
 use crate::kubeapi::store::{Key, Store};
-use crate::value::{age_seconds, at, controller_of, int, list, list_mut, name, namespace, put, random_suffix, text, uid};
+use crate::value::{
+    age_seconds, at, controller_of, int, list, list_mut, name, namespace, put, random_suffix, text,
+    uid,
+};
 
 /// Pods one pass makes or removes per ReplicaSet, as real bursts are limited.
 const BURST: usize = 50;
@@ -110,7 +113,13 @@ fn make_pod(store: &Store, set: &Value) -> Option<Arc<Value>> {
 }
 
 fn tell(store: &Store, set: &Value, reason: &str, message: &str) {
-    let happening = Happening { warning: false, reason, message, component: "replicaset-controller", field_path: "" };
+    let happening = Happening {
+        warning: false,
+        reason,
+        message,
+        component: "replicaset-controller",
+        field_path: "",
+    };
     record(store, set, &happening);
 }
 
@@ -127,7 +136,11 @@ fn update_status(store: &Store, set: &Value, pods: &[Arc<Value>]) {
             status[key] = json!(count);
         }
     }
-    let key = Key { plural: "replicasets", namespace: namespace(set).to_owned(), name: name(set).to_owned() };
+    let key = Key {
+        plural: "replicasets",
+        namespace: namespace(set).to_owned(),
+        name: name(set).to_owned(),
+    };
     if at(set, &["status"]) != &status {
         store.modify(&key, |set| put(set, &["status"], status));
     }

@@ -27,7 +27,8 @@ pub fn surge(deployment: &Value) -> i64 {
         return 0;
     }
     let wanted = int(deployment, &["spec", "replicas"]);
-    int_or_percent(at(deployment, &["spec", "strategy", "rollingUpdate", "maxSurge"]), wanted, true).unwrap_or(1)
+    int_or_percent(at(deployment, &["spec", "strategy", "rollingUpdate", "maxSurge"]), wanted, true)
+        .unwrap_or(1)
 }
 
 /// How many pods may be missing.
@@ -36,7 +37,12 @@ pub fn unavailable(deployment: &Value) -> i64 {
         return 0;
     }
     let wanted = int(deployment, &["spec", "replicas"]);
-    let allowed = int_or_percent(at(deployment, &["spec", "strategy", "rollingUpdate", "maxUnavailable"]), wanted, false).unwrap_or(1);
+    let allowed = int_or_percent(
+        at(deployment, &["spec", "strategy", "rollingUpdate", "maxUnavailable"]),
+        wanted,
+        false,
+    )
+    .unwrap_or(1);
     // Both rounding to nothing would mean no progress at all.
     let allowed = if allowed == 0 && surge(deployment) == 0 { 1 } else { allowed };
     allowed.min(wanted)
@@ -54,7 +60,8 @@ pub fn is_scaling(deployment: &Value, sets: &[Arc<Value>]) -> bool {
 /// Brings the sets to the Deployment's new size without moving the rollout on.
 pub fn scale(store: &Store, deployment: &Value, current: &Arc<Value>, old: &[Arc<Value>]) {
     let wanted = int(deployment, &["spec", "replicas"]);
-    let mut active: Vec<&Arc<Value>> = old.iter().chain([current]).filter(|set| replicas(set) > 0).collect();
+    let mut active: Vec<&Arc<Value>> =
+        old.iter().chain([current]).filter(|set| replicas(set) > 0).collect();
     if active.len() <= 1 {
         resize(store, deployment, active.first().copied().unwrap_or(current), wanted);
         return;
@@ -112,7 +119,13 @@ pub fn roll(store: &Store, deployment: &Value, current: &Arc<Value>, old: &[Arc<
     shrink_old(store, deployment, current, old, total);
 }
 
-fn shrink_old(store: &Store, deployment: &Value, current: &Arc<Value>, old: &[Arc<Value>], total: i64) {
+fn shrink_old(
+    store: &Store,
+    deployment: &Value,
+    current: &Arc<Value>,
+    old: &[Arc<Value>],
+    total: i64,
+) {
     let minimum = int(deployment, &["spec", "replicas"]) - unavailable(deployment);
     let new_missing = replicas(current) - available(current);
     let mut may_go = total - minimum - new_missing;
@@ -126,7 +139,9 @@ fn shrink_old(store: &Store, deployment: &Value, current: &Arc<Value>, old: &[Ar
         *size -= gone;
         may_go -= gone;
     }
-    let serving: i64 = old.iter().zip(&sizes).map(|(set, size)| available(set).min(*size)).sum::<i64>() + available(current);
+    let serving: i64 =
+        old.iter().zip(&sizes).map(|(set, size)| available(set).min(*size)).sum::<i64>()
+            + available(current);
     let mut spare = serving - minimum;
     for size in &mut sizes {
         let gone = spare.max(0).min(*size);

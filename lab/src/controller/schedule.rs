@@ -18,7 +18,8 @@ pub fn sync(store: &Store) {
         if !waits {
             continue;
         }
-        let refusals: Vec<String> = nodes.iter().filter_map(|node| refusal(store, &pod, node)).collect();
+        let refusals: Vec<String> =
+            nodes.iter().filter_map(|node| refusal(store, &pod, node)).collect();
         let fitting = nodes.iter().find(|node| refusal(store, &pod, node).is_none());
         match fitting {
             Some(node) => place(store, &pod, name(node)),
@@ -41,11 +42,13 @@ fn refusal(store: &Store, pod: &Value, node: &Value) -> Option<String> {
     }
     let pods: Vec<_> = store.list("pods", None).0;
     let placed = pods.iter().filter(|other| {
-        text(other, &["spec", "nodeName"]) == name(node) && !matches!(text(other, &["status", "phase"]), "Succeeded" | "Failed")
+        text(other, &["spec", "nodeName"]) == name(node)
+            && !matches!(text(other, &["status", "phase"]), "Succeeded" | "Failed")
     });
     let placed: Vec<&Value> = placed.map(AsRef::as_ref).collect();
     for resource in ["cpu", "memory"] {
-        let room = quantity::parse(at(node, &["status", "allocatable", resource])).unwrap_or_default();
+        let room =
+            quantity::parse(at(node, &["status", "allocatable", resource])).unwrap_or_default();
         let used: f64 = placed.iter().map(|p| requested(p, resource)).sum();
         if used + requested(pod, resource) > room + 1e-9 {
             return Some(format!("Insufficient {resource}"));
@@ -71,7 +74,17 @@ fn place(store: &Store, pod: &Value, node: &str) {
         set_condition(pod, "PodScheduled", true, "", "");
     });
     let message = format!("Successfully assigned {}/{} to {node}", namespace(pod), name(pod));
-    record(store, pod, &Happening { warning: false, reason: "Scheduled", message: &message, component: "default-scheduler", field_path: "" });
+    record(
+        store,
+        pod,
+        &Happening {
+            warning: false,
+            reason: "Scheduled",
+            message: &message,
+            component: "default-scheduler",
+            field_path: "",
+        },
+    );
 }
 
 fn refuse(store: &Store, pod: &Value, nodes: usize, reasons: &[String]) {
@@ -98,5 +111,15 @@ fn refuse(store: &Store, pod: &Value, nodes: usize, reasons: &[String]) {
     }
     let key = Key::pod(namespace(pod), name(pod));
     store.modify(&key, |pod| set_condition(pod, "PodScheduled", false, "Unschedulable", &message));
-    record(store, pod, &Happening { warning: true, reason: "FailedScheduling", message: &message, component: "default-scheduler", field_path: "" });
+    record(
+        store,
+        pod,
+        &Happening {
+            warning: true,
+            reason: "FailedScheduling",
+            message: &message,
+            component: "default-scheduler",
+            field_path: "",
+        },
+    );
 }

@@ -47,7 +47,9 @@ impl User {
         }
         self == Self::Operator
             && match (group, plural) {
-                ("apps", "deployments" | "replicasets" | "statefulsets") => matches!(verb, "patch" | "update"),
+                ("apps", "deployments" | "replicasets" | "statefulsets") => {
+                    matches!(verb, "patch" | "update")
+                }
                 ("", "pods") => verb == "delete" || (verb == "create" && subresource == "eviction"),
                 ("", "nodes" | "configmaps") | ("autoscaling", "horizontalpodautoscalers") => {
                     matches!(verb, "patch" | "update")
@@ -86,7 +88,9 @@ impl Tokens {
 
 /// Compares in time that depends on the length alone.
 fn same(a: &str, b: &str) -> bool {
-    a.len() == b.len() && !a.is_empty() && a.bytes().zip(b.bytes()).fold(0, |acc, (x, y)| acc | (x ^ y)) == 0
+    a.len() == b.len()
+        && !a.is_empty()
+        && a.bytes().zip(b.bytes()).fold(0, |acc, (x, y)| acc | (x ^ y)) == 0
 }
 
 /// Refuses with the API server's sentence when `user` may not do `verb`.

@@ -96,7 +96,12 @@ fn container(container: &mut Value) {
     }
     for kind in ["readinessProbe", "livenessProbe", "startupProbe"] {
         if let Some(probe) = container.get_mut(kind) {
-            for (key, value) in [("timeoutSeconds", 1), ("periodSeconds", 10), ("successThreshold", 1), ("failureThreshold", 3)] {
+            for (key, value) in [
+                ("timeoutSeconds", 1),
+                ("periodSeconds", 10),
+                ("successThreshold", 1),
+                ("failureThreshold", 3),
+            ] {
                 put_default(probe, &[key], json!(value));
             }
             if at(probe, &["httpGet"]).is_object() {

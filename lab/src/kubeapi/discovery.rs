@@ -8,7 +8,8 @@ use super::handle::json as answer;
 use super::resources::{RESOURCES, Resource};
 
 /// Verbs of stored resources.
-const VERBS: &[&str] = &["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+const VERBS: &[&str] =
+    &["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 /// The Kubernetes version the range speaks.
 pub const VERSION: &str = "v1.34.0";
 /// Reviews are created, never stored: group, plural, kind.
@@ -26,7 +27,9 @@ pub fn document(path: &str, accept: &str) -> Option<Response<Body>> {
         let mut response = answer(StatusCode::OK, &aggregated_groups(path == "/api"));
         response.headers_mut().insert(
             header::CONTENT_TYPE,
-            header::HeaderValue::from_static("application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"),
+            header::HeaderValue::from_static(
+                "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList",
+            ),
         );
         return Some(response);
     }
@@ -81,7 +84,10 @@ fn group_of(group: &str, version: &str) -> Value {
     json!({"name": group, "versions": [gv], "preferredVersion": gv})
 }
 
-fn sub_kind(resource: &Resource, sub: &str) -> (&'static str, &'static str, &'static str, &'static [&'static str]) {
+fn sub_kind(
+    resource: &Resource,
+    sub: &str,
+) -> (&'static str, &'static str, &'static str, &'static [&'static str]) {
     match sub {
         "scale" => ("autoscaling", "v1", "Scale", &["get", "patch", "update"]),
         "log" => ("", "v1", "Pod", &["get"]),
@@ -116,14 +122,25 @@ fn resource_list(group: &str, version: &str) -> Option<Value> {
     if items.is_empty() {
         return None;
     }
-    let group_version = if group.is_empty() { version.to_owned() } else { format!("{group}/{version}") };
-    Some(json!({"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": group_version, "resources": items}))
+    let group_version =
+        if group.is_empty() { version.to_owned() } else { format!("{group}/{version}") };
+    Some(
+        json!({"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": group_version, "resources": items}),
+    )
 }
 
 fn categories(resource: &Resource) -> &'static [&'static str] {
     match resource.plural {
-        "pods" | "services" | "deployments" | "replicasets" | "statefulsets" | "daemonsets" | "jobs" | "cronjobs"
-        | "horizontalpodautoscalers" | "replicationcontrollers" => &["all"],
+        "pods"
+        | "services"
+        | "deployments"
+        | "replicasets"
+        | "statefulsets"
+        | "daemonsets"
+        | "jobs"
+        | "cronjobs"
+        | "horizontalpodautoscalers"
+        | "replicationcontrollers" => &["all"],
         _ => &[],
     }
 }

@@ -51,13 +51,19 @@ impl Call {
         if kind.contains("protobuf") {
             return Err(ApiError::unsupported_media(kind));
         }
-        serde_json::from_slice(&self.body)
-            .map_err(|e| ApiError::bad_request(format!("the object provided is unrecognized (must be of type JSON): {e}")))
+        serde_json::from_slice(&self.body).map_err(|e| {
+            ApiError::bad_request(format!(
+                "the object provided is unrecognized (must be of type JSON): {e}"
+            ))
+        })
     }
 
     /// Whether the client wants a Table.
     pub fn wants_table(&self) -> bool {
-        self.header(header::ACCEPT).split(',').next().is_some_and(|first| first.contains("as=Table"))
+        self.header(header::ACCEPT)
+            .split(',')
+            .next()
+            .is_some_and(|first| first.contains("as=Table"))
     }
 }
 
@@ -66,7 +72,9 @@ pub async fn handle(api: Arc<Api>, request: Request<Body>) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let user = match api.tokens.authenticate(&parts.headers) {
         Ok(user) => user,
-        Err(_) if matches!(parts.uri.path(), "/livez" | "/readyz" | "/healthz") => return plain("ok"),
+        Err(_) if matches!(parts.uri.path(), "/livez" | "/readyz" | "/healthz") => {
+            return plain("ok");
+        }
         Err(error) => return error.into_response(),
     };
     let Ok(body) = to_bytes(body, MAX_BODY).await else {
@@ -99,10 +107,16 @@ async fn dispatch(api: &Arc<Api>, call: &Call) -> Result<Response<Body>, ApiErro
     if let Some(document) = discovery::document(&call.path, call.header(header::ACCEPT)) {
         return Ok(document);
     }
-    openapi::document(&call.path).map(|document| json(StatusCode::OK, &document)).ok_or_else(ApiError::no_such_path)
+    openapi::document(&call.path)
+        .map(|document| json(StatusCode::OK, &document))
+        .ok_or_else(ApiError::no_such_path)
 }
 
-async fn resource(api: &Arc<Api>, call: &Call, target: &Target) -> Result<Response<Body>, ApiError> {
+async fn resource(
+    api: &Arc<Api>,
+    call: &Call,
+    target: &Target,
+) -> Result<Response<Body>, ApiError> {
     let verb = verb(call, target);
     authorize(call.user, verb, target)?;
     match (verb, target.subresource.as_str()) {
@@ -125,7 +139,9 @@ async fn resource(api: &Arc<Api>, call: &Call, target: &Target) -> Result<Respon
 fn verb(call: &Call, target: &Target) -> &'static str {
     let named = target.name.is_some();
     match call.method {
-        Method::GET | Method::HEAD if call.query.flag("watch") && target.subresource.is_empty() => "watch",
+        Method::GET | Method::HEAD if call.query.flag("watch") && target.subresource.is_empty() => {
+            "watch"
+        }
         Method::GET | Method::HEAD if named => "get",
         Method::GET | Method::HEAD => "list",
         Method::POST => "create",
@@ -141,7 +157,9 @@ fn verb(call: &Call, target: &Target) -> &'static str {
 pub fn json(code: StatusCode, document: &Value) -> Response<Body> {
     let mut response = Response::new(Body::from(document.to_string()));
     *response.status_mut() = code;
-    response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
     response
 }
 

@@ -26,7 +26,8 @@ pub fn document(path: &str) -> Option<Value> {
     for resource in RESOURCES.iter().filter(|r| r.group == group && r.version == version) {
         let scope = if resource.namespaced { "namespaces/{namespace}/" } else { "" };
         let parameter = |name: &str| json!({"name": name, "in": "query", "schema": {"type": "string", "uniqueItems": true}});
-        let parameters: Vec<Value> = ["dryRun", "fieldManager", "fieldValidation"].iter().map(|p| parameter(p)).collect();
+        let parameters: Vec<Value> =
+            ["dryRun", "fieldManager", "fieldValidation"].iter().map(|p| parameter(p)).collect();
         let kind = json!({"group": group, "version": version, "kind": resource.kind});
         let operation = |action: &str| {
             json!({
@@ -34,7 +35,10 @@ pub fn document(path: &str) -> Option<Value> {
                 "x-kubernetes-group-version-kind": kind, "responses": {"200": {"description": "OK"}},
             })
         };
-        paths.insert(format!("/{rest}/{scope}{}", resource.plural), json!({"post": operation("post")}));
+        paths.insert(
+            format!("/{rest}/{scope}{}", resource.plural),
+            json!({"post": operation("post")}),
+        );
         paths.insert(
             format!("/{rest}/{scope}{}/{{name}}", resource.plural),
             json!({"put": operation("put"), "patch": operation("patch")}),
@@ -43,5 +47,7 @@ pub fn document(path: &str) -> Option<Value> {
     if paths.is_empty() {
         return None;
     }
-    Some(json!({"openapi": "3.0.0", "info": {"title": "Kubernetes", "version": "practice-range"}, "paths": paths}))
+    Some(
+        json!({"openapi": "3.0.0", "info": {"title": "Kubernetes", "version": "practice-range"}, "paths": paths}),
+    )
 }

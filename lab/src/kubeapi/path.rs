@@ -31,7 +31,9 @@ impl Target {
         };
         let decode = |text: &str| text.replace("%3A", ":").replace("%3a", ":");
         let (namespace, rest) = match rest {
-            ["namespaces", namespace, plural, tail @ ..] if find(group, version, plural).is_some_and(|r| r.namespaced) => {
+            ["namespaces", namespace, plural, tail @ ..]
+                if find(group, version, plural).is_some_and(|r| r.namespaced) =>
+            {
                 (Some(decode(namespace)), [&[*plural], tail].concat())
             }
             other => (None, other.to_vec()),
@@ -91,8 +93,11 @@ impl Query {
     pub fn number(&self, key: &str) -> Result<Option<u64>, ApiError> {
         self.get(key)
             .map(|text| {
-                text.parse()
-                    .map_err(|_| ApiError::bad_request(format!("strconv.ParseInt: parsing {text:?}: invalid syntax")))
+                text.parse().map_err(|_| {
+                    ApiError::bad_request(format!(
+                        "strconv.ParseInt: parsing {text:?}: invalid syntax"
+                    ))
+                })
             })
             .transpose()
     }
@@ -125,7 +130,9 @@ fn percent_decode(text: &str) -> String {
             b'+' => bytes.push(b' '),
             b'%' => {
                 let pair: Vec<u8> = rest.by_ref().take(2).collect();
-                let decoded = std::str::from_utf8(&pair).ok().and_then(|hex| u8::from_str_radix(hex, 16).ok());
+                let decoded = std::str::from_utf8(&pair)
+                    .ok()
+                    .and_then(|hex| u8::from_str_radix(hex, 16).ok());
                 bytes.push(decoded.unwrap_or(b'?'));
             }
             other => bytes.push(other),
@@ -140,13 +147,23 @@ mod tests {
 
     #[test]
     fn paths() {
-        let target = Target::parse("/apis/apps/v1/namespaces/shop/deployments/checkout/scale").unwrap();
-        assert_eq!((target.namespace.as_deref(), target.name.as_deref()), (Some("shop"), Some("checkout")));
+        let target =
+            Target::parse("/apis/apps/v1/namespaces/shop/deployments/checkout/scale").unwrap();
+        assert_eq!(
+            (target.namespace.as_deref(), target.name.as_deref()),
+            (Some("shop"), Some("checkout"))
+        );
         assert_eq!(target.subresource, "scale");
         assert_eq!(Target::parse("/api/v1/namespaces/shop").unwrap().resource.plural, "namespaces");
         assert_eq!(Target::parse("/api/v1/namespaces/shop/pods").unwrap().resource.plural, "pods");
         assert_eq!(Target::parse("/api/v1/namespaces/shop/status").unwrap().subresource, "status");
-        for nonsense in ["/api/v1", "/api/v2/pods", "/apis/apps/v1/pods", "/api/v1/pods/x", "/api/v1/namespaces/a/pods/x/exec"] {
+        for nonsense in [
+            "/api/v1",
+            "/api/v2/pods",
+            "/apis/apps/v1/pods",
+            "/api/v1/pods/x",
+            "/api/v1/namespaces/a/pods/x/exec",
+        ] {
             assert!(Target::parse(nonsense).is_none(), "{nonsense}");
         }
     }

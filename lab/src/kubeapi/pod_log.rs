@@ -35,7 +35,11 @@ pub async fn answer(api: &Api, call: &Call, target: &Target) -> Result<Response<
         tail: call.query.number("tailLines")?.and_then(|n| usize::try_from(n).ok()),
         since: since(call)?,
         timestamps: call.query.flag("timestamps"),
-        limit: call.query.number("limitBytes")?.and_then(|n| usize::try_from(n).ok()).unwrap_or(usize::MAX),
+        limit: call
+            .query
+            .number("limitBytes")?
+            .and_then(|n| usize::try_from(n).ok())
+            .unwrap_or(usize::MAX),
     };
     let content = tokio::fs::read_to_string(&path).await.unwrap_or_default();
     let first = select(&content, &options);
@@ -45,15 +49,21 @@ pub async fn answer(api: &Api, call: &Call, target: &Target) -> Result<Response<
         Body::from(first)
     };
     let mut response = Response::new(body);
-    response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("text/plain"));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, header::HeaderValue::from_static("text/plain"));
     Ok(response)
 }
 
 fn container_of(call: &Call, pod: &Value) -> Result<String, ApiError> {
-    let names: Vec<&str> = list(pod, &["spec", "containers"]).iter().map(|c| text(c, &["name"])).collect();
+    let names: Vec<&str> =
+        list(pod, &["spec", "containers"]).iter().map(|c| text(c, &["name"])).collect();
     match (call.query.get("container"), names.as_slice()) {
         (Some(asked), names) if names.contains(&asked) => Ok(asked.to_owned()),
-        (Some(asked), _) => Err(ApiError::bad_request(format!("container {asked} is not valid for pod {}", name(pod)))),
+        (Some(asked), _) => Err(ApiError::bad_request(format!(
+            "container {asked} is not valid for pod {}",
+            name(pod)
+        ))),
         (None, [only]) => Ok((*only).to_owned()),
         (None, names) => Err(ApiError::bad_request(format!(
             "a container name must be specified for pod {}, choose one of: [{}]",
@@ -64,7 +74,9 @@ fn container_of(call: &Call, pod: &Value) -> Result<String, ApiError> {
 }
 
 fn file_of(api: &Api, call: &Call, pod: &Value, container: &str) -> Result<PathBuf, ApiError> {
-    let status = list(pod, &["status", "containerStatuses"]).iter().find(|s| text(s, &["name"]) == container);
+    let status = list(pod, &["status", "containerStatuses"])
+        .iter()
+        .find(|s| text(s, &["name"]) == container);
     let restarts = status.map_or(0, |s| int(s, &["restartCount"]));
     let wanted = if call.query.flag("previous") {
         // The previous log exists once the container has been restarted, or waits to be.
@@ -76,11 +88,15 @@ fn file_of(api: &Api, call: &Call, pod: &Value, container: &str) -> Result<PathB
             _ => None,
         }
         .ok_or_else(|| {
-            ApiError::bad_request(format!("previous terminated container \"{container}\" in pod \"{}\" not found", name(pod)))
+            ApiError::bad_request(format!(
+                "previous terminated container \"{container}\" in pod \"{}\" not found",
+                name(pod)
+            ))
         })?
     } else {
         let started = status.is_some_and(|s| {
-            !at(s, &["state", "waiting"]).is_object() || at(s, &["lastState", "terminated"]).is_object()
+            !at(s, &["state", "waiting"]).is_object()
+                || at(s, &["lastState", "terminated"]).is_object()
         });
         if !started {
             let why = match status.map_or("", |s| text(s, &["state", "waiting", "reason"])) {
@@ -106,7 +122,9 @@ fn since(call: &Call) -> Result<Option<Timestamp>, ApiError> {
     }
     call.query
         .get("sinceTime")
-        .map(|text| text.parse().map_err(|_| ApiError::bad_request(format!("parsing time {text:?}"))))
+        .map(|text| {
+            text.parse().map_err(|_| ApiError::bad_request(format!("parsing time {text:?}")))
+        })
         .transpose()
 }
 
@@ -115,15 +133,22 @@ fn select(content: &str, options: &Options) -> String {
     let mut lines: VecDeque<String> = VecDeque::new();
     for line in content.lines() {
         let mut parts = line.splitn(4, ' ');
-        let (Some(time), Some(_stream), Some(_full), text) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
+        let (Some(time), Some(_stream), Some(_full), text) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
             continue;
         };
-        let late_enough = options.since.is_none_or(|since| time.parse::<Timestamp>().is_ok_and(|t| t >= since));
+        let late_enough =
+            options.since.is_none_or(|since| time.parse::<Timestamp>().is_ok_and(|t| t >= since));
         if !late_enough {
             continue;
         }
         let text = text.unwrap_or_default();
-        lines.push_back(if options.timestamps { format!("{time} {text}\n") } else { format!("{text}\n") });
+        lines.push_back(if options.timestamps {
+            format!("{time} {text}\n")
+        } else {
+            format!("{text}\n")
+        });
         if options.tail.is_some_and(|tail| lines.len() > tail) {
             lines.pop_front();
         }

@@ -52,7 +52,14 @@ pub fn review(body: &[u8]) -> Option<Value> {
     let spec = field(envelope, 2).and_then(|raw| field(raw, 2)).unwrap_or_default();
     if let Some(attributes) = field(spec, 1) {
         let mut found = json!({});
-        for (number, name) in [(1, "namespace"), (2, "verb"), (3, "group"), (5, "resource"), (6, "subresource"), (7, "name")] {
+        for (number, name) in [
+            (1, "namespace"),
+            (2, "verb"),
+            (3, "group"),
+            (5, "resource"),
+            (6, "subresource"),
+            (7, "name"),
+        ] {
             let text = field(attributes, number).unwrap_or_default();
             found[name] = json!(String::from_utf8_lossy(text));
         }
@@ -90,7 +97,11 @@ mod tests {
     fn nonsense_does_no_harm() {
         assert!(review(b"nonsense").is_none());
         for cut in 0..12 {
-            let body = [MAGIC, &[0x0a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, 0x12, 0x05][..cut]].concat();
+            let body = [
+                MAGIC,
+                &[0x0a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, 0x12, 0x05][..cut],
+            ]
+            .concat();
             let _ = review(&body);
         }
     }

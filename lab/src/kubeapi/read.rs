@@ -32,14 +32,19 @@ pub fn list(api: &Api, call: &Call, target: &Target) -> Result<Response<Body>, A
     let (objects, version) = api.store.list(target.resource.plural, target.namespace.as_deref());
     let mut found: Vec<Arc<Value>> = objects
         .into_iter()
-        .filter(|object| labels.matches(at(object, &["metadata", "labels"])) && fields.matches(object))
+        .filter(|object| {
+            labels.matches(at(object, &["metadata", "labels"])) && fields.matches(object)
+        })
         .collect();
     if let Some(token) = call.query.get("continue") {
         let after = read_token(token)?;
-        found.retain(|object| (namespace(object), name(object)) > (after.0.as_str(), after.1.as_str()));
+        found.retain(|object| {
+            (namespace(object), name(object)) > (after.0.as_str(), after.1.as_str())
+        });
     }
     let mut paging = json!({});
-    if let Some(limit) = call.query.number("limit")?.and_then(|n| usize::try_from(n).ok()).filter(|n| *n > 0)
+    if let Some(limit) =
+        call.query.number("limit")?.and_then(|n| usize::try_from(n).ok()).filter(|n| *n > 0)
         && found.len() > limit
     {
         paging["remainingItemCount"] = json!(found.len() - limit);

@@ -16,12 +16,17 @@ pub fn delete(api: &Api, call: &Call, target: &Target) -> Result<Response<Body>,
     let options = options(call)?;
     let dry_run = dry_run(call, &options)?;
     let removed = remove_one(api, call, &target.key()?, target, &options, dry_run)?;
-    let document = if target.resource.plural == "pods" { removed } else { success(target, &removed) };
+    let document =
+        if target.resource.plural == "pods" { removed } else { success(target, &removed) };
     Ok(answer(StatusCode::OK, &document))
 }
 
 /// DELETE on a collection.
-pub fn delete_collection(api: &Api, call: &Call, target: &Target) -> Result<Response<Body>, ApiError> {
+pub fn delete_collection(
+    api: &Api,
+    call: &Call,
+    target: &Target,
+) -> Result<Response<Body>, ApiError> {
     let options = options(call)?;
     let dry_run = dry_run(call, &options)?;
     let (labels, fields) = call.query.selectors()?;
@@ -45,7 +50,8 @@ pub fn delete_collection(api: &Api, call: &Call, target: &Target) -> Result<Resp
 /// POST on `pods/eviction`.
 pub fn evict(api: &Api, call: &Call, target: &Target) -> Result<Response<Body>, ApiError> {
     // kubectl drain sends protobuf; its options are then left at their defaults.
-    let eviction = if call.content_type().contains("protobuf") { json!({}) } else { call.document()? };
+    let eviction =
+        if call.content_type().contains("protobuf") { json!({}) } else { call.document()? };
     let options = at(&eviction, &["deleteOptions"]).clone();
     let dry_run = dry_run(call, &options)?;
     let removed = remove_one(api, call, &target.key()?, target, &options, dry_run)?;
@@ -68,8 +74,16 @@ fn success(target: &Target, removed: &Value) -> Value {
     })
 }
 
-fn remove_one(api: &Api, call: &Call, key: &Key, target: &Target, options: &Value, dry_run: bool) -> Result<Value, ApiError> {
-    let orphan = text(options, &["propagationPolicy"]) == "Orphan" || call.query.get("propagationPolicy") == Some("Orphan");
+fn remove_one(
+    api: &Api,
+    call: &Call,
+    key: &Key,
+    target: &Target,
+    options: &Value,
+    dry_run: bool,
+) -> Result<Value, ApiError> {
+    let orphan = text(options, &["propagationPolicy"]) == "Orphan"
+        || call.query.get("propagationPolicy") == Some("Orphan");
     let asked_grace = at(options, &["gracePeriodSeconds"])
         .as_i64()
         .or(call.query.number("gracePeriodSeconds")?.and_then(|n| i64::try_from(n).ok()));
@@ -117,8 +131,15 @@ fn is_finished(pod: &Value) -> bool {
 fn release_dependents(api: &Api, owner: &str) {
     for plural in ["replicasets", "pods"] {
         for object in api.store.list(plural, None).0 {
-            let key = Key { plural, namespace: namespace(&object).to_owned(), name: name(&object).to_owned() };
-            if list(&object, &["metadata", "ownerReferences"]).iter().any(|o| text(o, &["uid"]) == owner) {
+            let key = Key {
+                plural,
+                namespace: namespace(&object).to_owned(),
+                name: name(&object).to_owned(),
+            };
+            if list(&object, &["metadata", "ownerReferences"])
+                .iter()
+                .any(|o| text(o, &["uid"]) == owner)
+            {
                 api.store.modify(&key, |object| {
                     if let Some(owners) = list_mut(object, &["metadata", "ownerReferences"]) {
                         owners.retain(|o| text(o, &["uid"]) != owner);

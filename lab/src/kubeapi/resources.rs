@@ -44,7 +44,14 @@ impl Resource {
     pub fn has_generation(&self) -> bool {
         matches!(
             self.plural,
-            "deployments" | "replicasets" | "statefulsets" | "daemonsets" | "jobs" | "cronjobs" | "poddisruptionbudgets" | "pods"
+            "deployments"
+                | "replicasets"
+                | "statefulsets"
+                | "daemonsets"
+                | "jobs"
+                | "cronjobs"
+                | "poddisruptionbudgets"
+                | "pods"
         )
     }
 
@@ -79,10 +86,26 @@ pub static RESOURCES: &[Resource] = &[
     res(CORE, "limitranges", "limitrange", "LimitRange", true, &["limits"], &[]),
     res(CORE, "namespaces", "namespace", "Namespace", false, &["ns"], STATUS),
     res(CORE, "nodes", "node", "Node", false, &["no"], STATUS),
-    res(CORE, "persistentvolumeclaims", "persistentvolumeclaim", "PersistentVolumeClaim", true, &["pvc"], STATUS),
+    res(
+        CORE,
+        "persistentvolumeclaims",
+        "persistentvolumeclaim",
+        "PersistentVolumeClaim",
+        true,
+        &["pvc"],
+        STATUS,
+    ),
     res(CORE, "persistentvolumes", "persistentvolume", "PersistentVolume", false, &["pv"], STATUS),
     res(CORE, "pods", "pod", "Pod", true, &["po"], &["status", "log"]),
-    res(CORE, "replicationcontrollers", "replicationcontroller", "ReplicationController", true, &["rc"], STATUS_SCALE),
+    res(
+        CORE,
+        "replicationcontrollers",
+        "replicationcontroller",
+        "ReplicationController",
+        true,
+        &["rc"],
+        STATUS_SCALE,
+    ),
     res(CORE, "resourcequotas", "resourcequota", "ResourceQuota", true, &["quota"], STATUS),
     res(CORE, "secrets", "secret", "Secret", true, &[], &[]),
     res(CORE, "serviceaccounts", "serviceaccount", "ServiceAccount", true, &["sa"], &[]),
@@ -92,22 +115,60 @@ pub static RESOURCES: &[Resource] = &[
     res(APPS, "deployments", "deployment", "Deployment", true, &["deploy"], STATUS_SCALE),
     res(APPS, "replicasets", "replicaset", "ReplicaSet", true, &["rs"], STATUS_SCALE),
     res(APPS, "statefulsets", "statefulset", "StatefulSet", true, &["sts"], STATUS_SCALE),
-    res(("autoscaling", "v2"), "horizontalpodautoscalers", "horizontalpodautoscaler", "HorizontalPodAutoscaler", true, &["hpa"], STATUS),
+    res(
+        ("autoscaling", "v2"),
+        "horizontalpodautoscalers",
+        "horizontalpodautoscaler",
+        "HorizontalPodAutoscaler",
+        true,
+        &["hpa"],
+        STATUS,
+    ),
     res(("batch", "v1"), "cronjobs", "cronjob", "CronJob", true, &["cj"], STATUS),
     res(("batch", "v1"), "jobs", "job", "Job", true, &[], STATUS),
     res(("coordination.k8s.io", "v1"), "leases", "lease", "Lease", true, &[], &[]),
-    res(("discovery.k8s.io", "v1"), "endpointslices", "endpointslice", "EndpointSlice", true, &[], &[]),
+    res(
+        ("discovery.k8s.io", "v1"),
+        "endpointslices",
+        "endpointslice",
+        "EndpointSlice",
+        true,
+        &[],
+        &[],
+    ),
     res(("networking.k8s.io", "v1"), "ingresses", "ingress", "Ingress", true, &["ing"], STATUS),
-    res(("networking.k8s.io", "v1"), "networkpolicies", "networkpolicy", "NetworkPolicy", true, &["netpol"], &[]),
-    res(("policy", "v1"), "poddisruptionbudgets", "poddisruptionbudget", "PodDisruptionBudget", true, &["pdb"], STATUS),
-    res(("storage.k8s.io", "v1"), "storageclasses", "storageclass", "StorageClass", false, &["sc"], &[]),
+    res(
+        ("networking.k8s.io", "v1"),
+        "networkpolicies",
+        "networkpolicy",
+        "NetworkPolicy",
+        true,
+        &["netpol"],
+        &[],
+    ),
+    res(
+        ("policy", "v1"),
+        "poddisruptionbudgets",
+        "poddisruptionbudget",
+        "PodDisruptionBudget",
+        true,
+        &["pdb"],
+        STATUS,
+    ),
+    res(
+        ("storage.k8s.io", "v1"),
+        "storageclasses",
+        "storageclass",
+        "StorageClass",
+        false,
+        &["sc"],
+        &[],
+    ),
 ];
 
 /// The resource at a group, version and plural.
 pub fn find(group: &str, version: &str, plural: &str) -> Option<&'static Resource> {
-    RESOURCES
-        .iter()
-        .find(|r| r.group == group && r.version == version && r.plural == plural)
+    RESOURCES.iter().find(|r| r.group == group && r.version == version && r.plural == plural)
 }
 
 /// The resource by plural alone; plurals are unique in the range.

@@ -5,8 +5,8 @@ use axum::http::{Method, Response, StatusCode};
 use serde_json::{Value, json};
 
 use super::auth::User;
-use super::protobuf;
 use super::handle::{Call, json as created};
+use super::protobuf;
 use super::status::ApiError;
 use crate::value::{at, put, text};
 
@@ -52,7 +52,8 @@ fn status(kind: &str, user: User, review: &Value) -> Value {
             json!({"allowed": allowed, "reason": if allowed { "the range's fixed roles allow it" } else { "" }})
         }
         "SelfSubjectRulesReview" => {
-            let verbs: &[&str] = if user == User::Admin { &["*"] } else { &["get", "list", "watch"] };
+            let verbs: &[&str] =
+                if user == User::Admin { &["*"] } else { &["get", "list", "watch"] };
             json!({
                 "resourceRules": [{"verbs": verbs, "apiGroups": ["*"], "resources": ["*"]}],
                 "nonResourceRules": [{"verbs": ["get"], "nonResourceURLs": ["/healthz", "/version"]}],

@@ -77,9 +77,9 @@ impl Labels {
 
 /// Whether a plain `spec.selector` map (of a Service) fits the labels; empty fits nothing.
 pub fn map_matches(selector: &Value, labels: &Value) -> bool {
-    selector
-        .as_object()
-        .is_some_and(|map| !map.is_empty() && map.iter().all(|(key, value)| labels.get(key) == Some(value)))
+    selector.as_object().is_some_and(|map| {
+        !map.is_empty() && map.iter().all(|(key, value)| labels.get(key) == Some(value))
+    })
 }
 
 fn split_outside_parentheses(input: &str) -> Vec<&str> {
@@ -138,14 +138,25 @@ impl Fields {
         for part in input.split(',').map(str::trim).filter(|p| !p.is_empty()) {
             let (path, value, equal) = if let Some((path, value)) = part.split_once("!=") {
                 (path, value, false)
-            } else if let Some((path, value)) = part.split_once("==").or_else(|| part.split_once('=')) {
+            } else if let Some((path, value)) =
+                part.split_once("==").or_else(|| part.split_once('='))
+            {
                 (path, value, true)
             } else {
                 return Err(ApiError::bad_request(format!(
                     "invalid selector: {input:?}; can't understand {part:?}"
                 )));
             };
-            let allowed = ["metadata.", "spec.", "status.", "involvedObject.", "reason", "type", "source", "reportingComponent"];
+            let allowed = [
+                "metadata.",
+                "spec.",
+                "status.",
+                "involvedObject.",
+                "reason",
+                "type",
+                "source",
+                "reportingComponent",
+            ];
             if !allowed.iter().any(|a| path.starts_with(a)) {
                 return Err(ApiError::bad_request(format!("field label not supported: {path}")));
             }
@@ -163,7 +174,11 @@ impl Fields {
                 Value::Null => String::new(),
                 other => other.to_string(),
             };
-            let found = if path == ["source"] { text(object, &["source", "component"]).to_owned() } else { found };
+            let found = if path == ["source"] {
+                text(object, &["source", "component"]).to_owned()
+            } else {
+                found
+            };
             (found == *want) == *equal
         })
     }
@@ -196,7 +211,11 @@ mod tests {
     #[test]
     fn field_selectors() {
         let event = json!({"involvedObject": {"name": "p"}, "metadata": {"name": "e"}});
-        assert!(Fields::parse("involvedObject.name=p,involvedObject.kind!=Node").unwrap().matches(&event));
+        assert!(
+            Fields::parse("involvedObject.name=p,involvedObject.kind!=Node")
+                .unwrap()
+                .matches(&event)
+        );
         assert!(!Fields::parse("metadata.name=q").unwrap().matches(&event));
         assert!(Fields::parse("nonsense").is_err());
     }

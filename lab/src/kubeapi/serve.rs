@@ -20,7 +20,12 @@ use super::handle::handle;
 const HANDSHAKE: Duration = Duration::from_secs(10);
 
 /// Serves until `stop`.
-pub async fn serve(listener: TcpListener, config: Arc<ServerConfig>, api: Arc<Api>, stop: CancellationToken) {
+pub async fn serve(
+    listener: TcpListener,
+    config: Arc<ServerConfig>,
+    api: Arc<Api>,
+    stop: CancellationToken,
+) {
     let acceptor = TlsAcceptor::from(config);
     loop {
         let accepted = tokio::select! {
@@ -35,12 +40,15 @@ pub async fn serve(listener: TcpListener, config: Arc<ServerConfig>, api: Arc<Ap
         let _not_urgent = stream.set_nodelay(true);
         let (acceptor, api, stop) = (acceptor.clone(), Arc::clone(&api), stop.clone());
         tokio::spawn(async move {
-            let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await else {
+            let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await
+            else {
                 return;
             };
             let service = service_fn(move |request: Request<Incoming>| {
                 let api = Arc::clone(&api);
-                async move { Ok::<_, std::convert::Infallible>(handle(api, request.map(Body::new)).await) }
+                async move {
+                    Ok::<_, std::convert::Infallible>(handle(api, request.map(Body::new)).await)
+                }
             });
             let connection = hyper::server::conn::http1::Builder::new()
                 .timer(TokioTimer::new())

@@ -20,12 +20,7 @@ pub struct ApiError {
 
 impl ApiError {
     fn new(code: u16, reason: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            reason,
-            message: message.into(),
-            details: Value::Null,
-        }
+        Self { code, reason, message: message.into(), details: Value::Null }
     }
 
     /// `details.name`, `group`, `kind` from `deployments.apps`-like text.
@@ -39,7 +34,8 @@ impl ApiError {
     }
 
     pub fn not_found(qualified: &str, name: &str) -> Self {
-        Self::new(404, "NotFound", format!("{qualified} \"{name}\" not found")).about(qualified, name)
+        Self::new(404, "NotFound", format!("{qualified} \"{name}\" not found"))
+            .about(qualified, name)
     }
 
     pub fn no_such_path() -> Self {
@@ -47,7 +43,8 @@ impl ApiError {
     }
 
     pub fn already_exists(qualified: &str, name: &str) -> Self {
-        Self::new(409, "AlreadyExists", format!("{qualified} \"{name}\" already exists")).about(qualified, name)
+        Self::new(409, "AlreadyExists", format!("{qualified} \"{name}\" already exists"))
+            .about(qualified, name)
     }
 
     pub fn conflict(qualified: &str, name: &str) -> Self {
@@ -104,7 +101,9 @@ impl ApiError {
         Self::new(
             415,
             "UnsupportedMediaType",
-            format!("the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml, application/json, application/yaml (got {got:?})"),
+            format!(
+                "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml, application/json, application/yaml (got {got:?})"
+            ),
         )
     }
 
@@ -114,17 +113,14 @@ impl ApiError {
 
     /// 422 with one cause per field, worded as apimachinery does.
     pub fn invalid(kind: &str, group: &str, name: &str, causes: &[FieldError]) -> Self {
-        let qualified = if group.is_empty() {
-            kind.to_owned()
-        } else {
-            format!("{kind}.{group}")
-        };
+        let qualified = if group.is_empty() { kind.to_owned() } else { format!("{kind}.{group}") };
         let joined: Vec<String> = causes.iter().map(FieldError::sentence).collect();
         let sentence = match joined.as_slice() {
             [one] => one.clone(),
             many => format!("[{}]", many.join(", ")),
         };
-        let mut error = Self::new(422, "Invalid", format!("{qualified} \"{name}\" is invalid: {sentence}"));
+        let mut error =
+            Self::new(422, "Invalid", format!("{qualified} \"{name}\" is invalid: {sentence}"));
         error.details = json!({
             "name": name, "group": group, "kind": kind,
             "causes": causes.iter().map(|c| json!({
@@ -150,7 +146,8 @@ impl ApiError {
     /// The HTTP answer.
     pub fn into_response(self) -> Response<Body> {
         let mut response = Response::new(Body::from(self.to_status().to_string()));
-        *response.status_mut() = StatusCode::from_u16(self.code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        *response.status_mut() =
+            StatusCode::from_u16(self.code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         response
             .headers_mut()
             .insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
@@ -173,11 +170,21 @@ pub struct FieldError {
 
 impl FieldError {
     pub fn required(field: impl Into<String>, message: &str) -> Self {
-        Self { reason: "FieldValueRequired", field: field.into(), message: message.to_owned(), value: None }
+        Self {
+            reason: "FieldValueRequired",
+            field: field.into(),
+            message: message.to_owned(),
+            value: None,
+        }
     }
 
     pub fn invalid(field: impl Into<String>, value: &Value, message: impl Into<String>) -> Self {
-        Self { reason: "FieldValueInvalid", field: field.into(), message: message.into(), value: Some(value.clone()) }
+        Self {
+            reason: "FieldValueInvalid",
+            field: field.into(),
+            message: message.into(),
+            value: Some(value.clone()),
+        }
     }
 
     fn sentence(&self) -> String {

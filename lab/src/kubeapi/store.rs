@@ -137,12 +137,19 @@ impl Store {
     }
 
     /// All objects of a resource (of one namespace), ordered by namespace and name, with the version.
-    pub fn list(&self, plural: &str, namespace: Option<&str>) -> (Vec<Arc<Value>>, u64) {
+    pub fn list(&self, plural: &'static str, namespace: Option<&str>) -> (Vec<Arc<Value>>, u64) {
         let inner = self.lock();
+        let first = Key {
+            plural,
+            namespace: namespace.unwrap_or_default().to_owned(),
+            name: String::new(),
+        };
         let found = inner
             .objects
-            .iter()
-            .filter(|(key, _)| key.plural == plural && namespace.is_none_or(|ns| key.namespace == ns))
+            .range(first..)
+            .take_while(|(key, _)| {
+                key.plural == plural && namespace.is_none_or(|ns| key.namespace == ns)
+            })
             .map(|(_, object)| Arc::clone(object))
             .collect();
         (found, inner.version)
@@ -159,7 +166,12 @@ impl Store {
     }
 
     /// Creates an object; `dry_run` does everything but keep it.
-    pub fn create(&self, key: &Key, mut object: Value, dry_run: bool) -> Result<Arc<Value>, ApiError> {
+    pub fn create(
+        &self,
+        key: &Key,
+        mut object: Value,
+        dry_run: bool,
+    ) -> Result<Arc<Value>, ApiError> {
         let mut inner = self.lock();
         if inner.objects.contains_key(key) {
             return Err(ApiError::already_exists(&key.qualified(), &key.name));
@@ -197,7 +209,16 @@ impl Store {
                 inner.objects.remove(key);
                 let after = Arc::new(after);
                 let recorded = Arc::clone(&after);
-                self.record(&mut inner, Change { version: 0, key: key.clone(), before: Some(before), object: recorded, deleted: true });
+                self.record(
+                    &mut inner,
+                    Change {
+                        version: 0,
+                        key: key.clone(),
+                        before: Some(before),
+                        object: recorded,
+                        deleted: true,
+                    },
+                );
                 Ok(after)
             }
         }
@@ -216,13 +237,22 @@ impl Store {
         let _gone = self.update(key, |_| Ok(Update::Delete(())));
     }
 
-    fn keep(&self, inner: &mut Inner, key: &Key, before: Option<Arc<Value>>, mut object: Value) -> Arc<Value> {
+    fn keep(
+        &self,
+        inner: &mut Inner,
+        key: &Key,
+        before: Option<Arc<Value>>,
+        mut object: Value,
+    ) -> Arc<Value> {
         inner.version += 1;
         put(&mut object, &["metadata", "resourceVersion"], json!(inner.version.to_string()));
         let object = Arc::new(object);
         inner.objects.insert(key.clone(), Arc::clone(&object));
         let recorded = Arc::clone(&object);
-        self.record(inner, Change { version: 0, key: key.clone(), before, object: recorded, deleted: false });
+        self.record(
+            inner,
+            Change { version: 0, key: key.clone(), before, object: recorded, deleted: false },
+        );
         object
     }
 
@@ -242,8 +272,11 @@ impl Store {
         let Some(file) = &self.file else { return Ok(()) };
         let (version, objects) = {
             let inner = self.lock();
-            let pairs: Vec<(&'static str, Arc<Value>)> =
-                inner.objects.iter().map(|(key, object)| (key.plural, Arc::clone(object))).collect();
+            let pairs: Vec<(&'static str, Arc<Value>)> = inner
+                .objects
+                .iter()
+                .map(|(key, object)| (key.plural, Arc::clone(object)))
+                .collect();
             (inner.version, pairs)
         };
         let items: Vec<Value> = objects

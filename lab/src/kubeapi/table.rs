@@ -17,7 +17,9 @@ fn columns(plural: &str) -> &'static str {
         "services" => "Name,Type,Cluster-IP,External-IP,Port(s),Age|Selector",
         "endpoints" => "Name,Endpoints,Age",
         "endpointslices" => "Name,AddressType,Ports,Endpoints,Age",
-        "nodes" => "Name,Status,Roles,Age,Version|Internal-IP,External-IP,OS-Image,Kernel-Version,Container-Runtime",
+        "nodes" => {
+            "Name,Status,Roles,Age,Version|Internal-IP,External-IP,OS-Image,Kernel-Version,Container-Runtime"
+        }
         "events" => "Last Seen,Type,Reason,Object,Message|Subobject,Source,First Seen,Count,Name",
         "configmaps" => "Name,Data,Age",
         "secrets" => "Name,Type,Data,Age",
@@ -30,10 +32,9 @@ fn columns(plural: &str) -> &'static str {
 
 /// The Table of the objects.
 pub fn of(resource: &Resource, objects: &[Arc<Value>], version: u64, paging: &Value) -> Value {
-    let (usual, wide) = columns(resource.plural).split_once('|').unwrap_or((columns(resource.plural), ""));
-    let definition = |title: &str, priority: i32| {
-        json!({"name": title, "type": "string", "format": if title == "Name" { "name" } else { "" }, "description": "", "priority": priority})
-    };
+    let (usual, wide) =
+        columns(resource.plural).split_once('|').unwrap_or((columns(resource.plural), ""));
+    let definition = |title: &str, priority: i32| json!({"name": title, "type": "string", "format": if title == "Name" { "name" } else { "" }, "description": "", "priority": priority});
     let mut definitions: Vec<Value> = usual.split(',').map(|t| definition(t, 0)).collect();
     definitions.extend(wide.split(',').filter(|t| !t.is_empty()).map(|t| definition(t, 1)));
     let rows: Vec<Value> = objects

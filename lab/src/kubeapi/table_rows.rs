@@ -16,14 +16,20 @@ pub fn row(plural: &str, object: &Value) -> Vec<Value> {
         "endpointslices" => endpoint_slice(object),
         "nodes" => node(object),
         "events" => event(object),
-        "configmaps" => vec![json!(name(object)), json!(count(at(object, &["data"]))), json!(age_of(object))],
+        "configmaps" => {
+            vec![json!(name(object)), json!(count(at(object, &["data"]))), json!(age_of(object))]
+        }
         "secrets" => vec![
             json!(name(object)),
             at(object, &["type"]).clone(),
             json!(count(at(object, &["data"]))),
             json!(age_of(object)),
         ],
-        "namespaces" => vec![json!(name(object)), at(object, &["status", "phase"]).clone(), json!(age_of(object))],
+        "namespaces" => vec![
+            json!(name(object)),
+            at(object, &["status", "phase"]).clone(),
+            json!(age_of(object)),
+        ],
         "horizontalpodautoscalers" => vec![
             json!(name(object)),
             json!(format!(
@@ -76,8 +82,16 @@ fn pod(object: &Value) -> Vec<Value> {
     let total = list(object, &["spec", "containers"]).len();
     let ready = statuses.iter().filter(|s| at(s, &["ready"]).as_bool() == Some(true)).count();
     let restarts: i64 = statuses.iter().map(|s| int(s, &["restartCount"])).sum();
-    let last = statuses.iter().map(|s| text(s, &["lastState", "terminated", "finishedAt"])).max().unwrap_or_default();
-    let shown = if restarts > 0 && !last.is_empty() { format!("{restarts} ({} ago)", age(last)) } else { restarts.to_string() };
+    let last = statuses
+        .iter()
+        .map(|s| text(s, &["lastState", "terminated", "finishedAt"]))
+        .max()
+        .unwrap_or_default();
+    let shown = if restarts > 0 && !last.is_empty() {
+        format!("{restarts} ({} ago)", age(last))
+    } else {
+        restarts.to_string()
+    };
     vec![
         json!(name(object)),
         json!(format!("{ready}/{total}")),
@@ -120,7 +134,11 @@ fn deployment(object: &Value) -> Vec<Value> {
     let status = at(object, &["status"]);
     let mut cells = vec![
         json!(name(object)),
-        json!(format!("{}/{}", int(status, &["readyReplicas"]), int(object, &["spec", "replicas"]))),
+        json!(format!(
+            "{}/{}",
+            int(status, &["readyReplicas"]),
+            int(object, &["spec", "replicas"])
+        )),
         json!(int(status, &["updatedReplicas"])),
         json!(int(status, &["availableReplicas"])),
         json!(age_of(object)),
@@ -175,7 +193,8 @@ fn endpoints(object: &Value) -> String {
 }
 
 fn endpoint_slice(object: &Value) -> Vec<Value> {
-    let ports: Vec<String> = list(object, &["ports"]).iter().map(|p| int(p, &["port"]).to_string()).collect();
+    let ports: Vec<String> =
+        list(object, &["ports"]).iter().map(|p| int(p, &["port"]).to_string()).collect();
     let addresses: Vec<&str> = list(object, &["endpoints"])
         .iter()
         .flat_map(|e| list(e, &["addresses"]))

@@ -4,7 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
-use rcgen::{BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose, SanType};
+use rcgen::{
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose, SanType,
+};
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -31,7 +34,8 @@ pub fn ensure(dir: &Path) -> Result<String> {
     let issuer = Issuer::new(ca, ca_key);
 
     let key = KeyPair::generate()?;
-    let mut server = CertificateParams::new(vec!["localhost".to_owned(), "kubernetes.default.svc".to_owned()])?;
+    let mut server =
+        CertificateParams::new(vec!["localhost".to_owned(), "kubernetes.default.svc".to_owned()])?;
     server.distinguished_name.push(DnType::CommonName, "practice range API server");
     server.subject_alt_names.push(SanType::IpAddress(std::net::Ipv4Addr::LOCALHOST.into()));
     server.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
@@ -46,8 +50,9 @@ pub fn ensure(dir: &Path) -> Result<String> {
 
 /// The TLS configuration of the server.
 pub fn server_config(dir: &Path) -> Result<Arc<ServerConfig>> {
-    let certs: Vec<CertificateDer<'static>> =
-        CertificateDer::pem_file_iter(dir.join(CERT))?.collect::<Result<_, _>>().context("reading the server certificate")?;
+    let certs: Vec<CertificateDer<'static>> = CertificateDer::pem_file_iter(dir.join(CERT))?
+        .collect::<Result<_, _>>()
+        .context("reading the server certificate")?;
     let key = PrivateKeyDer::from_pem_file(dir.join(KEY)).context("reading the server key")?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut config = ServerConfig::builder_with_provider(provider)

@@ -36,11 +36,20 @@ pub fn check(resource: &Resource, object: &Value, old: Option<&Value>) -> Result
         }
         "services" => service(object, &mut found),
         "horizontalpodautoscalers" => {
-            let (min, max) = (int(object, &["spec", "minReplicas"]), int(object, &["spec", "maxReplicas"]));
+            let (min, max) =
+                (int(object, &["spec", "minReplicas"]), int(object, &["spec", "maxReplicas"]));
             if max < 1 {
-                found.push(FieldError::invalid("spec.maxReplicas", at(object, &["spec", "maxReplicas"]), "must be greater than 0"));
+                found.push(FieldError::invalid(
+                    "spec.maxReplicas",
+                    at(object, &["spec", "maxReplicas"]),
+                    "must be greater than 0",
+                ));
             } else if max < min {
-                found.push(FieldError::invalid("spec.maxReplicas", at(object, &["spec", "maxReplicas"]), "must be greater than or equal to `minReplicas`"));
+                found.push(FieldError::invalid(
+                    "spec.maxReplicas",
+                    at(object, &["spec", "maxReplicas"]),
+                    "must be greater than or equal to `minReplicas`",
+                ));
             }
         }
         _ => {}
@@ -58,7 +67,9 @@ fn is_name(name: &str, resource: &Resource) -> bool {
     free || (name.len() <= 253
         && edge(name.chars().next())
         && edge(name.chars().last())
-        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.')))
+        && name
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.')))
 }
 
 /// 400 for the wrong JSON type in a field everybody sets.
@@ -73,7 +84,11 @@ fn types(resource: &Resource, object: &Value) -> Result<(), ApiError> {
         };
         ApiError::bad_request(format!(
             "{} in version \"{}\" cannot be handled as a {}: json: cannot unmarshal {kind} into Go struct field {}.{} of type {want}",
-            resource.kind, resource.version, resource.kind, resource.kind, path.join(".")
+            resource.kind,
+            resource.version,
+            resource.kind,
+            resource.kind,
+            path.join(".")
         ))
     };
     for path in [
@@ -89,17 +104,32 @@ fn types(resource: &Resource, object: &Value) -> Result<(), ApiError> {
             return Err(wrong(path, "int32", value));
         }
     }
-    for path in [&["metadata", "labels"][..], &["metadata", "annotations"], &["data"], &["spec", "nodeSelector"]] {
+    for path in [
+        &["metadata", "labels"][..],
+        &["metadata", "annotations"],
+        &["data"],
+        &["spec", "nodeSelector"],
+    ] {
         let value = at(object, path);
-        if value.is_null() || (path == ["data"] && !matches!(resource.plural, "configmaps" | "secrets")) {
+        if value.is_null()
+            || (path == ["data"] && !matches!(resource.plural, "configmaps" | "secrets"))
+        {
             continue;
         }
-        let Some(map) = value.as_object() else { return Err(wrong(path, "map[string]string", value)) };
+        let Some(map) = value.as_object() else {
+            return Err(wrong(path, "map[string]string", value));
+        };
         if let Some(bad) = map.values().find(|v| !v.is_string()) {
             return Err(wrong(path, "string", bad));
         }
     }
-    for path in [&["spec"][..], &["spec", "template"], &["spec", "template", "spec"], &["status"], &["metadata"]] {
+    for path in [
+        &["spec"][..],
+        &["spec", "template"],
+        &["spec", "template", "spec"],
+        &["status"],
+        &["metadata"],
+    ] {
         let value = at(object, path);
         if !value.is_null() && !value.is_object() {
             return Err(wrong(path, "object", value));
@@ -125,12 +155,18 @@ fn without_images(spec: &Value) -> Value {
 
 fn workload(resource: &Resource, object: &Value, old: Option<&Value>, found: &mut Vec<FieldError>) {
     if int(object, &["spec", "replicas"]) < 0 {
-        found.push(FieldError::invalid("spec.replicas", at(object, &["spec", "replicas"]), "must be greater than or equal to 0"));
+        found.push(FieldError::invalid(
+            "spec.replicas",
+            at(object, &["spec", "replicas"]),
+            "must be greater than or equal to 0",
+        ));
     }
     let selector = at(object, &["spec", "selector"]);
     match Labels::from_object(selector) {
         None => found.push(FieldError::required("spec.selector", "")),
-        Some(labels) if !labels.matches(at(object, &["spec", "template", "metadata", "labels"])) => {
+        Some(labels)
+            if !labels.matches(at(object, &["spec", "template", "metadata", "labels"])) =>
+        {
             found.push(FieldError::invalid(
                 "spec.template.metadata.labels",
                 at(object, &["spec", "template", "metadata", "labels"]),
@@ -169,7 +205,11 @@ fn strategy(object: &Value, found: &mut Vec<FieldError>) {
                 match quantity::int_or_percent(value, 100, false) {
                     Some(0) => zeros += 1,
                     Some(n) if n > 0 => {}
-                    _ => found.push(FieldError::invalid(field, value, "must be greater than or equal to 0, or a percentage like 25%")),
+                    _ => found.push(FieldError::invalid(
+                        field,
+                        value,
+                        "must be greater than or equal to 0, or a percentage like 25%",
+                    )),
                 }
             }
             if zeros == 2 {
@@ -180,7 +220,11 @@ fn strategy(object: &Value, found: &mut Vec<FieldError>) {
                 ));
             }
         }
-        _ => found.push(FieldError::invalid("spec.strategy.type", at(strategy, &["type"]), "supported values: \"Recreate\", \"RollingUpdate\"")),
+        _ => found.push(FieldError::invalid(
+            "spec.strategy.type",
+            at(strategy, &["type"]),
+            "supported values: \"Recreate\", \"RollingUpdate\"",
+        )),
     }
 }
 
@@ -193,7 +237,11 @@ fn pod_spec(field: &str, spec: &Value, found: &mut Vec<FieldError>) {
         container(&format!("{field}.containers[{index}]"), item, found);
         let same = |other: &&Value| text(other, &["name"]) == text(item, &["name"]);
         if containers.iter().take(index).any(|other| same(&other)) {
-            found.push(FieldError::invalid(format!("{field}.containers[{index}].name"), at(item, &["name"]), "Duplicate value"));
+            found.push(FieldError::invalid(
+                format!("{field}.containers[{index}].name"),
+                at(item, &["name"]),
+                "Duplicate value",
+            ));
         }
     }
 }
@@ -202,14 +250,25 @@ fn container(field: &str, item: &Value, found: &mut Vec<FieldError>) {
     let own = text(item, &["name"]);
     if own.is_empty() {
         found.push(FieldError::required(format!("{field}.name"), ""));
-    } else if own.len() > 63 || own.contains('.') || !own.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-') {
-        found.push(FieldError::invalid(format!("{field}.name"), at(item, &["name"]), "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-'"));
+    } else if own.len() > 63
+        || own.contains('.')
+        || !own.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+    {
+        found.push(FieldError::invalid(
+            format!("{field}.name"),
+            at(item, &["name"]),
+            "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-'",
+        ));
     }
     let image = text(item, &["image"]);
     if image.is_empty() {
         found.push(FieldError::required(format!("{field}.image"), ""));
     } else if image.trim() != image {
-        found.push(FieldError::invalid(format!("{field}.image"), at(item, &["image"]), "must not have leading or trailing whitespace"));
+        found.push(FieldError::invalid(
+            format!("{field}.image"),
+            at(item, &["image"]),
+            "must not have leading or trailing whitespace",
+        ));
     }
     for (index, variable) in list(item, &["env"]).iter().enumerate() {
         if text(variable, &["name"]).is_empty() {
@@ -218,7 +277,11 @@ fn container(field: &str, item: &Value, found: &mut Vec<FieldError>) {
     }
     for (index, port) in list(item, &["ports"]).iter().enumerate() {
         if !(1..=65_535).contains(&int(port, &["containerPort"])) {
-            found.push(FieldError::invalid(format!("{field}.ports[{index}].containerPort"), at(port, &["containerPort"]), "must be between 1 and 65535, inclusive"));
+            found.push(FieldError::invalid(
+                format!("{field}.ports[{index}].containerPort"),
+                at(port, &["containerPort"]),
+                "must be between 1 and 65535, inclusive",
+            ));
         }
     }
     for group in ["requests", "limits"] {
@@ -246,7 +309,11 @@ fn service(object: &Value, found: &mut Vec<FieldError>) {
     }
     for (index, port) in ports.iter().enumerate() {
         if !(1..=65_535).contains(&int(port, &["port"])) {
-            found.push(FieldError::invalid(format!("spec.ports[{index}].port"), at(port, &["port"]), "must be between 1 and 65535, inclusive"));
+            found.push(FieldError::invalid(
+                format!("spec.ports[{index}].port"),
+                at(port, &["port"]),
+                "must be between 1 and 65535, inclusive",
+            ));
         }
     }
 }

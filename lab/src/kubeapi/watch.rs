@@ -65,9 +65,11 @@ pub fn answer(api: &Arc<Api>, call: &Call, target: &Target) -> Result<Response<B
     let initial = call.query.flag("sendInitialEvents");
     match call.query.get("resourceVersion") {
         Some(version) if version != "0" && !initial => {
-            watch.seen = version
-                .parse()
-                .map_err(|_| ApiError::bad_request(format!("invalid resource version {version:?}: strconv.ParseUint: invalid syntax")))?;
+            watch.seen = version.parse().map_err(|_| {
+                ApiError::bad_request(format!(
+                    "invalid resource version {version:?}: strconv.ParseUint: invalid syntax"
+                ))
+            })?;
         }
         _ => watch.begin_with_all(initial),
     }
@@ -76,20 +78,27 @@ pub fn answer(api: &Arc<Api>, call: &Call, target: &Target) -> Result<Response<B
         Some((Ok::<_, Infallible>(format!("{event}\n")), watch))
     }));
     let mut response = Response::new(body);
-    response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
     Ok(response)
 }
 
 impl Watch {
     fn begin_with_all(&mut self, initial_events: bool) {
-        let (objects, version) = self.api.store.list(self.resource.plural, self.namespace.as_deref());
-        let events: Vec<Value> =
-            objects.iter().filter(|o| self.fits(o)).map(|object| self.event("ADDED", object)).collect();
+        let (objects, version) =
+            self.api.store.list(self.resource.plural, self.namespace.as_deref());
+        let events: Vec<Value> = objects
+            .iter()
+            .filter(|o| self.fits(o))
+            .map(|object| self.event("ADDED", object))
+            .collect();
         self.pending.extend(events);
         self.seen = version;
         if initial_events {
             let mut mark = self.bookmark();
-            mark["object"]["metadata"]["annotations"] = json!({"k8s.io/initial-events-end": "true"});
+            mark["object"]["metadata"]["annotations"] =
+                json!({"k8s.io/initial-events-end": "true"});
             self.pending.push_back(mark);
         }
     }
@@ -102,7 +111,8 @@ impl Watch {
 
     fn event(&self, kind: &str, object: &Arc<Value>) -> Value {
         if self.as_table {
-            let shown = table::of(self.resource, std::slice::from_ref(object), self.seen, &Value::Null);
+            let shown =
+                table::of(self.resource, std::slice::from_ref(object), self.seen, &Value::Null);
             json!({"type": kind, "object": shown})
         } else {
             json!({"type": kind, "object": **object})

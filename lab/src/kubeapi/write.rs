@@ -13,8 +13,14 @@ use super::{Api, defaults, patch as patches, validate};
 use crate::value::{at, int, list, name, namespace, put, put_default, random_suffix, remove, text};
 
 /// Metadata only the server writes.
-const SERVER_OWNED: &[&str] =
-    &["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "selfLink"];
+const SERVER_OWNED: &[&str] = &[
+    "uid",
+    "creationTimestamp",
+    "deletionTimestamp",
+    "deletionGracePeriodSeconds",
+    "generation",
+    "selfLink",
+];
 
 /// POST on a collection.
 pub fn create(api: &Api, call: &Call, target: &Target) -> Result<Response<Body>, ApiError> {
@@ -23,7 +29,12 @@ pub fn create(api: &Api, call: &Call, target: &Target) -> Result<Response<Body>,
     Ok(answer(StatusCode::CREATED, &object))
 }
 
-fn create_object(api: &Api, target: &Target, mut object: Value, dry_run: bool) -> Result<Value, ApiError> {
+fn create_object(
+    api: &Api,
+    target: &Target,
+    mut object: Value,
+    dry_run: bool,
+) -> Result<Value, ApiError> {
     let resource = target.resource;
     check_kind(resource, &object)?;
     if resource.namespaced {
@@ -41,7 +52,9 @@ fn create_object(api: &Api, target: &Target, mut object: Value, dry_run: bool) -
             return Err(ApiError::forbidden(
                 &resource.qualified(),
                 name(&object),
-                &format!("unable to create new content in namespace {wanted} because it is being terminated"),
+                &format!(
+                    "unable to create new content in namespace {wanted} because it is being terminated"
+                ),
             ));
         }
     }
@@ -74,7 +87,9 @@ fn check_kind(resource: &Resource, object: &Value) -> Result<(), ApiError> {
         return Err(ApiError::bad_request("the request body is not an object"));
     }
     let (kind, version) = (text(object, &["kind"]), text(object, &["apiVersion"]));
-    if (!kind.is_empty() && kind != resource.kind) || (!version.is_empty() && version != resource.api_version()) {
+    if (!kind.is_empty() && kind != resource.kind)
+        || (!version.is_empty() && version != resource.api_version())
+    {
         return Err(ApiError::bad_request(format!(
             "{kind} in version {version:?} cannot be handled as a {}: no kind {kind:?} is registered for this resource",
             resource.kind
@@ -85,14 +100,22 @@ fn check_kind(resource: &Resource, object: &Value) -> Result<(), ApiError> {
 
 /// A Service gets a cluster address unless it is headless.
 fn assign_address(api: &Api, object: &mut Value) -> Result<(), ApiError> {
-    if text(object, &["spec", "type"]) == "ExternalName" || text(object, &["spec", "clusterIP"]) == "None" {
+    if text(object, &["spec", "type"]) == "ExternalName"
+        || text(object, &["spec", "clusterIP"]) == "None"
+    {
         return Ok(());
     }
     let (services, _) = api.store.list("services", None);
-    let taken: Vec<String> = services.iter().map(|s| text(s, &["spec", "clusterIP"]).to_owned()).collect();
+    let taken: Vec<String> =
+        services.iter().map(|s| text(s, &["spec", "clusterIP"]).to_owned()).collect();
     let asked = text(object, &["spec", "clusterIP"]).to_owned();
-    let free = if asked.is_empty() { api.net.free_service(&taken).map(|ip| ip.to_string()) } else { Some(asked) };
-    let address = free.ok_or_else(|| ApiError::unprocessable("failed to allocate IP: range is full"))?;
+    let free = if asked.is_empty() {
+        api.net.free_service(&taken).map(|ip| ip.to_string())
+    } else {
+        Some(asked)
+    };
+    let address =
+        free.ok_or_else(|| ApiError::unprocessable("failed to allocate IP: range is full"))?;
     put(object, &["spec", "clusterIPs"], json!([address]));
     put(object, &["spec", "clusterIP"], json!(address));
     Ok(())
@@ -123,16 +146,21 @@ pub fn replace(api: &Api, call: &Call, target: &Target) -> Result<Response<Body>
 pub fn patch(api: &Api, call: &Call, target: &Target) -> Result<Response<Body>, ApiError> {
     let document = match call.content_type() {
         "application/apply-patch+yaml" => return apply(api, call, target),
-        "application/json-patch+json" | "application/merge-patch+json" | "application/strategic-merge-patch+json" => {
-            serde_json::from_slice(&call.body).map_err(|e| ApiError::bad_request(format!("error decoding patch: {e}")))?
-        }
+        "application/json-patch+json"
+        | "application/merge-patch+json"
+        | "application/strategic-merge-patch+json" => serde_json::from_slice(&call.body)
+            .map_err(|e| ApiError::bad_request(format!("error decoding patch: {e}")))?,
         other => return Err(ApiError::unsupported_media(other)),
     };
     change(api, call, target, |object| apply_patch(call.content_type(), object, &document))
 }
 
 /// Applies a patch document of the given content type.
-pub fn apply_patch(content_type: &str, object: &mut Value, document: &Value) -> Result<(), ApiError> {
+pub fn apply_patch(
+    content_type: &str,
+    object: &mut Value,
+    document: &Value,
+) -> Result<(), ApiError> {
     match content_type {
         "application/json-patch+json" => patches::json_patch(object, document),
         "application/merge-patch+json" => {
@@ -187,7 +215,13 @@ fn change(
 }
 
 /// Everything that happens to a changed object between the edit and the store.
-pub fn finish(resource: &Resource, key: &Key, old: &Value, new: &mut Value, status_only: bool) -> Result<(), ApiError> {
+pub fn finish(
+    resource: &Resource,
+    key: &Key,
+    old: &Value,
+    new: &mut Value,
+    status_only: bool,
+) -> Result<(), ApiError> {
     if !new.is_object() {
         return Err(ApiError::unprocessable("the patched document is not an object"));
     }
@@ -207,7 +241,11 @@ pub fn finish(resource: &Resource, key: &Key, old: &Value, new: &mut Value, stat
         ));
     }
     if name(new) != key.name || (resource.namespaced && namespace(new) != key.namespace) {
-        let fault = FieldError::invalid("metadata.name", at(new, &["metadata", "name"]), "field is immutable");
+        let fault = FieldError::invalid(
+            "metadata.name",
+            at(new, &["metadata", "name"]),
+            "field is immutable",
+        );
         return Err(ApiError::invalid(resource.kind, resource.group, &key.name, &[fault]));
     }
     if status_only {

@@ -9,7 +9,12 @@ use crate::node::memory::{cpu_seconds, resident_bytes};
 pub fn render(node: &Node) -> String {
     let mut out = Exposition::default();
     for ((namespace, pod, container), process) in node.running() {
-        let labels = [("namespace", namespace.as_str()), ("pod", &pod), ("container", &container), ("image", &process.image)];
+        let labels = [
+            ("namespace", namespace.as_str()),
+            ("pod", &pod),
+            ("container", &container),
+            ("image", &process.image),
+        ];
         if let Some(bytes) = resident_bytes(process.pid) {
             out.add("container_memory_working_set_bytes", &labels, bytes);
             out.add("container_memory_rss", &labels, bytes);

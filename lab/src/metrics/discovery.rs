@@ -32,7 +32,13 @@ pub fn deployment_of(store: &Store, pod: &Value) -> String {
     let Some((_, set, _)) = controller_of(pod).filter(|(kind, _, _)| *kind == "ReplicaSet") else {
         return String::new();
     };
-    let key = crate::kubeapi::store::Key { plural: "replicasets", namespace: namespace(pod).to_owned(), name: set.to_owned() };
-    let owner = store.get(&key).and_then(|set| controller_of(&set).map(|(_, deployment, _)| deployment.to_owned()));
+    let key = crate::kubeapi::store::Key {
+        plural: "replicasets",
+        namespace: namespace(pod).to_owned(),
+        name: set.to_owned(),
+    };
+    let owner = store
+        .get(&key)
+        .and_then(|set| controller_of(&set).map(|(_, deployment, _)| deployment.to_owned()));
     owner.unwrap_or_default()
 }

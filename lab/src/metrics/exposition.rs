@@ -9,7 +9,12 @@ pub struct Exposition(BTreeMap<&'static str, Vec<String>>);
 
 impl Exposition {
     /// Adds a sample.
-    pub fn add(&mut self, metric: &'static str, labels: &[(&str, &str)], value: impl std::fmt::Display) {
+    pub fn add(
+        &mut self,
+        metric: &'static str,
+        labels: &[(&str, &str)],
+        value: impl std::fmt::Display,
+    ) {
         let mut line = String::from(metric);
         for (index, (key, text)) in labels.iter().enumerate() {
             let escaped = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");

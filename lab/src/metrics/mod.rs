@@ -26,13 +26,33 @@ struct Sources {
 const TEXT: [(&str, &str); 1] = [("content-type", "text/plain; version=0.0.4")];
 
 /// Serves `/metrics`, `/metrics/cadvisor` and `/sd/pods` until `stop`.
-pub async fn serve(listener: TcpListener, store: Arc<Store>, node: Arc<Node>, stop: CancellationToken) {
+pub async fn serve(
+    listener: TcpListener,
+    store: Arc<Store>,
+    node: Arc<Node>,
+    stop: CancellationToken,
+) {
     let app = Router::new()
-        .route("/metrics", get(|State(s): State<Sources>| async move { (TEXT, state::render(&s.store)).into_response() }))
-        .route("/metrics/cadvisor", get(|State(s): State<Sources>| async move { (TEXT, cadvisor::render(&s.node)).into_response() }))
-        .route("/sd/pods", get(|State(s): State<Sources>| async move { Json(discovery::targets(&s.store)) }))
+        .route(
+            "/metrics",
+            get(|State(s): State<Sources>| async move {
+                (TEXT, state::render(&s.store)).into_response()
+            }),
+        )
+        .route(
+            "/metrics/cadvisor",
+            get(|State(s): State<Sources>| async move {
+                (TEXT, cadvisor::render(&s.node)).into_response()
+            }),
+        )
+        .route(
+            "/sd/pods",
+            get(|State(s): State<Sources>| async move { Json(discovery::targets(&s.store)) }),
+        )
         .with_state(Sources { store, node });
-    if let Err(error) = axum::serve(listener, app).with_graceful_shutdown(stop.cancelled_owned()).await {
+    if let Err(error) =
+        axum::serve(listener, app).with_graceful_shutdown(stop.cancelled_owned()).await
+    {
         tracing::warn!(%error, "the range's metrics endpoint ended");
     }
 }

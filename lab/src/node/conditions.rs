@@ -13,7 +13,8 @@ pub fn set_condition(pod: &mut Value, kind: &str, on: bool, reason: &str, messag
         .map(|index| &conditions[index])
         .filter(|have| text(have, &["status"]) == status)
         .map_or_else(now, |have| text(have, &["lastTransitionTime"]).to_owned());
-    let mut condition = json!({"type": kind, "status": status, "lastProbeTime": null, "lastTransitionTime": since});
+    let mut condition =
+        json!({"type": kind, "status": status, "lastProbeTime": null, "lastTransitionTime": since});
     for (key, value) in [("reason", reason), ("message", message)] {
         if !value.is_empty() {
             condition[key] = json!(value);
@@ -61,13 +62,17 @@ fn phase(pod: &Value, statuses: &[Value]) -> &'static str {
     let ended = |s: &&Value| at(s, &["state", "terminated"]).is_object();
     let failed = |s: &Value| at(s, &["state", "terminated", "exitCode"]).as_i64() != Some(0);
     let finished = !statuses.is_empty()
-        && statuses.iter().all(|s| ended(&s) && (policy == "Never" || (policy == "OnFailure" && !failed(s))));
+        && statuses
+            .iter()
+            .all(|s| ended(&s) && (policy == "Never" || (policy == "OnFailure" && !failed(s))));
     if finished {
         return if statuses.iter().any(failed) { "Failed" } else { "Succeeded" };
     }
     // A container that has ever run makes the pod Running, however it fares now.
     let started = |s: &Value| {
-        at(s, &["state", "running"]).is_object() || ended(&s) || at(s, &["lastState", "terminated"]).is_object()
+        at(s, &["state", "running"]).is_object()
+            || ended(&s)
+            || at(s, &["lastState", "terminated"]).is_object()
     };
     if !statuses.is_empty() && statuses.iter().all(started) { "Running" } else { "Pending" }
 }

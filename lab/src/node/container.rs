@@ -107,7 +107,10 @@ async fn start(subject: &Subject, spec: &Value, image: &Image, ending: &Ending) 
             return None;
         }
     };
-    let status = at(&pod, &["status", "containerStatuses"]).as_array()?.iter().find(|s| text(s, &["name"]) == subject.name)?;
+    let status = at(&pod, &["status", "containerStatuses"])
+        .as_array()?
+        .iter()
+        .find(|s| text(s, &["name"]) == subject.name)?;
     let run = int(status, &["restartCount"]);
     let child = match process::spawn(subject, &pod, spec, image, variables, run) {
         Ok(child) => child,
@@ -119,7 +122,8 @@ async fn start(subject: &Subject, spec: &Value, image: &Image, ending: &Ending) 
     };
     subject.event(false, "Created", &format!("Created container: {}", subject.name));
     subject.event(false, "Started", &format!("Started container {}", subject.name));
-    let probed = at(spec, &["readinessProbe"]).is_object() || at(spec, &["startupProbe"]).is_object();
+    let probed =
+        at(spec, &["readinessProbe"]).is_object() || at(spec, &["startupProbe"]).is_object();
     let name = text(spec, &["image"]).to_owned();
     subject.edit(|status| {
         put(status, &["image"], json!(name));
@@ -136,10 +140,14 @@ async fn start(subject: &Subject, spec: &Value, image: &Image, ending: &Ending) 
 fn ended(subject: &Subject, exit: &Exit) {
     subject.edit(|status| {
         let own = at(status, &["containerID"]).clone();
-        put(status, &["state"], json!({"terminated": {
-            "exitCode": exit.code, "reason": exit.reason(),
-            "startedAt": rfc3339(exit.started), "finishedAt": now(), "containerID": own,
-        }}));
+        put(
+            status,
+            &["state"],
+            json!({"terminated": {
+                "exitCode": exit.code, "reason": exit.reason(),
+                "startedAt": rfc3339(exit.started), "finishedAt": now(), "containerID": own,
+            }}),
+        );
         put(status, &["ready"], json!(false));
         put(status, &["started"], json!(false));
     });
@@ -156,7 +164,11 @@ fn restarts(subject: &Subject, code: i32) -> bool {
 async fn back_off(subject: &Subject, ending: &Ending, delay: Duration) {
     let pod = &subject.pod;
     let place = format!("{}_{}({})", name(pod), namespace(pod), uid(pod));
-    let message = format!("back-off {} restarting failed container={} pod={place}", written(delay), subject.name);
+    let message = format!(
+        "back-off {} restarting failed container={} pod={place}",
+        written(delay),
+        subject.name
+    );
     subject.waiting("CrashLoopBackOff", &message);
     let event = format!("Back-off restarting failed container {} in pod {place}", subject.name);
     subject.event(true, "BackOff", &event);
@@ -177,4 +189,3 @@ fn written(delay: Duration) -> String {
         (m, s) => format!("{m}m{s}s"),
     }
 }
-

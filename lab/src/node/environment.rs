@@ -10,7 +10,11 @@ use crate::kubeapi::store::{Key, Store};
 use crate::value::{at, int, list, name, namespace, text, uid};
 
 /// Resolves everything; the error is the kubelet's message.
-pub fn resolve(store: &Store, pod: &Value, container: &Value) -> Result<BTreeMap<String, String>, String> {
+pub fn resolve(
+    store: &Store,
+    pod: &Value,
+    container: &Value,
+) -> Result<BTreeMap<String, String>, String> {
     let mut found = service_links(store, namespace(pod));
     for source in list(container, &["envFrom"]) {
         let prefix = text(source, &["prefix"]);
@@ -42,7 +46,9 @@ fn service_links(store: &Store, space: &str) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     for service in store.list("services", Some(space)).0 {
         let host = text(&service, &["spec", "clusterIP"]);
-        if let (Some(port), false) = (list(&service, &["spec", "ports"]).first(), host.is_empty() || host == "None") {
+        if let (Some(port), false) =
+            (list(&service, &["spec", "ports"]).first(), host.is_empty() || host == "None")
+        {
             let prefix = name(&service).to_uppercase().replace('-', "_");
             found.insert(format!("{prefix}_SERVICE_HOST"), host.to_owned());
             found.insert(format!("{prefix}_SERVICE_PORT"), int(port, &["port"]).to_string());
@@ -52,7 +58,9 @@ fn service_links(store: &Store, space: &str) -> BTreeMap<String, String> {
 }
 
 fn resolve_from(store: &Store, pod: &Value, from: &Value) -> Result<Option<String>, String> {
-    for (field, plural, kind) in [("configMapKeyRef", "configmaps", "ConfigMap"), ("secretKeyRef", "secrets", "Secret")] {
+    for (field, plural, kind) in
+        [("configMapKeyRef", "configmaps", "ConfigMap"), ("secretKeyRef", "secrets", "Secret")]
+    {
         let reference = at(from, &[field]);
         if !reference.is_object() {
             continue;
@@ -66,7 +74,11 @@ fn resolve_from(store: &Store, pod: &Value, from: &Value) -> Result<Option<Strin
         if at(reference, &["optional"]).as_bool() == Some(true) {
             return Ok(None);
         }
-        return Err(format!("couldn't find key {key} in {kind} {}/{}", namespace(pod), name(&object)));
+        return Err(format!(
+            "couldn't find key {key} in {kind} {}/{}",
+            namespace(pod),
+            name(&object)
+        ));
     }
     match text(from, &["fieldRef", "fieldPath"]) {
         "metadata.name" => Ok(Some(name(pod).to_owned())),
@@ -75,21 +87,30 @@ fn resolve_from(store: &Store, pod: &Value, from: &Value) -> Result<Option<Strin
         "spec.nodeName" => Ok(Some(text(pod, &["spec", "nodeName"]).to_owned())),
         "status.podIP" | "status.podIPs" => Ok(Some(text(pod, &["status", "podIP"]).to_owned())),
         "status.hostIP" => Ok(Some(text(pod, &["status", "hostIP"]).to_owned())),
-        "" => Err("this source of an environment variable is not supported by the practice range".to_owned()),
+        "" => Err("this source of an environment variable is not supported by the practice range"
+            .to_owned()),
         path => {
-            let key = |prefix: &str| path.strip_prefix(prefix).and_then(|rest| rest.strip_suffix("']"));
+            let key =
+                |prefix: &str| path.strip_prefix(prefix).and_then(|rest| rest.strip_suffix("']"));
             if let Some(label) = key("metadata.labels['") {
                 return Ok(Some(text(pod, &["metadata", "labels", label]).to_owned()));
             }
             match key("metadata.annotations['") {
-                Some(annotation) => Ok(Some(text(pod, &["metadata", "annotations", annotation]).to_owned())),
+                Some(annotation) => {
+                    Ok(Some(text(pod, &["metadata", "annotations", annotation]).to_owned()))
+                }
                 None => Err(format!("unsupported fieldPath: {path}")),
             }
         }
     }
 }
 
-fn referenced(store: &Store, pod: &Value, reference: &Value, plural: &'static str) -> Result<Option<Value>, String> {
+fn referenced(
+    store: &Store,
+    pod: &Value,
+    reference: &Value,
+    plural: &'static str,
+) -> Result<Option<Value>, String> {
     let own = text(reference, &["name"]);
     let key = Key { plural, namespace: namespace(pod).to_owned(), name: own.to_owned() };
     match store.get(&key) {
@@ -119,7 +140,9 @@ fn expand(text: &str, known: &BTreeMap<String, String>) -> String {
         if let Some(after) = tail.strip_prefix("$$") {
             out.push('$');
             rest = after;
-        } else if let Some((value, after)) = reference.and_then(|(key, after)| known.get(key).map(|v| (v, after))) {
+        } else if let Some((value, after)) =
+            reference.and_then(|(key, after)| known.get(key).map(|v| (v, after)))
+        {
             out.push_str(value);
             rest = after;
         } else {

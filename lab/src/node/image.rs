@@ -61,7 +61,12 @@ mod tests {
     #[test]
     fn only_published_images_exist() {
         assert_eq!(find("registry.range.local/shop/checkout:1.4.2").unwrap().release, "1.4.2");
-        for missing in ["registry.range.local/shop/checkout:9.9.9", "checkout:1.4.2", "registry.range.local/shop/checkout", ""] {
+        for missing in [
+            "registry.range.local/shop/checkout:9.9.9",
+            "checkout:1.4.2",
+            "registry.range.local/shop/checkout",
+            "",
+        ] {
             assert!(find(missing).is_none(), "{missing}");
         }
     }

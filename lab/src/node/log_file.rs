@@ -21,7 +21,11 @@ pub fn log_path(logs: &Path, uid: &str, container: &str, restart: i64) -> PathBu
 }
 
 /// Copies both streams into the file until both have ended.
-pub async fn collect(path: PathBuf, stdout: impl AsyncRead + Unpin + Send + 'static, stderr: impl AsyncRead + Unpin + Send + 'static) {
+pub async fn collect(
+    path: PathBuf,
+    stdout: impl AsyncRead + Unpin + Send + 'static,
+    stderr: impl AsyncRead + Unpin + Send + 'static,
+) {
     let (sender, mut lines) = mpsc::channel::<String>(QUEUE);
     let readers = [
         tokio::spawn(read("stdout", stdout, sender.clone())),

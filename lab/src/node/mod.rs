@@ -77,7 +77,12 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Node {
     /// A node for the store; [`Node::run`] brings it to life.
-    pub fn new(store: Arc<Store>, net: Net, options: NodeOptions, stop: CancellationToken) -> Arc<Self> {
+    pub fn new(
+        store: Arc<Store>,
+        net: Net,
+        options: NodeOptions,
+        stop: CancellationToken,
+    ) -> Arc<Self> {
         Arc::new(Self {
             store,
             net,
@@ -105,7 +110,9 @@ impl Node {
             changed.mark_unchanged();
             workers.retain(|_, worker| !worker.is_finished());
             for pod in self.store.list("pods", None).0 {
-                if text(&pod, &["spec", "nodeName"]) == NODE_NAME && !workers.contains_key(uid(&pod)) {
+                if text(&pod, &["spec", "nodeName"]) == NODE_NAME
+                    && !workers.contains_key(uid(&pod))
+                {
                     let worker = tokio::spawn(pod::run(Arc::clone(&self), Arc::clone(&pod)));
                     workers.insert(uid(&pod).to_owned(), worker);
                 }
@@ -125,7 +132,8 @@ impl Node {
     /// A free pod address.
     fn address(&self) -> Option<String> {
         let pods = self.store.list("pods", None).0;
-        let taken: Vec<String> = pods.iter().map(|p| text(p, &["status", "podIP"]).to_owned()).collect();
+        let taken: Vec<String> =
+            pods.iter().map(|p| text(p, &["status", "podIP"]).to_owned()).collect();
         let hint = self.address_hint.fetch_add(1, Ordering::Relaxed);
         self.net.free_pod(&taken, hint).map(|ip| ip.to_string())
     }
@@ -180,7 +188,12 @@ fn register(store: &Store) {
 
 fn beat(store: &Store) {
     let wanted = [
-        ("MemoryPressure", "False", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
+        (
+            "MemoryPressure",
+            "False",
+            "KubeletHasSufficientMemory",
+            "kubelet has sufficient memory available",
+        ),
         ("DiskPressure", "False", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
         ("PIDPressure", "False", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
         ("Ready", "True", "KubeletReady", "kubelet is posting ready status"),

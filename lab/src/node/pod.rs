@@ -38,7 +38,11 @@ pub async fn run(node: Arc<Node>, pod: Arc<Value>) {
         wait_for_volumes(&node, &pod, &ending).await;
         let mut containers = JoinSet::new();
         for spec in list(&pod, &["spec", "containers"]) {
-            let subject = Subject { node: Arc::clone(&node), pod: Arc::clone(&pod), name: text(spec, &["name"]).to_owned() };
+            let subject = Subject {
+                node: Arc::clone(&node),
+                pod: Arc::clone(&pod),
+                name: text(spec, &["name"]).to_owned(),
+            };
             containers.spawn(container::run(subject, ending.clone()));
         }
         ending.token.cancelled().await;
@@ -62,7 +66,8 @@ pub async fn run(node: Arc<Node>, pod: Arc<Value>) {
 
 fn grace(node: &Node, pod: &Value) -> Duration {
     let fresh = node.fresh(pod);
-    let seconds = fresh.as_deref().map_or(0, |p| int(p, &["metadata", "deletionGracePeriodSeconds"]));
+    let seconds =
+        fresh.as_deref().map_or(0, |p| int(p, &["metadata", "deletionGracePeriodSeconds"]));
     Duration::from_secs(u64::try_from(seconds).unwrap_or_default())
 }
 
@@ -76,7 +81,9 @@ async fn watch_end(node: Arc<Node>, pod: Arc<Value>, ending: Ending) {
                 ending.now.cancel();
                 return;
             }
-            Some(pod) if !at(&pod, &["metadata", "deletionTimestamp"]).is_null() => ending.token.cancel(),
+            Some(pod) if !at(&pod, &["metadata", "deletionTimestamp"]).is_null() => {
+                ending.token.cancel();
+            }
             Some(_) => {}
         }
         tokio::select! {
@@ -143,13 +150,17 @@ fn reboot(status: &mut Value) {
 
 fn quality(pod: &Value) -> &'static str {
     let containers = list(pod, &["spec", "containers"]);
-    let empty = |c: &Value, field: &str| at(c, &["resources", field]).as_object().is_none_or(serde_json::Map::is_empty);
+    let empty = |c: &Value, field: &str| {
+        at(c, &["resources", field]).as_object().is_none_or(serde_json::Map::is_empty)
+    };
     if containers.iter().all(|c| empty(c, "limits") && empty(c, "requests")) {
         return "BestEffort";
     }
     let guaranteed = containers.iter().all(|c| {
         let limits = at(c, &["resources", "limits"]);
-        limits.get("cpu").is_some() && limits.get("memory").is_some() && limits == at(c, &["resources", "requests"])
+        limits.get("cpu").is_some()
+            && limits.get("memory").is_some()
+            && limits == at(c, &["resources", "requests"])
     });
     if guaranteed { "Guaranteed" } else { "Burstable" }
 }
@@ -157,7 +168,13 @@ fn quality(pod: &Value) -> &'static str {
 async fn wait_for_volumes(node: &Node, pod: &Value, ending: &Ending) {
     while let Some(message) = volume::missing(&node.store, pod) {
         if let Some(pod) = node.fresh(pod) {
-            let happening = Happening { warning: true, reason: "FailedMount", message: &message, component: "kubelet", field_path: "" };
+            let happening = Happening {
+                warning: true,
+                reason: "FailedMount",
+                message: &message,
+                component: "kubelet",
+                field_path: "",
+            };
             record(&node.store, &pod, &happening);
         }
         tokio::select! {

@@ -14,7 +14,13 @@ use crate::value::{at, int, list, put, text};
 const FIRST_PROBE: Duration = Duration::from_millis(500);
 
 /// Runs all probes of a container until `stop`; cancels `unhealthy` when it should be restarted.
-pub async fn run(subject: Subject, spec: Value, address: String, stop: CancellationToken, unhealthy: CancellationToken) {
+pub async fn run(
+    subject: Subject,
+    spec: Value,
+    address: String,
+    stop: CancellationToken,
+    unhealthy: CancellationToken,
+) {
     let work = async {
         tokio::time::sleep(FIRST_PROBE).await;
         let startup = at(&spec, &["startupProbe"]);
@@ -78,7 +84,8 @@ async fn readiness(subject: &Subject, spec: &Value, address: &str) {
                 (good, bad) = (0, bad + 1);
             }
         }
-        let now = (ready || good >= int(probe, &["successThreshold"]).max(1)) && bad < int(probe, &["failureThreshold"]).max(1);
+        let now = (ready || good >= int(probe, &["successThreshold"]).max(1))
+            && bad < int(probe, &["failureThreshold"]).max(1);
         if now != ready {
             ready = now;
             subject.edit(|status| put(status, &["ready"], json!(ready)));
@@ -127,7 +134,9 @@ async fn check(spec: &Value, probe: &Value, address: &str) -> Result<(), String>
         let path = text(probe, &["httpGet", "path"]);
         let url = format!("http://{target}{path}");
         return match tokio::time::timeout(limit, http_status(&target, path)).await {
-            Err(_) => Err(format!("Get \"{url}\": context deadline exceeded (Client.Timeout exceeded while awaiting headers)")),
+            Err(_) => Err(format!(
+                "Get \"{url}\": context deadline exceeded (Client.Timeout exceeded while awaiting headers)"
+            )),
             Ok(Err(error)) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
                 Err(format!("Get \"{url}\": dial tcp {target}: connect: connection refused"))
             }
@@ -150,7 +159,9 @@ async fn check(spec: &Value, probe: &Value, address: &str) -> Result<(), String>
 /// Just the status code of a GET.
 async fn http_status(target: &str, path: &str) -> std::io::Result<u16> {
     let mut stream = TcpStream::connect(target).await?;
-    let request = format!("GET {path} HTTP/1.1\r\nHost: {target}\r\nUser-Agent: kube-probe/1.34\r\nAccept: */*\r\nConnection: close\r\n\r\n");
+    let request = format!(
+        "GET {path} HTTP/1.1\r\nHost: {target}\r\nUser-Agent: kube-probe/1.34\r\nAccept: */*\r\nConnection: close\r\n\r\n"
+    );
     stream.write_all(request.as_bytes()).await?;
     let mut head = [0_u8; 12];
     stream.read_exact(&mut head).await?;

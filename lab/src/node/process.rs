@@ -81,8 +81,12 @@ pub fn spawn(
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).context("creating the log folder")?;
     }
-    let _absent = std::fs::remove_file(log_path(&options.logs, uid(pod), &subject.name, run - RUNS_KEPT));
-    let port = at(spec, &["ports"]).as_array().and_then(|ports| ports.first()).map_or(8080, |p| int(p, &["containerPort"]));
+    let _absent =
+        std::fs::remove_file(log_path(&options.logs, uid(pod), &subject.name, run - RUNS_KEPT));
+    let port = at(spec, &["ports"])
+        .as_array()
+        .and_then(|ports| ports.first())
+        .map_or(8080, |p| int(p, &["containerPort"]));
     let mut child = Command::new(&options.runner.program)
         .args(&options.runner.prefix)
         .args(["shop", "--role", image.role, "--release", image.release])
@@ -98,19 +102,33 @@ pub fn spawn(
         .context("failed to create containerd task: starting the process")?;
     let pid = child.id().context("the process ended at once")?;
     let stdin = child.stdin.take();
-    let (stdout, stderr) = (child.stdout.take().context("no stdout")?, child.stderr.take().context("no stderr")?);
+    let (stdout, stderr) =
+        (child.stdout.take().context("no stdout")?, child.stderr.take().context("no stderr")?);
     let logs = tokio::spawn(collect(path, stdout, stderr));
     let key = (namespace(pod).to_owned(), name(pod).to_owned(), subject.name.clone());
-    lock(&subject.node.running).insert(key, Running { pid, image: text(spec, &["image"]).to_owned() });
+    lock(&subject.node.running)
+        .insert(key, Running { pid, image: text(spec, &["image"]).to_owned() });
     Ok(Container { child, stdin, logs, pid, started: clock(), began: Instant::now() })
 }
 
 /// Watches a container to its end: exit, memory limit, failing liveness, end of the pod.
-pub async fn watch(subject: &Subject, pod: &Value, spec: &Value, mut container: Container, ending: &Ending) -> Exit {
+pub async fn watch(
+    subject: &Subject,
+    pod: &Value,
+    spec: &Value,
+    mut container: Container,
+    ending: &Ending,
+) -> Exit {
     let probes_stop = CancellationToken::new();
     let _stop_probes = probes_stop.clone().drop_guard();
     let unhealthy = CancellationToken::new();
-    tokio::spawn(probe::run(subject.clone(), spec.clone(), text(pod, &["status", "podIP"]).to_owned(), probes_stop, unhealthy.clone()));
+    tokio::spawn(probe::run(
+        subject.clone(),
+        spec.clone(),
+        text(pod, &["status", "podIP"]).to_owned(),
+        probes_stop,
+        unhealthy.clone(),
+    ));
     let limit = quantity::bytes(at(spec, &["resources", "limits", "memory"]));
     let mut out_of_memory = false;
     let status = tokio::select! {
@@ -137,7 +155,12 @@ pub async fn watch(subject: &Subject, pod: &Value, spec: &Value, mut container: 
     lock(&subject.node.running).remove(&key);
     // The log holds the last words before anybody is told of the end.
     let _written = tokio::time::timeout(Duration::from_secs(2), &mut container.logs).await;
-    Exit { code: status.map_or(255, code_of), out_of_memory, started: container.started, lasted: container.began.elapsed() }
+    Exit {
+        code: status.map_or(255, code_of),
+        out_of_memory,
+        started: container.started,
+        lasted: container.began.elapsed(),
+    }
 }
 
 fn code_of(status: std::process::ExitStatus) -> i32 {
@@ -146,7 +169,11 @@ fn code_of(status: std::process::ExitStatus) -> i32 {
 }
 
 /// Asks the process to end (its stdin closes), and kills it when the grace period is over.
-async fn finish(container: &mut Container, grace: i64, ending: &Ending) -> std::io::Result<std::process::ExitStatus> {
+async fn finish(
+    container: &mut Container,
+    grace: i64,
+    ending: &Ending,
+) -> std::io::Result<std::process::ExitStatus> {
     drop(container.stdin.take());
     let grace = Duration::from_secs(u64::try_from(grace).unwrap_or_default());
     tokio::select! {

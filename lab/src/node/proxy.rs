@@ -52,11 +52,16 @@ fn wanted(store: &Store) -> BTreeMap<SocketAddr, Vec<SocketAddr>> {
     let mut found = BTreeMap::new();
     for service in store.list("services", None).0 {
         let Ok(ip) = text(&service, &["spec", "clusterIP"]).parse::<IpAddr>() else { continue };
-        let key = Key { plural: "endpoints", namespace: namespace(&service).to_owned(), name: name(&service).to_owned() };
+        let key = Key {
+            plural: "endpoints",
+            namespace: namespace(&service).to_owned(),
+            name: name(&service).to_owned(),
+        };
         let Some(endpoints) = store.get(&key).filter(|_| ip.is_loopback()) else { continue };
         for port in list(&service, &["spec", "ports"]) {
             let backends = backends(&endpoints, text(port, &["name"]));
-            if let (Ok(number), false) = (u16::try_from(int(port, &["port"])), backends.is_empty()) {
+            if let (Ok(number), false) = (u16::try_from(int(port, &["port"])), backends.is_empty())
+            {
                 found.insert(SocketAddr::new(ip, number), backends);
             }
         }
@@ -79,7 +84,11 @@ fn backends(endpoints: &Value, port_name: &str) -> Vec<SocketAddr> {
     found
 }
 
-async fn accept(listener: TcpListener, backends: Arc<Mutex<Vec<SocketAddr>>>, stop: CancellationToken) {
+async fn accept(
+    listener: TcpListener,
+    backends: Arc<Mutex<Vec<SocketAddr>>>,
+    stop: CancellationToken,
+) {
     let turn = AtomicUsize::new(0);
     loop {
         let accepted = tokio::select! {
@@ -99,7 +108,13 @@ async fn accept(listener: TcpListener, backends: Arc<Mutex<Vec<SocketAddr>>>, st
         tokio::spawn(async move {
             if let Ok(mut server) = TcpStream::connect(backend).await {
                 let _not_urgent = (client.set_nodelay(true), server.set_nodelay(true));
-                let _either_side_left = tokio::io::copy_bidirectional_with_sizes(&mut client, &mut server, 4_096, 4_096).await;
+                let _either_side_left = tokio::io::copy_bidirectional_with_sizes(
+                    &mut client,
+                    &mut server,
+                    4_096,
+                    4_096,
+                )
+                .await;
             }
         });
     }

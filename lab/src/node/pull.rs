@@ -24,7 +24,11 @@ pub fn pull(subject: &Subject, spec: &Value) -> Pull {
     let present = lock(&subject.node.pulled).iter().any(|have| have == name);
     match found {
         Some(image) if present && text(spec, &["imagePullPolicy"]) != "Always" => {
-            subject.event(false, "Pulled", &format!("Container image \"{name}\" already present on machine"));
+            subject.event(
+                false,
+                "Pulled",
+                &format!("Container image \"{name}\" already present on machine"),
+            );
             Pull::Done(image)
         }
         Some(image) if text(spec, &["imagePullPolicy"]) != "Never" => {
@@ -40,7 +44,8 @@ pub fn pull(subject: &Subject, spec: &Value) -> Pull {
             Pull::Done(image)
         }
         Some(_) => {
-            let message = format!("Container image \"{name}\" is not present with pull policy of Never");
+            let message =
+                format!("Container image \"{name}\" is not present with pull policy of Never");
             subject.event(true, "ErrImageNeverPull", &message);
             subject.waiting("ErrImageNeverPull", &message);
             Pull::Failed
@@ -61,7 +66,10 @@ pub fn back_off(subject: &Subject, spec: &Value) {
     let name = text(spec, &["image"]);
     subject.event(false, "BackOff", &format!("Back-off pulling image \"{name}\""));
     subject.event(true, "Failed", "Error: ImagePullBackOff");
-    subject.waiting("ImagePullBackOff", &format!("Back-off pulling image \"{name}\": ErrImagePull: {}", cause(name)));
+    subject.waiting(
+        "ImagePullBackOff",
+        &format!("Back-off pulling image \"{name}\": ErrImagePull: {}", cause(name)),
+    );
 }
 
 fn cause(name: &str) -> String {
@@ -71,5 +79,7 @@ fn cause(name: &str) -> String {
     } else {
         "pull access denied, repository does not exist or may require authorization".to_owned()
     };
-    format!("rpc error: code = NotFound desc = failed to pull and unpack image \"{name}\": failed to resolve reference \"{name}\": {why}")
+    format!(
+        "rpc error: code = NotFound desc = failed to pull and unpack image \"{name}\": failed to resolve reference \"{name}\": {why}"
+    )
 }

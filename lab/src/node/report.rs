@@ -51,7 +51,8 @@ impl Subject {
     pub fn event(&self, warning: bool, reason: &str, message: &str) {
         let Some(pod) = self.node.fresh(&self.pod) else { return };
         let path = format!("spec.containers{{{}}}", self.name);
-        let happening = Happening { warning, reason, message, component: "kubelet", field_path: &path };
+        let happening =
+            Happening { warning, reason, message, component: "kubelet", field_path: &path };
         record(&self.node.store, &pod, &happening);
     }
 }

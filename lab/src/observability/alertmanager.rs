@@ -21,7 +21,10 @@ pub fn write_config(dir: &Path, webhook: &Webhook) -> Result<()> {
     let token_file = dir.join("webhook.token");
     let receiver = match &webhook.url {
         Some(url) => {
-            ensure!(url.starts_with("http://") || url.starts_with("https://"), "the webhook URL must begin with http:// or https://");
+            ensure!(
+                url.starts_with("http://") || url.starts_with("https://"),
+                "the webhook URL must begin with http:// or https://"
+            );
             let mut config = json!({"url": url, "send_resolved": true, "max_alerts": 0});
             if let Some(token) = &webhook.token {
                 write_private(&token_file, token.trim())?;

@@ -35,7 +35,8 @@ pub struct Program {
 /// Finds an executable by its possible names.
 pub fn find_program(names: &[&str], package: &str) -> Result<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders = std::env::split_paths(&path).chain(["/usr/bin", "/usr/local/bin"].map(PathBuf::from));
+    let folders =
+        std::env::split_paths(&path).chain(["/usr/bin", "/usr/local/bin"].map(PathBuf::from));
     for folder in folders {
         for name in names {
             let candidate = folder.join(name);
@@ -44,12 +45,16 @@ pub fn find_program(names: &[&str], package: &str) -> Result<PathBuf> {
             }
         }
     }
-    bail!("{} is not installed; on Debian: apt-get install --no-install-recommends {package}", names.join(" or "))
+    bail!(
+        "{} is not installed; on Debian: apt-get install --no-install-recommends {package}",
+        names.join(" or ")
+    )
 }
 
 fn is_executable(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt as _;
-    std::fs::metadata(path).is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
+    std::fs::metadata(path)
+        .is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
 }
 
 /// Starts the program; starts it again when it ends before `stop`.
@@ -78,7 +83,8 @@ pub async fn keep_running(program: Program, stop: CancellationToken) -> Result<(
 }
 
 fn start(program: &Program) -> Result<Child> {
-    let log = std::fs::File::create(&program.log).with_context(|| format!("creating {}", program.log.display()))?;
+    let log = std::fs::File::create(&program.log)
+        .with_context(|| format!("creating {}", program.log.display()))?;
     Command::new("/bin/sh")
         .args(["-c", GUARD, program.name])
         .arg(&program.path)

@@ -45,7 +45,12 @@ async fn products(State(shop): State<Arc<Shop>>) -> (StatusCode, Json<Value>) {
     let answer = match shop.workers.take().await {
         Some(_worker) => {
             tokio::time::sleep(CATALOGUE).await;
-            (StatusCode::OK, Json(json!({"products": ["TEA-250", "COF-500", "CUP-1", "POT-2", "FIL-100", "JAM-3"]})))
+            (
+                StatusCode::OK,
+                Json(
+                    json!({"products": ["TEA-250", "COF-500", "CUP-1", "POT-2", "FIL-100", "JAM-3"]}),
+                ),
+            )
         }
         None => overloaded(),
     };
@@ -53,13 +58,19 @@ async fn products(State(shop): State<Arc<Shop>>) -> (StatusCode, Json<Value>) {
     answer
 }
 
-async fn checkout(State(shop): State<Arc<Shop>>, Json(order): Json<Order>) -> (StatusCode, Json<Value>) {
+async fn checkout(
+    State(shop): State<Arc<Shop>>,
+    Json(order): Json<Order>,
+) -> (StatusCode, Json<Value>) {
     let begin = Instant::now();
     let answer = match shop.workers.take().await {
         Some(_worker) => match place(&shop, &order).await {
             Ok(receipt) => (StatusCode::OK, Json(receipt)),
             Err((status, error)) => {
-                log::error(&format!("msg=\"checkout failed\" status={} error={error:?}", status.as_u16()));
+                log::error(&format!(
+                    "msg=\"checkout failed\" status={} error={error:?}",
+                    status.as_u16()
+                ));
                 (status, Json(json!({"error": error})))
             }
         },
@@ -70,13 +81,17 @@ async fn checkout(State(shop): State<Arc<Shop>>, Json(order): Json<Order>) -> (S
 }
 
 fn overloaded() -> (StatusCode, Json<Value>) {
-    (StatusCode::SERVICE_UNAVAILABLE, Json(json!({"error": "all workers are busy and the queue is full"})))
+    (
+        StatusCode::SERVICE_UNAVAILABLE,
+        Json(json!({"error": "all workers are busy and the queue is full"})),
+    )
 }
 
 async fn place(shop: &Shop, order: &Order) -> Result<Value, (StatusCode, String)> {
     let mut total = 0_u64;
     for item in &order.items {
-        let price = prices::of(shop.release.prices, &item.sku).map_err(|e| (StatusCode::INTERNAL_SERVER_ERROR, e))?;
+        let price = prices::of(shop.release.prices, &item.sku)
+            .map_err(|e| (StatusCode::INTERNAL_SERVER_ERROR, e))?;
         total = total.saturating_add(price.saturating_mul(item.quantity));
     }
     reserve(shop, order).await.map_err(|e| (StatusCode::BAD_GATEWAY, e))?;
@@ -105,11 +120,16 @@ async fn reserve(shop: &Shop, order: &Order) -> Result<(), String> {
     };
     shop.metrics.call("inventory", &status, took);
     if took > Duration::from_millis(250) {
-        log::warn(&format!("msg=\"slow call\" target=inventory status={status} took={}ms", took.as_millis()));
+        log::warn(&format!(
+            "msg=\"slow call\" target=inventory status={status} took={}ms",
+            took.as_millis()
+        ));
     }
     match answer {
         Ok(answer) if answer.status().is_success() => Ok(()),
         Ok(answer) => Err(format!("inventory answered {}", answer.status())),
-        Err(error) => Err(format!("asking inventory at {}: {status}: {error}", shop.settings.inventory)),
+        Err(error) => {
+            Err(format!("asking inventory at {}: {status}: {error}", shop.settings.inventory))
+        }
     }
 }

@@ -22,7 +22,10 @@ pub fn routes() -> Router<Arc<Shop>> {
     Router::new().route("/stock", get(stock))
 }
 
-async fn stock(State(shop): State<Arc<Shop>>, Query(question): Query<Question>) -> (StatusCode, Json<Value>) {
+async fn stock(
+    State(shop): State<Arc<Shop>>,
+    Query(question): Query<Question>,
+) -> (StatusCode, Json<Value>) {
     let begin = Instant::now();
     let answer = match shop.workers.take().await {
         Some(_worker) => {
@@ -31,17 +34,25 @@ async fn stock(State(shop): State<Arc<Shop>>, Query(question): Query<Question>) 
                 tokio::time::sleep(shop.release.stock_query).await;
             }
             if queries > 1 {
-                log::warn(&format!("msg=\"slow stock lookup\" queries={queries} took={}ms", begin.elapsed().as_millis()));
+                log::warn(&format!(
+                    "msg=\"slow stock lookup\" queries={queries} took={}ms",
+                    begin.elapsed().as_millis()
+                ));
             }
             let found: Map<String, Value> = question
                 .sku
                 .split(',')
                 .take(100)
-                .map(|sku| (sku.to_owned(), json!(sku.bytes().map(u64::from).sum::<u64>() % 90 + 10)))
+                .map(|sku| {
+                    (sku.to_owned(), json!(sku.bytes().map(u64::from).sum::<u64>() % 90 + 10))
+                })
                 .collect();
             (StatusCode::OK, Json(Value::Object(found)))
         }
-        None => (StatusCode::SERVICE_UNAVAILABLE, Json(json!({"error": "all workers are busy and the queue is full"}))),
+        None => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            Json(json!({"error": "all workers are busy and the queue is full"})),
+        ),
     };
     shop.metrics.request("GET", "/stock", answer.0.as_u16(), begin.elapsed());
     answer

@@ -8,8 +8,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::workers::Workers;
-use crate::value::clock;
 use crate::node::memory::{cpu_seconds, resident_bytes};
+use crate::value::clock;
 
 /// Upper bounds of the latency buckets in seconds.
 const BUCKETS: [f64; 11] = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 10.0];
@@ -72,7 +72,11 @@ impl Metrics {
     pub fn request(&self, method: &str, route: &str, status: u16, took: Duration) {
         let mut figures = self.lock();
         *figures.requests.entry((method.to_owned(), route.to_owned(), status)).or_default() += 1;
-        figures.durations.entry((method.to_owned(), route.to_owned())).or_default().observe(took.as_secs_f64());
+        figures
+            .durations
+            .entry((method.to_owned(), route.to_owned()))
+            .or_default()
+            .observe(took.as_secs_f64());
     }
 
     /// Notes a call to another service.
@@ -86,7 +90,12 @@ impl Metrics {
     pub fn totals(&self) -> (u64, u64) {
         let figures = self.lock();
         let all = figures.requests.values().sum();
-        let errors = figures.requests.iter().filter(|((_, _, status), _)| *status >= 500).map(|(_, n)| n).sum();
+        let errors = figures
+            .requests
+            .iter()
+            .filter(|((_, _, status), _)| *status >= 500)
+            .map(|(_, n)| n)
+            .sum();
         (all, errors)
     }
 
@@ -96,19 +105,43 @@ impl Metrics {
         let figures = self.lock();
         head(&mut out, "http_requests_total", "counter", "HTTP requests answered.");
         for ((method, route, status), count) in &figures.requests {
-            let _ = writeln!(out, "http_requests_total{{method=\"{method}\",route=\"{route}\",status=\"{status}\"}} {count}");
+            let _ = writeln!(
+                out,
+                "http_requests_total{{method=\"{method}\",route=\"{route}\",status=\"{status}\"}} {count}"
+            );
         }
-        head(&mut out, "http_request_duration_seconds", "histogram", "Time to answer, including waiting for a worker.");
+        head(
+            &mut out,
+            "http_request_duration_seconds",
+            "histogram",
+            "Time to answer, including waiting for a worker.",
+        );
         for ((method, route), histogram) in &figures.durations {
-            histogram.render("http_request_duration_seconds", &format!("method=\"{method}\",route=\"{route}\""), &mut out);
+            histogram.render(
+                "http_request_duration_seconds",
+                &format!("method=\"{method}\",route=\"{route}\""),
+                &mut out,
+            );
         }
         head(&mut out, "http_client_requests_total", "counter", "Calls to other services.");
         for ((target, status), count) in &figures.calls {
-            let _ = writeln!(out, "http_client_requests_total{{target=\"{target}\",status=\"{status}\"}} {count}");
+            let _ = writeln!(
+                out,
+                "http_client_requests_total{{target=\"{target}\",status=\"{status}\"}} {count}"
+            );
         }
-        head(&mut out, "http_client_request_duration_seconds", "histogram", "Time calls to other services take.");
+        head(
+            &mut out,
+            "http_client_request_duration_seconds",
+            "histogram",
+            "Time calls to other services take.",
+        );
         for (target, histogram) in &figures.call_durations {
-            histogram.render("http_client_request_duration_seconds", &format!("target=\"{target}\""), &mut out);
+            histogram.render(
+                "http_client_request_duration_seconds",
+                &format!("target=\"{target}\""),
+                &mut out,
+            );
         }
         drop(figures);
         let gauges = [
@@ -122,13 +155,31 @@ impl Metrics {
         }
         let pid = std::process::id();
         head(&mut out, "process_resident_memory_bytes", "gauge", "Resident memory size in bytes.");
-        let _ = writeln!(out, "process_resident_memory_bytes {}", resident_bytes(pid).unwrap_or_default());
-        head(&mut out, "process_cpu_seconds_total", "counter", "Total user and system CPU time spent in seconds.");
+        let _ = writeln!(
+            out,
+            "process_resident_memory_bytes {}",
+            resident_bytes(pid).unwrap_or_default()
+        );
+        head(
+            &mut out,
+            "process_cpu_seconds_total",
+            "counter",
+            "Total user and system CPU time spent in seconds.",
+        );
         let _ = writeln!(out, "process_cpu_seconds_total {}", cpu_seconds(pid).unwrap_or_default());
-        head(&mut out, "process_start_time_seconds", "gauge", "Start time of the process since unix epoch in seconds.");
+        head(
+            &mut out,
+            "process_start_time_seconds",
+            "gauge",
+            "Start time of the process since unix epoch in seconds.",
+        );
         let _ = writeln!(out, "process_start_time_seconds {}", self.started.as_second());
         head(&mut out, "build_info", "gauge", "The release that runs.");
-        let _ = writeln!(out, "build_info{{service=\"{}\",version=\"{}\"}} 1", self.service, self.release);
+        let _ = writeln!(
+            out,
+            "build_info{{service=\"{}\",version=\"{}\"}} 1",
+            self.service, self.release
+        );
         out
     }
 }
@@ -147,9 +198,18 @@ mod tests {
         metrics.request("GET", "/x", 200, Duration::from_millis(30));
         metrics.request("GET", "/x", 500, Duration::from_millis(300));
         let text = metrics.render(&Workers::new(2, 2));
-        assert!(text.contains("http_request_duration_seconds_bucket{method=\"GET\",route=\"/x\",le=\"0.05\"} 1\n"), "{text}");
-        assert!(text.contains("http_request_duration_seconds_bucket{method=\"GET\",route=\"/x\",le=\"+Inf\"} 2\n"));
-        assert!(text.contains("http_requests_total{method=\"GET\",route=\"/x\",status=\"500\"} 1\n"));
+        assert!(
+            text.contains(
+                "http_request_duration_seconds_bucket{method=\"GET\",route=\"/x\",le=\"0.05\"} 1\n"
+            ),
+            "{text}"
+        );
+        assert!(text.contains(
+            "http_request_duration_seconds_bucket{method=\"GET\",route=\"/x\",le=\"+Inf\"} 2\n"
+        ));
+        assert!(
+            text.contains("http_requests_total{method=\"GET\",route=\"/x\",status=\"500\"} 1\n")
+        );
         assert_eq!(metrics.totals(), (2, 1));
     }
 }

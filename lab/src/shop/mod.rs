@@ -83,9 +83,16 @@ pub struct Shop {
 /// Serves until standard input closes.
 pub async fn run(args: ShopArgs) -> Result<()> {
     let release = Release::of(args.role, &args.release);
-    log::info(&format!("starting service={} release={} address={}", args.role.name(), args.release, args.listen));
+    log::info(&format!(
+        "starting service={} release={} address={}",
+        args.role.name(),
+        args.release,
+        args.listen
+    ));
     let settings = Settings::from_environment(&release);
-    let listener = TcpListener::bind(args.listen).await.with_context(|| format!("listening on {}", args.listen))?;
+    let listener = TcpListener::bind(args.listen)
+        .await
+        .with_context(|| format!("listening on {}", args.listen))?;
     let client = reqwest::Client::builder()
         .no_proxy()
         .pool_max_idle_per_host(0)
@@ -93,7 +100,6 @@ pub async fn run(args: ShopArgs) -> Result<()> {
         .build()
         .context("building the HTTP client")?;
     let shop = Arc::new(Shop {
-
         metrics: Metrics::new(args.role.name(), &args.release),
         workers: Workers::new(settings.workers, settings.queue),
         release,

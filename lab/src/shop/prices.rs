@@ -10,7 +10,8 @@ pub const LIST_2: &str = r#"{"TEA-250": 490, "COF-500": "11,90 EUR", "CUP-1": 89
 
 /// Price of one item from the list, in cents.
 pub fn of(list: &str, sku: &str) -> Result<u64, String> {
-    let prices: Value = serde_json::from_str(list).map_err(|e| format!("parsing the price list: {e}"))?;
+    let prices: Value =
+        serde_json::from_str(list).map_err(|e| format!("parsing the price list: {e}"))?;
     let entry = prices.get(sku).ok_or_else(|| format!("sku {sku} has no price"))?;
     serde_json::from_value(entry.clone()).map_err(|e| format!("price of sku {sku}: {e}"))
 }

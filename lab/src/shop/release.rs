@@ -54,7 +54,9 @@ impl Release {
     /// Whether the process can serve; the error says why not.
     pub fn warm_up(&self) -> Result<(), String> {
         match self.index {
-            Some(path) => std::fs::metadata(path).map(|_| ()).map_err(|e| format!("opening the catalogue index {path}: {e}")),
+            Some(path) => std::fs::metadata(path)
+                .map(|_| ())
+                .map_err(|e| format!("opening the catalogue index {path}: {e}")),
             None => Ok(()),
         }
     }

@@ -26,7 +26,8 @@ impl Settings {
                 "required environment variable {variable} is not set"
             );
         }
-        let host = std::env::var("INVENTORY_SERVICE_HOST").unwrap_or_else(|_| "127.0.0.1".to_owned());
+        let host =
+            std::env::var("INVENTORY_SERVICE_HOST").unwrap_or_else(|_| "127.0.0.1".to_owned());
         let port = std::env::var("INVENTORY_SERVICE_PORT").unwrap_or_else(|_| "8081".to_owned());
         Self {
             workers: number("WORKERS", 8),
@@ -37,5 +38,9 @@ impl Settings {
 }
 
 fn number(variable: &str, default: usize) -> usize {
-    std::env::var(variable).ok().and_then(|text| text.parse().ok()).filter(|n| *n > 0).unwrap_or(default)
+    std::env::var(variable)
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .filter(|n| *n > 0)
+        .unwrap_or(default)
 }

@@ -3,7 +3,9 @@
 use futures::{StreamExt as _, TryStreamExt as _};
 use k8s_openapi::api::core::v1::{ConfigMap, Secret};
 use kube::Api;
-use kube::api::{DeleteParams, ListParams, Patch, PatchParams, PostParams, WatchEvent, WatchParams};
+use kube::api::{
+    DeleteParams, ListParams, Patch, PatchParams, PostParams, WatchEvent, WatchParams,
+};
 use serde_json::{Value, json};
 
 use crate::harness::{REGISTRY, TestRange, deployment, from};
@@ -34,7 +36,8 @@ async fn a_stale_version_conflicts_in_the_real_servers_words() {
         message,
         "Operation cannot be fulfilled on configmaps \"x\": the object has been modified; please apply your changes to the latest version and try again"
     );
-    let again = maps.create(&PostParams::default(), &first_without_version(&first)).await.unwrap_err();
+    let again =
+        maps.create(&PostParams::default(), &first_without_version(&first)).await.unwrap_err();
     assert_eq!(refusal(again).1, "AlreadyExists");
     let test = json!([{"op": "test", "path": "/metadata/resourceVersion", "value": "1"}, {"op": "replace", "path": "/data/k", "value": "3"}]);
     let error = range.json_patch("/api/v1/namespaces/shop/configmaps/x", &test).await.unwrap_err();
@@ -62,10 +65,16 @@ async fn a_dry_run_answers_as_if_and_changes_nothing() {
     let kept = range.deployments().get("inventory").await.unwrap();
     assert_eq!(kept.spec.replicas, Some(1));
     assert_eq!(kept.metadata.generation, made.metadata.generation);
-    let bad = range.deployments().patch("inventory", &dry, &Patch::Merge(&json!({"spec": {"replicas": -1}}))).await;
+    let bad = range
+        .deployments()
+        .patch("inventory", &dry, &Patch::Merge(&json!({"spec": {"replicas": -1}})))
+        .await;
     let (code, _, message) = refusal(bad.unwrap_err());
     assert_eq!(code, 422);
-    assert_eq!(message, "Deployment.apps \"inventory\" is invalid: spec.replicas: Invalid value: -1: must be greater than or equal to 0");
+    assert_eq!(
+        message,
+        "Deployment.apps \"inventory\" is invalid: spec.replicas: Invalid value: -1: must be greater than or equal to 0"
+    );
     let params = DeleteParams { dry_run: true, ..DeleteParams::default() };
     range.deployments().delete("inventory", &params).await.unwrap();
     range.deployments().get("inventory").await.unwrap();
@@ -83,7 +92,11 @@ async fn the_scale_subresource_scales() {
     range.deployments().patch_scale("inventory", &params, &Patch::Merge(&patch)).await.unwrap();
     range.settled("inventory", 3).await;
     let outdated = json!({"metadata": {"resourceVersion": "1"}, "spec": {"replicas": 9}});
-    let error = range.deployments().patch_scale("inventory", &params, &Patch::Merge(&outdated)).await.unwrap_err();
+    let error = range
+        .deployments()
+        .patch_scale("inventory", &params, &Patch::Merge(&outdated))
+        .await
+        .unwrap_err();
     assert_eq!(refusal(error).1, "Conflict");
     range.stop().await;
 }
@@ -95,7 +108,11 @@ async fn a_strategic_merge_changes_one_container_and_keeps_the_rest() {
     let patch = json!({"spec": {"template": {"spec": {"containers": [
         {"name": "inventory", "image": format!("{REGISTRY}/inventory:2.2.0"), "env": [{"name": "EXTRA", "value": "1"}]},
     ]}}}});
-    let patched = range.deployments().patch("inventory", &PatchParams::default(), &Patch::Strategic(&patch)).await.unwrap();
+    let patched = range
+        .deployments()
+        .patch("inventory", &PatchParams::default(), &Patch::Strategic(&patch))
+        .await
+        .unwrap();
     let pod = patched.spec.template.spec.unwrap();
     assert_eq!(pod.containers.len(), 1);
     let container = &pod.containers[0];
@@ -121,7 +138,8 @@ async fn server_side_apply_creates_and_changes() {
 async fn a_watch_resumes_and_sees_selectors_begin_and_end_to_fit() {
     let range = TestRange::start().await;
     let maps = range.config_maps();
-    let version = maps.list(&ListParams::default()).await.unwrap().metadata.resource_version.unwrap();
+    let version =
+        maps.list(&ListParams::default()).await.unwrap().metadata.resource_version.unwrap();
     maps.create(&PostParams::default(), &config_map("a", "1")).await.unwrap();
     maps.create(&PostParams::default(), &config_map("b", "2")).await.unwrap();
     maps.replace("a", &PostParams::default(), &config_map("a", "2")).await.unwrap();
@@ -155,7 +173,11 @@ async fn lists_come_in_pages() {
     let first = range.config_maps().list(&ListParams::default().limit(2)).await.unwrap();
     assert_eq!((first.items.len(), first.metadata.remaining_item_count), (2, Some(1)));
     let token = first.metadata.continue_.unwrap();
-    let second = range.config_maps().list(&ListParams::default().limit(2).continue_token(&token)).await.unwrap();
+    let second = range
+        .config_maps()
+        .list(&ListParams::default().limit(2).continue_token(&token))
+        .await
+        .unwrap();
     let names: Vec<_> = second.items.iter().filter_map(|m| m.metadata.name.clone()).collect();
     assert_eq!(names, ["c"]);
     range.stop().await;
@@ -165,29 +187,45 @@ async fn lists_come_in_pages() {
 async fn tokens_open_what_their_role_may_and_refusals_name_it() {
     let range = TestRange::start().await;
     range.create(deployment("inventory", "2.1.0", 1)).await;
-    let viewer: Api<k8s_openapi::api::apps::v1::Deployment> = Api::namespaced(range.client_of("kubeconfig-viewer").await, "shop");
+    let viewer: Api<k8s_openapi::api::apps::v1::Deployment> =
+        Api::namespaced(range.client_of("kubeconfig-viewer").await, "shop");
     viewer.get("inventory").await.unwrap();
     let patch = json!({"spec": {"replicas": 2}});
-    let (code, reason, message) =
-        refusal(viewer.patch("inventory", &PatchParams::default(), &Patch::Merge(&patch)).await.unwrap_err());
+    let (code, reason, message) = refusal(
+        viewer
+            .patch("inventory", &PatchParams::default(), &Patch::Merge(&patch))
+            .await
+            .unwrap_err(),
+    );
     assert_eq!((code, reason.as_str()), (403, "Forbidden"));
     assert_eq!(
         message,
         "deployments.apps \"inventory\" is forbidden: User \"system:serviceaccount:range:viewer\" cannot patch resource \"deployments\" in API group \"apps\" in the namespace \"shop\""
     );
     let operator = range.client_of("kubeconfig-operator").await;
-    let deployments: Api<k8s_openapi::api::apps::v1::Deployment> = Api::namespaced(operator.clone(), "shop");
+    let deployments: Api<k8s_openapi::api::apps::v1::Deployment> =
+        Api::namespaced(operator.clone(), "shop");
     deployments.patch("inventory", &PatchParams::default(), &Patch::Merge(&patch)).await.unwrap();
-    assert_eq!(refusal(deployments.delete("inventory", &DeleteParams::default()).await.unwrap_err()).0, 403);
+    assert_eq!(
+        refusal(deployments.delete("inventory", &DeleteParams::default()).await.unwrap_err()).0,
+        403
+    );
     let secrets: Api<Secret> = Api::namespaced(operator, "shop");
     assert_eq!(refusal(secrets.list(&ListParams::default()).await.unwrap_err()).0, 403);
 
-    let stranger = reqwest::Client::builder().no_proxy().tls_danger_accept_invalid_certs(true).build().unwrap();
+    let stranger = reqwest::Client::builder()
+        .no_proxy()
+        .tls_danger_accept_invalid_certs(true)
+        .build()
+        .unwrap();
     let url = format!("https://127.0.0.1:{}/api/v1/pods", range.base_port);
     let answer = stranger.get(url).bearer_auth("wrong").send().await.unwrap();
     assert_eq!(answer.status().as_u16(), 401);
     let status: Value = answer.json().await.unwrap();
-    assert_eq!((status["kind"].as_str(), status["reason"].as_str()), (Some("Status"), Some("Unauthorized")));
+    assert_eq!(
+        (status["kind"].as_str(), status["reason"].as_str()),
+        (Some("Status"), Some("Unauthorized"))
+    );
     range.stop().await;
 }
 
@@ -197,19 +235,29 @@ async fn nonsense_is_refused_with_its_field() {
     let post = PostParams::default();
     let mut wrong = deployment("inventory", "2.1.0", 1);
     wrong["spec"]["selector"]["matchLabels"]["app"] = json!("other");
-    let (code, _, message) = refusal(range.deployments().create(&post, &from(wrong)).await.unwrap_err());
+    let (code, _, message) =
+        refusal(range.deployments().create(&post, &from(wrong)).await.unwrap_err());
     assert_eq!(code, 422);
     assert!(message.contains("`selector` does not match template `labels`"), "{message}");
     let mut wrong = deployment("inventory", "2.1.0", 1);
-    wrong["spec"]["template"]["spec"]["containers"][0]["resources"] = json!({"requests": {"memory": "64Mi"}, "limits": {"memory": "32Mi"}});
-    let (_, _, message) = refusal(range.deployments().create(&post, &from(wrong)).await.unwrap_err());
+    wrong["spec"]["template"]["spec"]["containers"][0]["resources"] =
+        json!({"requests": {"memory": "64Mi"}, "limits": {"memory": "32Mi"}});
+    let (_, _, message) =
+        refusal(range.deployments().create(&post, &from(wrong)).await.unwrap_err());
     assert!(message.contains("must be less than or equal to memory limit of 32Mi"), "{message}");
     range.create(deployment("inventory", "2.1.0", 1)).await;
     let typed = json!({"spec": {"replicas": "three"}});
-    let (code, ..) = refusal(range.deployments().patch("inventory", &PatchParams::default(), &Patch::Merge(&typed)).await.unwrap_err());
+    let (code, ..) = refusal(
+        range
+            .deployments()
+            .patch("inventory", &PatchParams::default(), &Patch::Merge(&typed))
+            .await
+            .unwrap_err(),
+    );
     assert_eq!(code, 400);
     let missing: Api<ConfigMap> = Api::namespaced(range.client.clone(), "nowhere");
-    let (code, _, message) = refusal(missing.create(&post, &config_map("x", "1")).await.unwrap_err());
+    let (code, _, message) =
+        refusal(missing.create(&post, &config_map("x", "1")).await.unwrap_err());
     assert_eq!((code, message.as_str()), (404, "namespaces \"nowhere\" not found"));
     range.stop().await;
 }

@@ -34,14 +34,18 @@ impl TestRange {
         let client = client(&range.kubeconfig()).await;
         let this = Self { client, dir, base_port, range };
         let namespaces: Api<Namespace> = Api::all(this.client.clone());
-        namespaces.create(&PostParams::default(), &from(json!({"metadata": {"name": "shop"}}))).await.unwrap();
+        namespaces
+            .create(&PostParams::default(), &from(json!({"metadata": {"name": "shop"}})))
+            .await
+            .unwrap();
         this
     }
 
     /// Ends the range and starts it again on its saved state.
     pub async fn restart(self) -> Self {
         self.range.stop().await.unwrap();
-        let range = Range::start(options(self.dir.path().to_owned(), self.base_port)).await.unwrap();
+        let range =
+            Range::start(options(self.dir.path().to_owned(), self.base_port)).await.unwrap();
         let client = client(&range.kubeconfig()).await;
         Self { client, range, ..self }
     }
@@ -111,16 +115,23 @@ impl TestRange {
 
     /// All pods of an app.
     pub async fn pods_of(&self, app: &str) -> Vec<Value> {
-        let list = self.pods().list(&ListParams::default().labels(&format!("app={app}"))).await.unwrap();
+        let list =
+            self.pods().list(&ListParams::default().labels(&format!("app={app}"))).await.unwrap();
         list.items.iter().map(|pod| serde_json::to_value(pod).unwrap()).collect()
     }
 
     /// The first container state of an app's pods that `wanted` accepts.
-    pub async fn container(&self, app: &str, what: &str, wanted: impl Fn(&Value) -> bool) -> (String, Value) {
+    pub async fn container(
+        &self,
+        app: &str,
+        what: &str,
+        wanted: impl Fn(&Value) -> bool,
+    ) -> (String, Value) {
         eventually(what, || async {
             self.pods_of(app).await.into_iter().find_map(|pod| {
                 let status = pod["status"]["containerStatuses"][0].clone();
-                wanted(&status).then(|| (pod["metadata"]["name"].as_str().unwrap().to_owned(), status))
+                wanted(&status)
+                    .then(|| (pod["metadata"]["name"].as_str().unwrap().to_owned(), status))
             })
         })
         .await
@@ -131,7 +142,8 @@ impl TestRange {
         eventually(&format!("event {reason}: {text}"), || async {
             let events = self.events().list(&ListParams::default()).await.unwrap();
             events.items.into_iter().find(|event| {
-                event.reason.as_deref() == Some(reason) && event.message.as_deref().is_some_and(|m| m.contains(text))
+                event.reason.as_deref() == Some(reason)
+                    && event.message.as_deref().is_some_and(|m| m.contains(text))
             })
         })
         .await
@@ -150,7 +162,8 @@ fn options(data_dir: PathBuf, base_port: u16) -> RangeOptions {
 
 async fn client(kubeconfig: &std::path::Path) -> Client {
     let kubeconfig = Kubeconfig::read_from(kubeconfig).unwrap();
-    let config = Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await.unwrap();
+    let config =
+        Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await.unwrap();
     Client::try_from(config).unwrap()
 }
 

@@ -10,7 +10,11 @@ use crate::harness::{TestRange, deployment, eventually, from, release, service};
 const REVISION: &str = "deployment.kubernetes.io/revision";
 
 async fn patch(range: &TestRange, name: &str, patch: Value) {
-    range.deployments().patch(name, &PatchParams::default(), &Patch::Strategic(&patch)).await.unwrap();
+    range
+        .deployments()
+        .patch(name, &PatchParams::default(), &Patch::Strategic(&patch))
+        .await
+        .unwrap();
 }
 
 fn image_of(deployment: &k8s_openapi::api::apps::v1::Deployment) -> String {
@@ -29,7 +33,11 @@ async fn a_release_rolls_out_and_an_undo_brings_the_old_template_back() {
 
     // As `kubectl rollout undo` does it: the template of revision 1, without its hash.
     let sets = range.sets().list(&ListParams::default()).await.unwrap();
-    let first = sets.items.iter().find(|set| set.metadata.annotations.as_ref().unwrap()[REVISION] == "1").unwrap();
+    let first = sets
+        .items
+        .iter()
+        .find(|set| set.metadata.annotations.as_ref().unwrap()[REVISION] == "1")
+        .unwrap();
     let mut template = serde_json::to_value(first.spec.template.clone().unwrap()).unwrap();
     template["metadata"]["labels"].as_object_mut().unwrap().remove("pod-template-hash").unwrap();
     let undo = json!([{"op": "replace", "path": "/spec/template", "value": template}]);
@@ -49,12 +57,16 @@ async fn a_release_that_never_becomes_ready_leaves_the_old_pods_serving() {
     range.services().create(&PostParams::default(), &from(service("checkout"))).await.unwrap();
     range.settled("checkout", 2).await;
     patch(&range, "checkout", release("checkout", "1.5.3")).await;
-    range.event("Unhealthy", "Readiness probe failed: HTTP probe failed with statuscode: 503").await;
+    range
+        .event("Unhealthy", "Readiness probe failed: HTTP probe failed with statuscode: 503")
+        .await;
     let stuck = eventually("the progress deadline", || async {
         let deployment = range.deployments().get("checkout").await.unwrap();
         let status = deployment.status.unwrap();
         let late = status.conditions.iter().flatten().any(|c| {
-            c.type_.as_deref() == Some("Progressing") && c.status.as_deref() == Some("False") && c.reason.as_deref() == Some("ProgressDeadlineExceeded")
+            c.type_.as_deref() == Some("Progressing")
+                && c.status.as_deref() == Some("False")
+                && c.reason.as_deref() == Some("ProgressDeadlineExceeded")
         });
         late.then_some(status)
     })
@@ -67,7 +79,8 @@ async fn a_release_that_never_becomes_ready_leaves_the_old_pods_serving() {
     assert_eq!(endpoints["subsets"][0]["notReadyAddresses"].as_array().unwrap().len(), 1);
     let service = serde_json::to_value(range.services().get("checkout").await.unwrap()).unwrap();
     let url = format!("http://{}:8080/products", service["spec"]["clusterIP"].as_str().unwrap());
-    let answer = reqwest::Client::builder().no_proxy().build().unwrap().get(url).send().await.unwrap();
+    let answer =
+        reqwest::Client::builder().no_proxy().build().unwrap().get(url).send().await.unwrap();
     assert_eq!(answer.status().as_u16(), 200);
 
     patch(&range, "checkout", release("checkout", "1.4.2")).await;
@@ -106,7 +119,8 @@ async fn a_restarted_range_resumes() {
     assert_eq!(after.metadata.uid, before.metadata.uid);
     let pods = range.pods_of("inventory").await;
     let url = format!("http://{}:8080/stock?sku=a", pods[0]["status"]["podIP"].as_str().unwrap());
-    let answer = reqwest::Client::builder().no_proxy().build().unwrap().get(url).send().await.unwrap();
+    let answer =
+        reqwest::Client::builder().no_proxy().build().unwrap().get(url).send().await.unwrap();
     assert_eq!(answer.status().as_u16(), 200);
     range.stop().await;
 }
@@ -115,9 +129,11 @@ async fn a_restarted_range_resumes() {
 async fn a_pod_that_asks_for_too_much_is_not_scheduled() {
     let range = TestRange::start().await;
     let mut greedy = deployment("inventory", "2.1.0", 1);
-    greedy["spec"]["template"]["spec"]["containers"][0]["resources"] = json!({"requests": {"cpu": "4000"}});
+    greedy["spec"]["template"]["spec"]["containers"][0]["resources"] =
+        json!({"requests": {"cpu": "4000"}});
     range.create(greedy).await;
-    let event = range.event("FailedScheduling", "0/1 nodes are available: 1 Insufficient cpu.").await;
+    let event =
+        range.event("FailedScheduling", "0/1 nodes are available: 1 Insufficient cpu.").await;
     assert_eq!(event.type_.as_deref(), Some("Warning"));
     assert_eq!(range.pods_of("inventory").await[0]["status"]["phase"], "Pending");
     range.stop().await;

@@ -11,7 +11,9 @@ const MAX_OPERATIONS: usize = 10_000;
 /// Applies all operations in order; the first failing one refuses the whole patch.
 pub fn json_patch(target: &mut Value, patch: &Value) -> Result<(), ApiError> {
     let Some(operations) = patch.as_array() else {
-        return Err(ApiError::bad_request("error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch"));
+        return Err(ApiError::bad_request(
+            "error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch",
+        ));
     };
     if operations.len() > MAX_OPERATIONS {
         return Err(ApiError::too_large());
@@ -37,9 +39,9 @@ pub fn json_patch(target: &mut Value, patch: &Value) -> Result<(), ApiError> {
                 let want = at(operation, &["value"]);
                 let have = target.pointer(pointer).unwrap_or(&Value::Null);
                 if have != want {
-                    return Err(ApiError::unprocessable(
-                        format!("the server rejected our request due to an error in our request: testing value {pointer} failed: test failed"),
-                    ));
+                    return Err(ApiError::unprocessable(format!(
+                        "the server rejected our request due to an error in our request: testing value {pointer} failed: test failed"
+                    )));
                 }
             }
             other => {
@@ -54,7 +56,9 @@ pub fn json_patch(target: &mut Value, patch: &Value) -> Result<(), ApiError> {
 
 fn value_of(operation: &Value) -> Result<Value, ApiError> {
     operation.get("value").cloned().ok_or_else(|| {
-        ApiError::unprocessable("the server rejected our request due to an error in our request: missing value")
+        ApiError::unprocessable(
+            "the server rejected our request due to an error in our request: missing value",
+        )
     })
 }
 
@@ -87,7 +91,10 @@ fn add(target: &mut Value, path: &str, value: Value) -> Result<(), ApiError> {
             let index = if last == "-" {
                 items.len()
             } else {
-                last.parse().ok().filter(|i| *i <= items.len()).ok_or_else(|| missing("add", path))?
+                last.parse()
+                    .ok()
+                    .filter(|i| *i <= items.len())
+                    .ok_or_else(|| missing("add", path))?
             };
             items.insert(index, value);
         }

@@ -8,7 +8,12 @@ use crate::kubeapi::status::ApiError;
 /// How a list of this field name merges; `None` replaces it whole.
 fn merge_key(parent: &str, field: &str) -> Option<&'static str> {
     match field {
-        "containers" | "initContainers" | "ephemeralContainers" | "volumes" | "env" | "imagePullSecrets" => Some("name"),
+        "containers"
+        | "initContainers"
+        | "ephemeralContainers"
+        | "volumes"
+        | "env"
+        | "imagePullSecrets" => Some("name"),
         "ports" if parent == "spec" => Some("port"),
         "ports" => Some("containerPort"),
         "volumeMounts" => Some("mountPath"),
@@ -29,7 +34,9 @@ fn is_set(field: &str) -> bool {
 /// Merges `patch` into `target` the way the API server does for built-in types.
 pub fn strategic(target: &mut Value, patch: &Value) -> Result<(), ApiError> {
     let Some(patch) = patch.as_object() else {
-        return Err(ApiError::bad_request("error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}"));
+        return Err(ApiError::bad_request(
+            "error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}",
+        ));
     };
     apply("", target, patch)
 }
@@ -45,7 +52,9 @@ fn apply(parent: &str, target: &mut Value, patch: &Map<String, Value>) -> Result
             return Ok(());
         }
         Some("merge") | None => {}
-        Some(other) => return Err(ApiError::bad_request(format!("Unknown patch type found: {other}"))),
+        Some(other) => {
+            return Err(ApiError::bad_request(format!("Unknown patch type found: {other}")));
+        }
     }
     if !target.is_object() {
         *target = Value::Object(Map::new());
@@ -61,7 +70,9 @@ fn apply(parent: &str, target: &mut Value, patch: &Map<String, Value>) -> Result
         }
         let slot = target.entry(key.clone()).or_insert(Value::Null);
         match value {
-            Value::Object(map) if !slot.is_object() => *slot = Value::Object(without_directives(map)),
+            Value::Object(map) if !slot.is_object() => {
+                *slot = Value::Object(without_directives(map));
+            }
             Value::Object(map) => apply(key, slot, map)?,
             Value::Array(items) => apply_list(parent, key, slot, items)?,
             other => *slot = other.clone(),
@@ -83,10 +94,17 @@ fn apply(parent: &str, target: &mut Value, patch: &Map<String, Value>) -> Result
     Ok(())
 }
 
-fn apply_list(parent: &str, field: &str, slot: &mut Value, patch: &[Value]) -> Result<(), ApiError> {
+fn apply_list(
+    parent: &str,
+    field: &str,
+    slot: &mut Value,
+    patch: &[Value],
+) -> Result<(), ApiError> {
     if is_set(field) {
         let mut items = slot.as_array().cloned().unwrap_or_default();
-        items.extend(patch.iter().filter(|p| !slot.as_array().is_some_and(|have| have.contains(p))).cloned());
+        items.extend(
+            patch.iter().filter(|p| !slot.as_array().is_some_and(|have| have.contains(p))).cloned(),
+        );
         *slot = Value::Array(items);
         return Ok(());
     }
@@ -94,7 +112,8 @@ fn apply_list(parent: &str, field: &str, slot: &mut Value, patch: &[Value]) -> R
         *slot = Value::Array(patch.to_vec());
         return Ok(());
     };
-    let replace = patch.iter().any(|item| item.get("$patch").and_then(Value::as_str) == Some("replace"));
+    let replace =
+        patch.iter().any(|item| item.get("$patch").and_then(Value::as_str) == Some("replace"));
     let mut items = if replace { Vec::new() } else { slot.as_array().cloned().unwrap_or_default() };
     for entry in patch {
         let directive = entry.get("$patch").and_then(Value::as_str);
@@ -102,7 +121,9 @@ fn apply_list(parent: &str, field: &str, slot: &mut Value, patch: &[Value]) -> R
             continue;
         }
         let Some(entry) = entry.as_object() else {
-            return Err(ApiError::bad_request(format!("map: {entry} does not contain declared merge key: {merge_by}")));
+            return Err(ApiError::bad_request(format!(
+                "map: {entry} does not contain declared merge key: {merge_by}"
+            )));
         };
         let Some(id) = entry.get(merge_by) else {
             return Err(ApiError::bad_request(format!(
@@ -142,7 +163,12 @@ fn without_directives(map: &Map<String, Value>) -> Map<String, Value> {
     let mut clean = Value::Object(Map::new());
     merge(
         &mut clean,
-        &Value::Object(map.iter().filter(|(k, _)| !k.starts_with('$')).map(|(k, v)| (k.clone(), v.clone())).collect()),
+        &Value::Object(
+            map.iter()
+                .filter(|(k, _)| !k.starts_with('$'))
+                .map(|(k, v)| (k.clone(), v.clone()))
+                .collect(),
+        ),
     );
     clean.as_object().cloned().unwrap_or_default()
 }
@@ -154,11 +180,11 @@ mod tests {
 
     fn deployment() -> Value {
         json!({"spec": {"template": {"spec": {
-            "tolerations": [{"key": "a"}],
-            "containers": [
-                {"name": "shop", "image": "shop:1", "env": [{"name": "A", "value": "1"}, {"name": "B", "value": "2"}]},
-                {"name": "side", "image": "side:1"},
-            ]}}}})
+        "tolerations": [{"key": "a"}],
+        "containers": [
+            {"name": "shop", "image": "shop:1", "env": [{"name": "A", "value": "1"}, {"name": "B", "value": "2"}]},
+            {"name": "side", "image": "side:1"},
+        ]}}}})
     }
 
     #[test]
@@ -168,8 +194,11 @@ mod tests {
             {"name": "shop", "image": "shop:2", "env": [{"name": "B", "$patch": "delete"}, {"name": "C", "value": "3"}]},
         ], "tolerations": [{"key": "b"}]}}}})).unwrap();
         let spec = &doc["spec"]["template"]["spec"];
-        assert_eq!(spec["containers"][0], json!({"name": "shop", "image": "shop:2",
-            "env": [{"name": "A", "value": "1"}, {"name": "C", "value": "3"}]}));
+        assert_eq!(
+            spec["containers"][0],
+            json!({"name": "shop", "image": "shop:2",
+            "env": [{"name": "A", "value": "1"}, {"name": "C", "value": "3"}]})
+        );
         assert_eq!(spec["containers"][1]["image"], "side:1");
         assert_eq!(spec["tolerations"], json!([{"key": "b"}]));
     }
@@ -177,18 +206,29 @@ mod tests {
     #[test]
     fn replace_and_order_directives() {
         let mut doc = deployment();
-        strategic(&mut doc, &json!({"spec": {"template": {"spec": {
-            "$setElementOrder/containers": [{"name": "side"}, {"name": "shop"}],
-            "containers": [{"name": "side", "$patch": "merge", "image": "side:2"}],
-        }}}})).unwrap();
+        strategic(
+            &mut doc,
+            &json!({"spec": {"template": {"spec": {
+                "$setElementOrder/containers": [{"name": "side"}, {"name": "shop"}],
+                "containers": [{"name": "side", "$patch": "merge", "image": "side:2"}],
+            }}}}),
+        )
+        .unwrap();
         assert_eq!(doc["spec"]["template"]["spec"]["containers"][0]["image"], "side:2");
-        strategic(&mut doc, &json!({"spec": {"template": {"$patch": "replace", "spec": {"containers": []}}}})).unwrap();
+        strategic(
+            &mut doc,
+            &json!({"spec": {"template": {"$patch": "replace", "spec": {"containers": []}}}}),
+        )
+        .unwrap();
         assert_eq!(doc["spec"]["template"], json!({"spec": {"containers": []}}));
     }
 
     #[test]
     fn a_list_entry_needs_its_key() {
-        let error = strategic(&mut deployment(), &json!({"spec": {"template": {"spec": {"containers": [{"image": "x"}]}}}}));
+        let error = strategic(
+            &mut deployment(),
+            &json!({"spec": {"template": {"spec": {"containers": [{"image": "x"}]}}}}),
+        );
         assert!(error.unwrap_err().message.contains("merge key: name"));
     }
 }
