@@ -58,7 +58,7 @@ fn from_expr(expr: &Expr) -> Option<Condition> {
                 fires,
                 threshold,
                 unit: unit(measured),
-                shows: shows(measured, fires),
+                shows: shows(measured, fires, threshold),
             })
         }
         _ => None,
@@ -176,8 +176,10 @@ fn counts(expr: &Expr) -> bool {
     }
 }
 
-/// What kind of trouble the form of the measure shows. Only forms that mean one thing.
-fn shows(expr: &Expr, fires: Comparison) -> Option<FindingKind> {
+/// What kind of trouble the form of the measure shows. Only forms that mean one thing: a quantile
+/// or a duration is latency, a part of the same counter by status is errors, one thing divided by
+/// another with an alarm between half and all of it is use against a limit.
+fn shows(expr: &Expr, fires: Comparison, threshold: f64) -> Option<FindingKind> {
     if !matches!(fires, Comparison::Above | Comparison::AtLeast) {
         return None;
     }
@@ -193,6 +195,7 @@ fn shows(expr: &Expr, fires: Comparison) -> Option<FindingKind> {
         .any(|label| matchers(expr).iter().any(|m| m.name == *label));
     match ratio(expr) {
         Some((_, true)) if by_status => Some(FindingKind::ErrorsUp),
+        Some((_, false)) if (0.5..=1.0).contains(&threshold) => Some(FindingKind::Saturation),
         _ => None,
     }
 }
@@ -332,7 +335,8 @@ mod tests {
         assert_eq!(condition.shows, Some(FindingKind::ErrorsUp));
         let other = super::condition("used / available > 0.9").unwrap();
         assert_eq!(other.measure, "used / available");
-        assert_eq!(other.shows, None);
+        assert_eq!(other.shows, Some(FindingKind::Saturation));
+        assert_eq!(super::condition("a / b > 3").unwrap().shows, None);
     }
 
     #[test]

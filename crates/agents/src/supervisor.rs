@@ -54,7 +54,8 @@ mod tests {
 
     #[test]
     fn labels_decide_who_looks() {
-        let table: &[(&[(&str, &str)], &[Specialist])] = &[
+        type Case<'a> = (&'a [(&'a str, &'a str)], &'a [Specialist]);
+        let table: &[Case<'_>] = &[
             (&[("alertname", "A"), ("namespace", "shop")], &[Kubernetes, Metrics]),
             (&[("alertname", "A"), ("pod", "x-1")], &[Kubernetes, Metrics]),
             (&[("alertname", "A"), ("node", "n1")], &[Kubernetes, Metrics]),

@@ -1,5 +1,7 @@
 //! A container starts and dies again and again.
 
+use std::fmt::Write as _;
+
 use std::collections::BTreeMap;
 
 use evenkeel_domain::{
@@ -41,7 +43,7 @@ pub fn analyze(view: &KubernetesView) -> Vec<Draft> {
 fn in_namespace(ns: &NamespaceView, now: Timestamp) -> Vec<Draft> {
     let mut groups: BTreeMap<(ObjectRef, &str), Vec<Crash<'_>>> = BTreeMap::new();
     for (evidence, pod, container) in ns.containers() {
-        let Some(end) = crashed(container, now) else { continue };
+        let Verdict::Crashes(end) = judge(container, now) else { continue };
         if killed_by_probe(ns, pod, end) {
             continue;
         }
@@ -50,39 +52,40 @@ fn in_namespace(ns: &NamespaceView, now: Timestamp) -> Vec<Draft> {
     }
     groups
         .into_iter()
-        .filter_map(|((object, _), crashes)| Some(describe(ns, object, &crashes)?))
+        .filter_map(|((object, _), crashes)| describe(ns, object, &crashes))
         .collect()
 }
 
-/// `Some` when the container crashes in a loop, with how it last ended where that is known.
-fn crashed(container: &Container, now: Timestamp) -> Option<Option<&Terminated>> {
-    let last = container.last_termination.as_ref();
-    let restarts = container.restart_count.unwrap_or(0);
-    match &container.state {
-        ContainerState::Waiting { reason, .. } => match reason.as_deref()? {
-            "CrashLoopBackOff" => not_oom(last),
-            "RunContainerError" | "StartError" | "ContainerCannotRun" => Some(last),
-            _ => (restarts > 0 && last.is_some_and(|end| fresh(end, now)))
-                .then_some(())
-                .and_then(|()| not_oom(last)),
-        },
-        ContainerState::Terminated(end) => {
-            let failed = end.exit_code != 0 && fresh(end, now);
-            (failed && end.reason.as_deref() != Some("OOMKilled")).then_some(Some(end))
-        }
-        ContainerState::Running { .. } => {
-            let end = last?;
-            (restarts >= RESTARTS && fresh(end, now)).then_some(()).and_then(|()| not_oom(last))
-        }
-        ContainerState::Unknown => None,
-    }
+/// Whether a container crashes in a loop, and how it last ended where that is known.
+enum Verdict<'a> {
+    Fine,
+    Crashes(Option<&'a Terminated>),
 }
 
-fn not_oom(end: Option<&Terminated>) -> Option<Option<&Terminated>> {
-    match end {
-        Some(end) if end.reason.as_deref() == Some("OOMKilled") => None,
-        other => Some(other),
-    }
+fn judge(container: &Container, now: Timestamp) -> Verdict<'_> {
+    let last = container.last_termination.as_ref();
+    let restarts = container.restart_count.unwrap_or(0);
+    // A kill at the memory limit is another finding.
+    let unless_oom = |end: Option<&'_ Terminated>| {
+        end.is_none_or(|end| end.reason.as_deref() != Some("OOMKilled"))
+    };
+    let crashes = match &container.state {
+        ContainerState::Waiting { reason, .. } => match reason.as_deref() {
+            Some("RunContainerError" | "StartError" | "ContainerCannotRun") => true,
+            Some("CrashLoopBackOff") => unless_oom(last),
+            Some(_) => restarts > 0 && last.is_some_and(|end| fresh(end, now)) && unless_oom(last),
+            None => false,
+        },
+        ContainerState::Terminated(end) => {
+            let crashes = fresh(end, now) && unless_oom(Some(end));
+            return if crashes { Verdict::Crashes(Some(end)) } else { Verdict::Fine };
+        }
+        ContainerState::Running { .. } => {
+            restarts >= RESTARTS && last.is_some_and(|end| fresh(end, now)) && unless_oom(last)
+        }
+        ContainerState::Unknown => false,
+    };
+    if crashes { Verdict::Crashes(last) } else { Verdict::Fine }
 }
 
 fn fresh(end: &Terminated, now: Timestamp) -> bool {
@@ -107,11 +110,11 @@ fn describe(ns: &NamespaceView, object: ObjectRef, crashes: &[Crash<'_>]) -> Opt
     let exit = end.map(|end| end.exit_code);
     let mut summary = format!("container {} of {} crashes", container.name, object.name);
     if let Some(code) = exit {
-        summary.push_str(&format!(" with exit code {code}"));
+        let _ = write!(summary, " with exit code {code}");
     }
-    summary.push_str(&format!(" ({}, {} failing)", count(restarts as usize, "restart"), count(crashes.len(), "pod")));
+    let _ = write!(summary, " ({}, {} failing)", count(restarts as usize, "restart"), count(crashes.len(), "pod"));
     if let Some(line) = line {
-        summary.push_str(&format!("; its log says: \"{}\"", clip(line, 160)));
+        let _ = write!(summary, "; its log says: \"{}\"", clip(line, 160));
     }
     let mut draft = Draft::new(FindingKind::CrashLoop, object, Severity::Critical, summary)
         .since(since(ns, crashes))

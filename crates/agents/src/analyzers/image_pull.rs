@@ -1,5 +1,7 @@
 //! An image cannot be pulled.
 
+use std::fmt::Write as _;
+
 use std::collections::BTreeMap;
 
 use evenkeel_domain::{
@@ -23,14 +25,15 @@ const REASONS: &[&str] = &[
     "ImageInspectError",
 ];
 
+type Stuck<'a> = (EvidenceId, &'a Pod, &'a Container);
+
 /// Finds images that cannot be pulled, one finding per workload and container.
 pub fn analyze(view: &KubernetesView) -> Vec<Draft> {
     view.namespaces.iter().flat_map(in_namespace).collect()
 }
 
 fn in_namespace(ns: &NamespaceView) -> Vec<Draft> {
-    let mut groups: BTreeMap<(ObjectRef, &str), Vec<(EvidenceId, &Pod, &Container)>> =
-        BTreeMap::new();
+    let mut groups: BTreeMap<(ObjectRef, &str), Vec<Stuck<'_>>> = BTreeMap::new();
     for (evidence, pod, container) in ns.containers() {
         if reason(container).is_some() {
             groups
@@ -55,7 +58,7 @@ fn in_namespace(ns: &NamespaceView) -> Vec<Draft> {
                 count(stuck.len(), "pod"),
             );
             if let Some(said) = said {
-                summary.push_str(&format!(": \"{}\"", evenkeel_domain::text::clip(said, 160)));
+                let _ = write!(summary, ": \"{}\"", evenkeel_domain::text::clip(said, 160));
             }
             let since = stuck.iter().filter_map(|(_, pod, _)| pod.created_at).min();
             let mut draft =

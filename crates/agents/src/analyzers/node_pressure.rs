@@ -8,7 +8,7 @@ use evenkeel_domain::{
 use evenkeel_tools::kubernetes::{Node, PodCondition};
 
 use super::count;
-use crate::{draft::Draft, quote, view::KubernetesView};
+use crate::{draft::Draft, quote, view::{KubernetesView, NamespaceView}};
 
 const PRESSURES: &[&str] = &["MemoryPressure", "DiskPressure", "PIDPressure", "NetworkUnavailable"];
 
@@ -24,7 +24,7 @@ pub fn analyze(view: &KubernetesView) -> Vec<Draft> {
             let pods = view
                 .namespaces
                 .iter()
-                .flat_map(|ns| ns.live_pods())
+                .flat_map(NamespaceView::live_pods)
                 .filter(|(_, pod)| pod.node.as_deref() == Some(&node.name))
                 .count();
             let summary = format!(

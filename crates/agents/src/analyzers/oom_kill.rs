@@ -18,14 +18,15 @@ use crate::{
 /// An hour: a slow leak comes back that often, an older kill belongs to another incident.
 const RECENT: SignedDuration = SignedDuration::from_hours(1);
 
+type Kill<'a> = (EvidenceId, &'a Pod, &'a Container, &'a Terminated);
+
 /// Finds OOM kills, one per workload and container.
 pub fn analyze(view: &KubernetesView) -> Vec<Draft> {
     view.namespaces.iter().flat_map(|ns| in_namespace(ns, view.now)).collect()
 }
 
 fn in_namespace(ns: &NamespaceView, now: Timestamp) -> Vec<Draft> {
-    let mut groups: BTreeMap<(ObjectRef, &str), Vec<(EvidenceId, &Pod, &Container, &Terminated)>> =
-        BTreeMap::new();
+    let mut groups: BTreeMap<(ObjectRef, &str), Vec<Kill<'_>>> = BTreeMap::new();
     for (evidence, pod, container) in ns.containers() {
         let Some(end) = killed(container, now) else { continue };
         groups

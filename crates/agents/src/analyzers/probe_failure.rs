@@ -4,6 +4,8 @@
 //! gives it; the event says why. A liveness failure counts when the kubelet reported it several
 //! times lately. Start-up noise of a pod that is ready by now is no finding.
 
+use std::fmt::Write as _;
+
 use std::collections::BTreeMap;
 
 use evenkeel_domain::{
@@ -110,7 +112,7 @@ fn describe(object: ObjectRef, all: &[Failing<'_>]) -> Option<Draft> {
         count(all.len(), "pod"),
     );
     if let Some((_, event)) = first.event {
-        summary.push_str(&format!(": \"{}\"", clip(&event.message, 160)));
+        let _ = write!(summary, ": \"{}\"", clip(&event.message, 160));
     }
     let since = all
         .iter()

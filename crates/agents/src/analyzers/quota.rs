@@ -1,5 +1,7 @@
 //! A quota is used up.
 
+use std::fmt::Write as _;
+
 use evenkeel_domain::{
     finding::FindingKind,
     object::{ObjectKind, ObjectRef},
@@ -33,7 +35,7 @@ pub fn analyze(view: &KubernetesView) -> Vec<Draft> {
                 item.hard.text,
             );
             if let Some((_, event)) = refused {
-                summary.push_str(&format!("; \"{}\"", clip(&event.message, 160)));
+                let _ = write!(summary, "; \"{}\"", clip(&event.message, 160));
             }
             let object = ObjectRef::new(ObjectKind::ResourceQuota, &ns.name, &quota.name);
             let severity = if refused.is_some() { Severity::Critical } else { Severity::Warning };

@@ -4,6 +4,8 @@
 //! to: its ReplicaSet is older than others', so its oldest pod tells. The first revision of a
 //! Deployment is no change: there is nothing it could have changed.
 
+use std::fmt::Write as _;
+
 use evenkeel_domain::{
     Timestamp, finding::FindingKind, id::EvidenceId, object::ObjectRef, severity::Severity,
     text::clip,
@@ -98,14 +100,14 @@ fn describe(
     let what = if came.gone_back { "went back to an earlier template as" } else { "changed to" };
     let mut summary = format!("{} {what} revision {} at {}", object.name, revision.revision, came.at);
     if let Some(before) = before {
-        summary.push_str(&format!(", from revision {}", before.revision));
+        let _ = write!(summary, ", from revision {}", before.revision);
         if before.images != revision.images {
             let images = |r: &Revision| clip(&r.images.join(", "), 80);
-            summary.push_str(&format!(" (image {} → {})", images(before), images(revision)));
+            let _ = write!(summary, " (image {} → {})", images(before), images(revision));
         }
     }
     if let Some(cause) = &revision.change_cause {
-        summary.push_str(&format!("; recorded cause: \"{}\"", clip(cause, 100)));
+        let _ = write!(summary, "; recorded cause: \"{}\"", clip(cause, 100));
     }
     let mut draft = Draft::new(FindingKind::RecentChange, object, Severity::Info, summary)
         .since(Some(came.at))

@@ -1,5 +1,7 @@
 //! A volume claim is not bound.
 
+use std::fmt::Write as _;
+
 use evenkeel_domain::{
     finding::FindingKind,
     object::{ObjectKind, ObjectRef},
@@ -28,7 +30,7 @@ pub fn analyze(view: &KubernetesView) -> Vec<Draft> {
                 .find(|(_, event)| event.kind == evenkeel_tools::kubernetes::EventType::Warning);
             let mut summary = format!("volume claim {} is {}, not bound", pvc.name, pvc.phase);
             if let Some((_, event)) = event {
-                summary.push_str(&format!(": \"{}\"", clip(&event.message, 160)));
+                let _ = write!(summary, ": \"{}\"", clip(&event.message, 160));
             }
             let object = ObjectRef::new(ObjectKind::PersistentVolumeClaim, &ns.name, &pvc.name);
             let mut draft =

@@ -1,5 +1,7 @@
 //! What a person should do where Evenkeel does nothing.
 
+use std::fmt::Write as _;
+
 use evenkeel_domain::hypothesis::{CauseCode, Hypothesis};
 
 /// What is known, and what should be done next.
@@ -7,7 +9,7 @@ pub fn escalate(best: &Hypothesis) -> String {
     let mut text = format!("{}; {}", best.summary, next(best));
     if !best.unseen.is_empty() {
         let unseen: Vec<_> = best.unseen.iter().take(3).map(|gap| gap.what.as_str()).collect();
-        text.push_str(&format!(" (could not be seen: {})", unseen.join(", ")));
+        let _ = write!(text, " (could not be seen: {})", unseen.join(", "));
     }
     text
 }

@@ -106,10 +106,7 @@ fn known_bad(
         plan.plan.actions.iter().map(move |action| (action, plan.progress_of(action)))
     });
     for (action, progress) in tried {
-        let to = match action.call {
-            ActionCall::RolloutUndo { to_revision } => to_revision,
-            _ => continue,
-        };
+        let ActionCall::RolloutUndo { to_revision: to } = action.call else { continue };
         let there = action.target.object.name == deployment.name
             && u64::try_from(revision.revision).is_ok_and(|r| r == to);
         let failed = matches!(

@@ -56,9 +56,10 @@ fn read(finding: &Finding, onset: Timestamp) -> Option<Correlation<'_>> {
     let gap = onset.duration_since(at);
     // Somebody going back to an earlier template mostly mends; it is half as suspicious.
     let mending = finding.facts.get("gone_back").is_some_and(|text| text == "true");
-    let strength = match gap < -weigh::BLUR {
-        true => 0.0,
-        false => weigh::decay(gap) * if mending { 0.5 } else { 1.0 },
+    let strength = if gap < -weigh::BLUR {
+        0.0
+    } else {
+        weigh::decay(gap) * if mending { 0.5 } else { 1.0 }
     };
     let replica_set = finding.facts.get("replica_set").map(String::as_str);
     Some(Correlation { finding, change, replica_set, strength, gap })

@@ -14,6 +14,8 @@ pub mod recorded;
 pub mod weigh;
 mod words;
 
+use std::fmt::Write as _;
+
 use evenkeel_domain::{
     IncidentState,
     evidence::{Agent, Specialist},
@@ -109,7 +111,7 @@ async fn unknown(
         claims.push(checker.claim(&finding.summary, finding.evidence.clone()).await?);
     }
     let mut against = Vec::new();
-    for healthy in case.and_then(|case| case.first(FindingKind::Healthy)) .into_iter() {
+    if let Some(healthy) = case.and_then(|case| case.first(FindingKind::Healthy)) {
         against.push(checker.claim(&healthy.summary, healthy.evidence.clone()).await?);
     }
     let mut kinds: Vec<_> = telling.iter().map(|f| f.kind).collect();
@@ -153,14 +155,13 @@ fn reason(state: &IncidentState, hypotheses: &[Hypothesis], again: &[Specialist]
     let Some(best) = hypotheses.first() else { return "there is no hypothesis".to_owned() };
     let mut reason = format!("{} ({})", best.summary, best.confidence_word());
     if let Some(second) = hypotheses.get(1) {
-        reason.push_str(&format!(
-            "; weighed against it: {} ({})",
+        let _ = write!(reason, "; weighed against it: {} ({})",
             second.summary,
             second.confidence_word(),
-        ));
+        );
     }
     if !state.gaps.is_empty() {
-        reason.push_str(&format!("; {} could not be seen", crate::analyzers::count(state.gaps.len(), "thing")));
+        let _ = write!(reason, "; {} could not be seen", crate::analyzers::count(state.gaps.len(), "thing"));
     }
     if !again.is_empty() {
         reason.push_str("; a pod was too young to judge, so they look again");

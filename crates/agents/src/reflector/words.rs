@@ -8,10 +8,10 @@ use evenkeel_domain::{
 use super::case::Case;
 
 /// Says what the hypothesis says. Facts come from the findings it rests on.
-pub fn summary(cause: CauseCode, object: &ObjectRef, case: &Case<'_>, change: Option<&Change>) -> String {
+pub fn summary(cause: CauseCode, object: &ObjectRef, found: &Case<'_>, change: Option<&Change>) -> String {
     let name = &object.name;
     let fact = |name: &str| {
-        case.findings.iter().find_map(|f| f.facts.get(name)).map(String::as_str)
+        found.findings.iter().find_map(|f| f.facts.get(name)).map(String::as_str)
     };
     let what = match cause {
         CauseCode::BadRollout => format!("{name} misbehaves"),

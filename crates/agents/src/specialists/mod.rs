@@ -9,6 +9,8 @@ mod suspects;
 
 pub use metrics::condition_of;
 
+use std::fmt::Write as _;
+
 use evenkeel_domain::evidence::{Agent, Specialist};
 
 use crate::{
@@ -47,7 +49,7 @@ fn conclude(found: &[Draft], gaps: usize) -> String {
         [first, rest @ ..] => format!("{}, and {} more findings", first.summary, rest.len()),
     };
     if gaps > 0 {
-        text.push_str(&format!("; {} could not be seen", analyzers::count(gaps, "thing")));
+        let _ = write!(text, "; {} could not be seen", analyzers::count(gaps, "thing"));
     }
     text
 }

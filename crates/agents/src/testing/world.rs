@@ -452,13 +452,14 @@ pub fn view(fill: impl FnOnce(NsB) -> NsB) -> KubernetesView {
     }
 }
 
+fn json<T: Serialize>(value: &T) -> String {
+    serde_json::to_string_pretty(&serde_json::to_value(value).unwrap()).unwrap()
+}
+
 /// Every citation stands in the answer it names, and every finding cites something.
 pub fn assert_quotes(view: &KubernetesView, found: &[Draft]) {
     let mut texts = BTreeMap::new();
     let mut keep = |evidence: EvidenceId, text: String| texts.insert(evidence, text);
-    fn json<T: Serialize>(value: &T) -> String {
-        serde_json::to_string_pretty(&serde_json::to_value(value).unwrap()).unwrap()
-    }
     for ns in &view.namespaces {
         ns.deployments.iter().for_each(|a| drop(keep(a.evidence, json(&a.value))));
         ns.pods.iter().for_each(|a| drop(keep(a.evidence, json(&a.value))));
