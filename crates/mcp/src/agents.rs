@@ -172,6 +172,11 @@ impl AgentsConfig {
         self.agents.keys()
     }
 
+    /// How far an agent may go, `None` when the file doesn't know it.
+    pub fn may(&self, agent: &AgentName) -> Option<May> {
+        self.agents.get(agent).map(|agent| agent.may)
+    }
+
     /// The tools of an agent on a server.
     pub fn tools_of(&self, agent: &AgentName, server: &str) -> Vec<&str> {
         let tools = self.agents.get(agent).and_then(|agent| agent.tools.get(server));

@@ -63,15 +63,14 @@ impl ToolBox {
         connector: Box<dyn Connector>,
         pins: Option<Pins>,
     ) -> Self {
-        match self.agents.limits(name) {
-            Some(limits) => {
-                let connection = Connection::new(name.to_owned(), limits, connector, pins);
-                self.connections.insert(name.to_owned(), connection);
-            }
-            None => tracing::warn!(
+        if let Some(limits) = self.agents.limits(name) {
+            let connection = Connection::new(name.to_owned(), limits, connector, pins);
+            self.connections.insert(name.to_owned(), connection);
+        } else {
+            tracing::warn!(
                 server = name,
                 "config/agents.toml doesn't know the server {name}; it is left out"
-            ),
+            );
         }
         self
     }
@@ -156,21 +155,17 @@ impl Place<'_> {
             .map_err(timed_out)?;
         let session = session.map_err(|reason| self.unreachable(reason))?;
         let exchange = self.exchange(&session, arguments);
-        match tokio::time::timeout_at(deadline, exchange).await {
-            Ok(outcome) => {
-                if session.is_closed() {
-                    self.connection.discard(&session, "the server hung up").await;
-                }
-                outcome
+        if let Ok(outcome) = tokio::time::timeout_at(deadline, exchange).await {
+            if session.is_closed() {
+                self.connection.discard(&session, "the server hung up").await;
             }
-            Err(_) => {
-                // Slow is no reason to kill: only a server that doesn't answer anything any more.
-                if !session.is_alive(LIVENESS).await {
-                    self.connection.discard(&session, "the server doesn't answer any more").await;
-                }
-                Err(self.timed_out())
-            }
+            return outcome;
         }
+        // Slow is no reason to kill: only a server that doesn't answer anything any more.
+        if !session.is_alive(LIVENESS).await {
+            self.connection.discard(&session, "the server doesn't answer any more").await;
+        }
+        Err(self.timed_out())
     }
 
     async fn exchange(

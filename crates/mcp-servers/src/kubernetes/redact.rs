@@ -145,7 +145,7 @@ fn hide(name: &str, text: &mut String, old: Option<&str>, compared: bool) {
     };
     if secret {
         let changed = compared && old != Some(text.as_str());
-        *text = if changed { REDACTED_CHANGED } else { REDACTED }.to_owned();
+        (if changed { REDACTED_CHANGED } else { REDACTED }).clone_into(text);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use evenkeel_mcp::{AgentName, AgentsConfig, AgentsError, ToolBox};
+use evenkeel_mcp::{AgentName, AgentsConfig, AgentsError, May, ToolBox};
 use evenkeel_tools::{kubernetes, prometheus};
 use serde_json::json;
 
@@ -21,7 +21,17 @@ fn the_shipped_file_classifies_exactly_the_shipped_tools() {
         assert!(agents.writes(kubernetes::SERVER, name), "{name}");
     }
     let names: Vec<&str> = agents.agents().map(AgentName::as_str).collect();
-    assert_eq!(names, ["executor", "kubernetes", "metrics", "planner", "verifier", "warroom"]);
+    for name in ["executor", "kubernetes", "metrics", "planner", "verifier", "warroom"] {
+        assert!(names.contains(&name), "{name} is missing");
+    }
+    for agent in agents.agents() {
+        let writes = agents.may(agent) == Some(May::Write);
+        assert_eq!(
+            writes,
+            agent.as_str() == "executor",
+            "only the executor may write, not {agent}"
+        );
+    }
     let known: Vec<&str> =
         kubernetes::names::READS.iter().chain(kubernetes::names::WRITES).copied().collect();
     for agent in agents.agents() {

@@ -14,7 +14,7 @@ pub(in crate::kubernetes) fn pod(pod: &v1::Pod, owners: Vec<ObjectRef>) -> Pod {
     let spec = pod.spec.as_ref();
     let status = pod.status.as_ref();
     let volumes = spec.map(volume_references).unwrap_or_default();
-    let states = |init: bool| {
+    let reported = |init: bool| {
         status.and_then(|s| {
             if init {
                 s.init_container_statuses.as_deref()
@@ -30,7 +30,7 @@ pub(in crate::kubernetes) fn pod(pod: &v1::Pod, owners: Vec<ObjectRef>) -> Pod {
     ] {
         for one in specs {
             let status =
-                states(init).unwrap_or_default().iter().find(|status| status.name == one.name);
+                reported(init).unwrap_or_default().iter().find(|status| status.name == one.name);
             containers.push(container(one, status, &volumes, init));
         }
     }

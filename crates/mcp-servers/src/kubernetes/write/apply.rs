@@ -62,7 +62,7 @@ where
         match send(kube, &path, args.name(), &before, &wanted, guard.dry_run).await {
             Ok(after) => return result(&before, &after, &meta, &guard, made.undo),
             Err(failure) if failure.code == codes::KUBERNETES_CONFLICT && attempt < ATTEMPTS => {
-                attempt += 1
+                attempt += 1;
             }
             Err(failure) => return Err(failure),
         }
@@ -86,13 +86,13 @@ async fn send(
     wanted: &Value,
     dry_run: bool,
 ) -> Result<Value, ToolFailure> {
-    let mut patch = merge_patch(before, wanted).unwrap_or_else(|| json!({}));
-    patch["metadata"]["resourceVersion"] = before["metadata"]["resourceVersion"].clone();
+    let mut body = merge_patch(before, wanted).unwrap_or_else(|| json!({}));
+    body["metadata"]["resourceVersion"] = before["metadata"]["resourceVersion"].clone();
     let dry = if dry_run { "&dryRun=All" } else { "" };
     let request = Request::patch(format!("{path}/{name}?fieldManager={FIELD_MANAGER}{dry}"))
         .header(http::header::CONTENT_TYPE, "application/merge-patch+json")
         .header(http::header::ACCEPT, "application/json")
-        .body(patch.to_string().into_bytes())
+        .body(body.to_string().into_bytes())
         .map_err(|error| {
             crate::failure::bad_arguments(format!("no request can be made: {error}"))
         })?;
