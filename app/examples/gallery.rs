@@ -107,7 +107,7 @@ fn Vitals() -> impl IntoView {
             <VitalCard vital=Vital::Latency title="Latency p95" value=Some(1240.0) unit="ms" change=Change { percent: 312.0, worse: true } points=curve(280.0, 900.0, false) alerts=vec![1_795_001_900.0] />
             <VitalCard vital=Vital::Traffic title="Traffic" value=Some(48.2) unit="req/s" change=Change { percent: -3.1, worse: false } points=curve(48.0, 0.0, true) />
             <VitalCard vital=Vital::Errors title="Errors" value=Some(21.4) unit="%" change=Change { percent: 2040.0, worse: true } points=curve(0.6, 21.0, false) alerts=vec![1_795_001_900.0] />
-            <VitalCard vital=Vital::Saturation title="Saturation" value=None unit="%" points=Vec::new() reason="Prometheus has no container_memory_usage_bytes for this namespace" />
+            <VitalCard vital=Vital::Saturation title="Saturation" value=None unit="%" points=Vec::new() reason=Some("Prometheus has no container_memory_usage_bytes for this namespace".to_owned()) />
         </div>
     }
     .into_any()
@@ -139,7 +139,7 @@ fn Left() -> impl IntoView {
 fn entries() -> Vec<Entry> {
     let line = |sequence: u64, agent: &str, kind, text: &str, detail: Option<&str>, query: Option<&str>| Entry {
         sequence, at: at(1900 + i64::try_from(sequence).unwrap_or(0)), agent: agent.into(), kind, text: text.into(),
-        detail: detail.map(str::to_owned), query: query.map(str::to_owned), critical: kind == EntryKind::Error,
+        detail: detail.map(str::to_owned), query: query.map(str::to_owned), evidence: None, critical: kind == EntryKind::Error,
     };
     vec![
         line(1, "supervisor", EntryKind::Thought, "Labels name a deployment: asking kubernetes and metrics.", None, None),
@@ -217,7 +217,7 @@ fn Controls() -> impl IntoView {
                 <tr><td><a href="/incidents/1" data-row="">"checkout answers 500"</a></td><td><PhaseTag phase=Phase::Decide /></td><td><Time at=at(1900) /></td></tr>
                 <tr><td><a href="/incidents/2" data-row="">"cart is out of memory"</a></td><td><PhaseTag phase=Phase::Verify /></td><td><Time at=at(900) /></td></tr>
             </Table>
-            <Pager newer="?after=1" older="?before=1" />
+            <Pager newer=Some("?after=1".to_owned()) older=Some("?before=1".to_owned()) />
         </Panel>
     }
     .into_any()
@@ -228,7 +228,7 @@ fn States() -> impl IntoView {
     view! {
         <div class="stack">
             <Panel title="Empty"><EmptyState title="System nominal" text="Nothing is open. Last checked 12 s ago."><ButtonLink href="/incidents">"Past incidents"</ButtonLink></EmptyState></Panel>
-            <Panel title="Error"><ErrorState code="prometheus-unreachable" message="Prometheus did not answer within 5 s, so vital signs are unknown." next_step="Check the address in the cluster's settings, or try again." reference="01KAX3" /></Panel>
+            <Panel title="Error"><ErrorState code="prometheus-unreachable" message="Prometheus did not answer within 5 s, so vital signs are unknown." next_step="Check the address in the cluster's settings, or try again." reference=Some("01KAX3".to_owned()) /></Panel>
             <Panel title="Forbidden"><Forbidden action="approve plans in production" needs="approver" /></Panel>
             <Panel title="Loading"><Skeleton lines=4 label="incidents" /></Panel>
         </div>

@@ -127,6 +127,25 @@ mod real {
         }
     }
 
+    /// Opens everything that folds around the element with this id, and scrolls to it.
+    pub fn unfold(id: &str) {
+        let found = web_sys::window().and_then(|window| window.document()).and_then(|document| document.get_element_by_id(id));
+        let Some(target) = found else { return };
+        let mut above = Some(target.clone());
+        while let Some(element) = above {
+            if element.tag_name() == "DETAILS" {
+                element.set_attribute("open", "").ok();
+            }
+            above = element.parent_element();
+        }
+        target.closest("details").ok().flatten().unwrap_or(target).scroll_into_view();
+    }
+
+    /// Whether the page is looked at: not in a tab behind others.
+    pub fn is_looked_at() -> bool {
+        web_sys::window().and_then(|window| window.document()).is_some_and(|document| !document.hidden())
+    }
+
     /// Whether a key press belongs to a control in which one types.
     pub fn is_typing(event: &web_sys::KeyboardEvent) -> bool {
         let element = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlElement>().ok());
@@ -138,8 +157,8 @@ mod real {
 
 #[cfg(feature = "hydrate")]
 pub use real::{
-    copy, is_at_end, is_typing, move_row, pointer_fraction, press, scroll_to_end, set_theme, show_dialog, theme,
-    unix_seconds,
+    copy, is_at_end, is_looked_at, is_typing, move_row, pointer_fraction, press, scroll_to_end, set_theme, show_dialog, theme,
+    unfold, unix_seconds,
 };
 
 #[cfg(not(feature = "hydrate"))]
@@ -176,6 +195,12 @@ mod absent {
     pub fn move_row(_: i32) {}
     /// Nothing to click.
     pub fn press(_: &str) {}
+    /// Nothing to open.
+    pub fn unfold(_: &str) {}
+    /// Nobody looks.
+    pub fn is_looked_at() -> bool {
+        false
+    }
     /// Nobody types.
     pub fn is_typing(_: &KeyboardEvent) -> bool {
         false
@@ -184,6 +209,6 @@ mod absent {
 
 #[cfg(not(feature = "hydrate"))]
 pub use absent::{
-    copy, is_at_end, is_typing, move_row, pointer_fraction, press, scroll_to_end, set_theme, show_dialog, theme,
-    unix_seconds,
+    copy, is_at_end, is_looked_at, is_typing, move_row, pointer_fraction, press, scroll_to_end, set_theme, show_dialog, theme,
+    unfold, unix_seconds,
 };

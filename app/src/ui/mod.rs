@@ -50,7 +50,7 @@ pub use risk::RiskMeter;
 pub use shortcuts::{ShortcutHelp, use_shortcuts};
 pub use states::{EmptyState, ErrorState, Forbidden, Skeleton};
 pub use table::{KeyValue, Table};
-pub use terminal::{Entry, EntryKind, Terminal};
+pub use terminal::{Entry, EntryKind, Terminal, Unfold};
 pub use theme::ThemeSwitch;
 pub use time::{Countdown, Time};
 pub use tone::Tone;

@@ -83,10 +83,8 @@ pub fn Breadcrumbs(
 #[component]
 pub fn Pager(
     /// Link to newer entries, if there are any.
-    #[prop(optional, into)]
     newer: Option<String>,
     /// Link to older entries, if there are any.
-    #[prop(optional, into)]
     older: Option<String>,
 ) -> impl IntoView {
     (newer.is_some() || older.is_some()).then(|| {

@@ -45,7 +45,7 @@ pub fn ErrorState(
     #[prop(into)]
     next_step: String,
     /// Finds the cause in the server's log.
-    #[prop(optional, into)]
+    #[prop(optional_no_strip)]
     reference: Option<String>,
     /// Where to try again; the same page if absent.
     #[prop(optional, into)]

@@ -24,23 +24,24 @@ pub fn VerificationChart(
     unit: String,
     /// The curve.
     points: Points,
-    /// The value it must reach.
-    threshold: f64,
+    /// The value it must reach, if there is one.
+    #[prop(default = None, into)]
+    threshold: Option<f64>,
     /// How the threshold is meant, e.g. "below 5%".
     #[prop(into)]
     goal: String,
     /// When Evenkeel acted, in seconds since 1970.
-    #[prop(optional, into)]
+    #[prop(default = None, into)]
     acted_at: Option<f64>,
     /// Why there is nothing.
     #[prop(optional, into)]
     reason: Option<String>,
 ) -> impl IntoView {
-    let Some(window) = Window::around(&points, &[threshold]) else {
+    let Some(window) = Window::around(&points, threshold.as_slice()) else {
         return view! { <NoData reason=reason.unwrap_or_else(|| "no samples around the action".to_owned()) /> }.into_any();
     };
     let hovered = RwSignal::new(None::<(f64, f64)>);
-    let (idle, read_unit) = (format!("Goal: {goal}"), unit.clone());
+    let (idle, read_unit) = (if goal.is_empty() { String::new() } else { format!("Goal: {goal}") }, unit.clone());
     let read_out = move || match hovered.get() {
         Some((time, value)) => format!("{} at {} UTC", with_unit(value, &read_unit), clock(time)),
         None => idle.clone(),
@@ -49,7 +50,7 @@ pub fn VerificationChart(
     let axis = axis.map(|value| view! { <span>{with_unit(value, &unit)}</span> }).collect_view();
     let times = [window.time.0, f64::midpoint(window.time.0, window.time.1), window.time.1];
     let times = times.map(|time| view! { <span>{clock(time)}</span> }).collect_view();
-    let label = format!("{title}, goal {goal}");
+    let label = if goal.is_empty() { title.clone() } else { format!("{title}, goal {goal}") };
     let overlay = move || marks(&window, threshold, acted_at);
     view! {
         <figure class="verify">
@@ -68,8 +69,11 @@ pub fn VerificationChart(
     .into_any()
 }
 
-fn marks(window: &Window, threshold: f64, acted_at: Option<f64>) -> impl IntoView + use<> {
-    let y = percent(window.y(threshold));
+fn marks(window: &Window, threshold: Option<f64>, acted_at: Option<f64>) -> impl IntoView + use<> {
+    let goal = threshold.map(|threshold| {
+        let y = percent(window.y(threshold));
+        view! { <line class="plot__threshold" x1="0" x2="100%" y1=y.clone() y2=y></line> }
+    });
     let action = acted_at.map(|time| {
         let x = percent(window.x(time));
         // The words stay inside the plot whichever side the moment is on.
@@ -80,7 +84,7 @@ fn marks(window: &Window, threshold: f64, acted_at: Option<f64>) -> impl IntoVie
         }
     });
     view! {
-        <line class="plot__threshold" x1="0" x2="100%" y1=y.clone() y2=y></line>
+        {goal}
         {action}
     }
 }

@@ -18,7 +18,9 @@ pub enum Vital {
 }
 
 impl Vital {
-    const fn class(self) -> &'static str {
+    /// The class of its card, which sets the colour of its curve.
+    #[must_use]
+    pub const fn class(self) -> &'static str {
         match self {
             Self::Latency => "vital vital--latency",
             Self::Traffic => "vital vital--traffic",
@@ -51,7 +53,7 @@ pub fn VitalCard(
     #[prop(into)]
     unit: String,
     /// Against the hour before, if that is known.
-    #[prop(optional, into)]
+    #[prop(default = None, into)]
     change: Option<Change>,
     /// The curve.
     points: Points,
@@ -59,7 +61,7 @@ pub fn VitalCard(
     #[prop(optional)]
     alerts: Vec<f64>,
     /// Why there is nothing.
-    #[prop(optional, into)]
+    #[prop(optional_no_strip)]
     reason: Option<String>,
 ) -> impl IntoView {
     let shown = value.map_or_else(|| "–".to_owned(), figure);

@@ -1,5 +1,7 @@
 //! One line of the terminal.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use leptos::prelude::*;
 
@@ -71,8 +73,21 @@ pub struct Entry {
     pub detail: Option<String>,
     /// The exact query or call, to copy.
     pub query: Option<String>,
+    /// Which evidence the line records: `#ev-<this>` leads to it and folds it open.
+    pub evidence: Option<String>,
     /// Whether screen readers must hear it at once.
     pub critical: bool,
+}
+
+/// What else folds open beneath a line that records evidence, made by the page, which alone knows where it comes from.
+#[derive(Clone)]
+pub struct Unfold(Arc<dyn Fn(&str) -> AnyView + Send + Sync>);
+
+impl Unfold {
+    /// From what makes the view for one piece of evidence.
+    pub fn new(make: impl Fn(&str) -> AnyView + Send + Sync + 'static) -> Self {
+        Self(Arc::new(make))
+    }
 }
 
 /// One line: time, agent, tag, text; details fold open with copy.
@@ -80,6 +95,8 @@ pub struct Entry {
 pub fn EntryLine(
     /// The entry.
     entry: Entry,
+    /// What else folds open.
+    unfold: Option<Unfold>,
 ) -> impl IntoView {
     let exact = entry.at.strftime("%Y-%m-%d %H:%M:%S%.3f UTC").to_string();
     let clock = entry.at.strftime("%H:%M:%S").to_string();
@@ -91,7 +108,7 @@ pub fn EntryLine(
     };
     let class = entry.kind.class();
     let id = format!("e{}", entry.sequence);
-    if entry.detail.is_none() && entry.query.is_none() {
+    if entry.detail.is_none() && entry.query.is_none() && entry.evidence.is_none() {
         return view! { <div class=class id=id><div class="entry__line">{head}</div></div> }.into_any();
     }
     let query = entry.query.map(|query| {
@@ -110,10 +127,12 @@ pub fn EntryLine(
             </div>
         }
     });
+    let anchor = entry.evidence.as_ref().map(|evidence| format!("ev-{evidence}"));
+    let more = unfold.zip(entry.evidence).map(|(Unfold(make), evidence)| make(&evidence));
     view! {
         <details class=class id=id>
             <summary class="entry__line entry__line--fold">{head}</summary>
-            <div class="entry__detail">{query}{detail}</div>
+            <div class="entry__detail" id=anchor>{query}{detail}{more}</div>
         </details>
     }
     .into_any()

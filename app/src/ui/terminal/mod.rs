@@ -3,5 +3,5 @@
 mod entry;
 mod view;
 
-pub use entry::{Entry, EntryKind};
+pub use entry::{Entry, EntryKind, Unfold};
 pub use view::Terminal;

@@ -2,7 +2,7 @@
 
 use leptos::{html::Div, prelude::*};
 
-use super::{Entry, entry::EntryLine};
+use super::{Entry, Unfold, entry::EntryLine};
 use crate::{
     icons::{Glyph, Icon},
     ui::{FilterChips, LinkItem, browser},
@@ -23,6 +23,9 @@ pub fn Terminal(
     /// Whether more lines are to come.
     #[prop(into)]
     live: Signal<bool>,
+    /// What else folds open beneath lines that record evidence.
+    #[prop(optional)]
+    unfold: Option<Unfold>,
 ) -> impl IntoView {
     let scroller = NodeRef::<Div>::new();
     let following = RwSignal::new(true);
@@ -58,7 +61,7 @@ pub fn Terminal(
                 {chips}
             </header>
             <div class="term__lines" role="log" aria-live="off" tabindex="0" aria-label="Journal entries" node_ref=scroller on:scroll=follow>
-                <For each=move || shown.get() key=|entry| entry.sequence children=|entry| view! { <EntryLine entry=entry /> } />
+                <For each=move || shown.get() key=|entry| entry.sequence children=move |entry| view! { <EntryLine entry=entry unfold=unfold.clone() /> } />
                 {move || shown.with(Vec::is_empty).then(|| view! { <p class="term__empty">"No entries yet."</p> })}
             </div>
             <p class="unseen" aria-live="assertive">{spoken}</p>

@@ -1,0 +1,177 @@
+//! The left column: what fires, what is affected, since when, who looks, and how it went last time.
+
+use evenkeel_domain::{
+    alert::{Alert, AlertStatus, Trigger},
+    evidence::Gap,
+    incident::Assignment,
+};
+use leptos::prelude::*;
+
+use super::Icc;
+use crate::{
+    icons::{Glyph, Icon},
+    pages::words,
+    ui::{Badge, KeyValue, Panel, Time, Tone},
+};
+
+/// The column.
+#[component]
+pub fn Context(
+    /// The incident.
+    icc: Icc,
+) -> impl IntoView {
+    view! {
+        <div class="stack">
+            <Facts icc=icc />
+            <Alerts icc=icc />
+            <Unseen icc=icc />
+            <Similar icc=icc />
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Facts(
+    /// The incident.
+    icc: Icc,
+) -> impl IntoView {
+    let object = icc.part(|state| state.object().map(ToString::to_string));
+    let onset = icc.part(evenkeel_domain::IncidentState::onset);
+    let trigger = icc.part(|state| state.trigger.clone());
+    let looking = icc.part(|state| state.assignments.clone());
+    let object = move || object.get().unwrap_or_else(|| "not known yet".to_owned());
+    let trigger = move || match trigger.get() {
+        Trigger::Alert => "Alertmanager".to_owned(),
+        Trigger::Manual { by, reason } => format!("{by}: {reason}"),
+        Trigger::Drill { by } => format!("a drill by {by}"),
+    };
+    let who = move || {
+        looking
+            .get()
+            .into_iter()
+            .map(|Assignment { specialist, summary }| {
+                let glyph = if summary.is_some() { Glyph::Check } else { Glyph::Busy };
+                let said = summary.unwrap_or_else(|| "looks".to_owned());
+                view! { <li class="who"><Icon glyph=glyph /><span><strong>{words::specialist_name(specialist)}</strong>" "{said}</span></li> }
+            })
+            .collect_view()
+    };
+    let opened = icc.part(|state| state.opened_at);
+    view! {
+        <Panel title="Context">
+            <dl class="kv">
+                <div class="kv__row"><dt>"At fault"</dt><dd class="mono">{object}</dd></div>
+                <div class="kv__row"><dt>"Since"</dt><dd>{move || view! { <Time at=onset.get() /> }}</dd></div>
+                <div class="kv__row"><dt>"Opened"</dt><dd>{move || view! { <Time at=opened.get() /> }}</dd></div>
+                <div class="kv__row"><dt>"By"</dt><dd>{trigger}</dd></div>
+            </dl>
+            <ul class="whos" aria-label="Who looks">{who}</ul>
+        </Panel>
+    }
+    .into_any()
+}
+
+#[component]
+fn Alerts(
+    /// The incident.
+    icc: Icc,
+) -> impl IntoView {
+    let alerts = icc.part(|state| state.alerts.clone());
+    let list = move || {
+        let alerts = alerts.get();
+        if alerts.is_empty() {
+            return view! { <p class="muted">"No alert: a person asked for this."</p> }.into_any();
+        }
+        alerts.into_iter().map(|alert| view! { <AlertCard alert=alert /> }).collect_view().into_any()
+    };
+    view! { <Panel title="Alerts"><div class="stack stack--tight">{list}</div></Panel> }.into_any()
+}
+
+#[component]
+fn AlertCard(
+    /// The alert.
+    alert: Alert,
+) -> impl IntoView {
+    let name = alert.name().to_owned();
+    let summary = ["summary", "description", "message"].into_iter().find_map(|key| alert.annotations.get(key).cloned());
+    let (word, tone) = match alert.status {
+        AlertStatus::Firing => ("Firing", Tone::Danger),
+        AlertStatus::Resolved => ("Ended", Tone::Ok),
+    };
+    let labels = alert.labels.into_iter().filter(|(key, _)| key != "alertname").collect();
+    let source = alert.generator_url.filter(|address| address.starts_with("http://") || address.starts_with("https://"));
+    view! {
+        <details class="alert">
+            <summary>
+                <span class="alert__name">{name}</span>
+                <Badge text=word tone=tone />
+                <span class="small muted">"since "<Time at=alert.starts_at /></span>
+                {summary.map(|summary| view! { <span class="alert__summary">{summary}</span> })}
+            </summary>
+            <KeyValue items=labels mono=true />
+            {source.map(|address| view! { <a class="small" href=address rel="noreferrer noopener" target="_blank">"The rule in Prometheus "<Icon glyph=Glyph::External /></a> })}
+        </details>
+    }
+    .into_any()
+}
+
+/// What could not be seen, said as loudly as what was.
+#[component]
+fn Unseen(
+    /// The incident.
+    icc: Icc,
+) -> impl IntoView {
+    let gaps = icc.part(|state| state.gaps.clone());
+    move || {
+        let gaps = gaps.get();
+        (!gaps.is_empty()).then(|| {
+            let lines = gaps.into_iter().map(|gap| view! { <GapLine gap=gap icc=icc /> }).collect_view();
+            view! { <Panel title="Could not be seen" class="panel--gap"><ul class="gaps">{lines}</ul></Panel> }
+        })
+    }
+}
+
+/// One thing that could not be seen, and why.
+#[component]
+pub fn GapLine(
+    /// What.
+    gap: Gap,
+    /// The incident.
+    icc: Icc,
+) -> impl IntoView {
+    let cite = gap.evidence.map(|id| {
+        let (label, href) = icc.cite(id);
+        view! { " "<a class="cite" href=href>{label}</a> }
+    });
+    view! {
+        <li class="gaps__line">
+            <Icon glyph=Glyph::Offline />
+            <span><strong>{words::sentence(&gap.what)}</strong>" "{gap.why}{cite}</span>
+        </li>
+    }
+    .into_any()
+}
+
+#[component]
+fn Similar(
+    /// The incident.
+    icc: Icc,
+) -> impl IntoView {
+    let similar = icc.similar.get_value();
+    (!similar.is_empty()).then(|| {
+        let lines = similar
+            .into_iter()
+            .map(|incident| {
+                let status = words::status_badge(&incident);
+                view! {
+                    <li class="similar">
+                        <a href=format!("/incidents/{}", incident.id)>{incident.title.clone()}</a>
+                        <span class="row">{status}<span class="small muted"><Time at=incident.opened_at /></span></span>
+                    </li>
+                }
+            })
+            .collect_view();
+        view! { <Panel title="Happened before"><ul class="stack stack--tight">{lines}</ul></Panel> }
+    })
+}

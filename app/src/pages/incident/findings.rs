@@ -1,0 +1,145 @@
+//! What was found, by whom, and what it may mean.
+
+use evenkeel_domain::{
+    evidence::Specialist,
+    finding::Finding,
+    hypothesis::{Claim, ClaimStatus, Hypothesis},
+};
+use leptos::prelude::*;
+
+use super::{Icc, context::GapLine};
+use crate::{
+    pages::words,
+    ui::{Badge, ClaimLine, EmptyState, HypothesisCard, KeyValue, Panel, Time, Tone},
+};
+
+/// Hypotheses, best first; then what each specialist found; then what nobody could see.
+#[component]
+pub fn Findings(
+    /// The incident.
+    icc: Icc,
+) -> impl IntoView {
+    let hypotheses = icc.part(|state| state.hypotheses.clone());
+    let orientation = icc.part(|state| state.orientation.clone());
+    let ranked = move || {
+        let hypotheses = hypotheses.get();
+        if hypotheses.is_empty() {
+            return view! { <EmptyState title="No hypothesis yet" text="The Reflector ranks causes once the specialists have looked." glyph=crate::icons::Glyph::Orient /> }.into_any();
+        }
+        let cards = (1..).zip(hypotheses).map(|(rank, hypothesis)| view! { <Ranked rank=rank hypothesis=hypothesis icc=icc /> }).collect_view();
+        view! { <div class="stack">{cards}</div> }.into_any()
+    };
+    let why = move || Some(orientation.get()).filter(|text| !text.is_empty()).map(|text| view! { <p class="muted measure">{text}</p> });
+    view! {
+        <div class="stack">
+            <section class="stack stack--tight" aria-label="Hypotheses">{why}{ranked}</section>
+            <Found icc=icc of=Specialist::Kubernetes />
+            <Found icc=icc of=Specialist::Metrics />
+            <NotSeen icc=icc />
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Ranked(
+    /// 1 is the best.
+    rank: u32,
+    /// The hypothesis.
+    hypothesis: Hypothesis,
+    /// The incident.
+    icc: Icc,
+) -> impl IntoView {
+    let lines = |claims: &[Claim]| claims.iter().map(|claim| line(claim, icc)).collect::<Vec<_>>();
+    let unseen = hypothesis.unseen.iter().map(|gap| format!("{}: {}", words::sentence(&gap.what), gap.why)).collect();
+    view! {
+        <HypothesisCard
+            rank=rank
+            cause=hypothesis.summary.clone()
+            confidence=hypothesis.confidence
+            supports=lines(&hypothesis.claims)
+            against=lines(&hypothesis.against)
+            unseen=unseen
+        />
+    }
+    .into_any()
+}
+
+fn line(claim: &Claim, icc: Icc) -> ClaimLine {
+    let text = match claim.status {
+        ClaimStatus::Supported => claim.text.clone(),
+        ClaimStatus::Unsupported => format!("{} (not found in the recorded evidence: counts for nothing)", claim.text),
+    };
+    ClaimLine { text, evidence: icc.cite_all(&claim.citations) }
+}
+
+#[component]
+fn Found(
+    /// The incident.
+    icc: Icc,
+    /// By whom.
+    of: Specialist,
+) -> impl IntoView {
+    let findings = icc.part(move |state| state.findings.iter().filter(|finding| finding.specialist == of).cloned().collect::<Vec<_>>());
+    let asked = icc.part(move |state| state.assignments.iter().any(|assignment| assignment.specialist == of));
+    move || {
+        let findings = findings.get();
+        asked.get().then(|| {
+            let content = if findings.is_empty() {
+                view! { <p class="panel__note muted">"Nothing found so far."</p> }.into_any()
+            } else {
+                let cards = findings.into_iter().map(|finding| view! { <Card finding=finding icc=icc /> }).collect_view();
+                view! { <ul class="rows">{cards}</ul> }.into_any()
+            };
+            view! { <Panel title=format!("{} findings", words::specialist_name(of)) class="panel--flush">{content}</Panel> }
+        })
+    }
+}
+
+#[component]
+fn Card(
+    /// The finding.
+    finding: Finding,
+    /// The incident.
+    icc: Icc,
+) -> impl IntoView {
+    let cites = icc
+        .cite_all(&finding.evidence)
+        .into_iter()
+        .map(|(label, href)| view! { <a class="cite" href=href>{label}</a> })
+        .collect_view();
+    let facts: Vec<(String, String)> = finding.facts.into_iter().map(|(name, value)| (name.replace('_', " "), value)).collect();
+    let healthy = finding.kind == evenkeel_domain::finding::FindingKind::Healthy;
+    let badge = if healthy {
+        view! { <Badge text=words::finding_words(finding.kind) tone=Tone::Ok /> }.into_any()
+    } else {
+        view! { {words::severity_badge(finding.severity)}<strong>{words::finding_words(finding.kind)}</strong> }.into_any()
+    };
+    view! {
+        <li class="finding">
+            <div class="row">
+                {badge}
+                <span class="mono muted">{finding.object.to_string()}</span>
+                {finding.since.map(|since| view! { <span class="small muted">"since "<Time at=since absolute=true /></span> })}
+            </div>
+            <p>{finding.summary}" "{cites}</p>
+            {(!facts.is_empty()).then(|| view! { <details class="small"><summary class="muted">"Values"</summary><KeyValue items=facts mono=true /></details> })}
+        </li>
+    }
+    .into_any()
+}
+
+#[component]
+fn NotSeen(
+    /// The incident.
+    icc: Icc,
+) -> impl IntoView {
+    let gaps = icc.part(|state| state.gaps.clone());
+    move || {
+        let gaps = gaps.get();
+        (!gaps.is_empty()).then(|| {
+            let lines = gaps.into_iter().map(|gap| view! { <GapLine gap=gap icc=icc /> }).collect_view();
+            view! { <Panel title="Could not be seen" class="panel--gap"><ul class="gaps">{lines}</ul></Panel> }
+        })
+    }
+}

@@ -1,0 +1,108 @@
+//! The story of a closed incident on one page, to read, copy and take along.
+
+mod postmortem;
+
+use leptos::prelude::*;
+
+use super::{Icc, deck::Compared};
+use crate::{
+    icons::{Glyph, Icon},
+    pages::{url::escape, words},
+    ui::{CopyButton, Panel, Time},
+};
+
+use postmortem::postmortem;
+
+/// The post-mortem: what happened, why, what was tried, whether it worked; as text and as Markdown.
+#[component]
+pub fn Story(
+    /// The incident.
+    icc: Icc,
+) -> impl IntoView {
+    let markdown = icc.part(postmortem);
+    let take = move || {
+        let text = markdown.get();
+        let name = format!("incident-{}.md", icc.id());
+        let href = format!("data:text/markdown;charset=utf-8,{}", escape(&text));
+        view! {
+            <CopyButton text=text what="the story as Markdown" />
+            <a class="btn btn--ghost btn--small" href=href download=name><Icon glyph=Glyph::Download />"Markdown"</a>
+        }
+    };
+    view! {
+        <Panel title="The story" aside=take>
+            <div class="story">
+                <Ending icc=icc />
+                <Cause icc=icc />
+                <Tried icc=icc />
+                <Timeline icc=icc />
+            </div>
+        </Panel>
+    }
+    .into_any()
+}
+
+#[component]
+fn Ending(
+    /// The incident.
+    icc: Icc,
+) -> impl IntoView {
+    let ending = icc.part(postmortem::ending);
+    let facts = icc.part(postmortem::facts);
+    let facts = move || {
+        facts.get().into_iter().map(|(name, value)| view! { <div class="figures__item"><dt>{name}</dt><dd class="number">{value}</dd></div> }).collect_view()
+    };
+    view! { <p class="story__lead">{move || ending.get()}</p><dl class="figures__list">{facts}</dl> }.into_any()
+}
+
+#[component]
+fn Cause(
+    /// The incident.
+    icc: Icc,
+) -> impl IntoView {
+    let best = icc.part(|state| state.hypotheses.first().cloned());
+    move || {
+        best.get().map(|best| {
+            let claims = best
+                .claims
+                .iter()
+                .map(|claim| {
+                    let cites = icc.cite_all(&claim.citations).into_iter().map(|(label, href)| view! { <a class="cite" href=href>{label}</a> }).collect_view();
+                    view! { <li>{claim.text.clone()}" "{cites}</li> }
+                })
+                .collect_view();
+            view! { <h3>"Why"</h3><p>{best.summary.clone()}" ("{best.confidence_word()}")"</p><ul class="story__list">{claims}</ul> }
+        })
+    }
+}
+
+#[component]
+fn Tried(
+    /// The incident.
+    icc: Icc,
+) -> impl IntoView {
+    let tried = icc.part(postmortem::tried);
+    let figures = icc.part(|state| state.verification.figures.clone());
+    let list = move || {
+        let tried = tried.get();
+        if tried.is_empty() {
+            return view! { <p>"Nothing was changed."</p> }.into_any();
+        }
+        let lines = tried.into_iter().map(|line| view! { <li>{words::sentence(&line)}</li> }).collect_view();
+        view! { <ul class="story__list">{lines}</ul> }.into_any()
+    };
+    let compared = move || Some(figures.get()).filter(|figures| !figures.is_empty()).map(|figures| view! { <Compared figures=figures /> });
+    view! { <h3>"What was done"</h3>{list}{compared} }.into_any()
+}
+
+#[component]
+fn Timeline(
+    /// The incident.
+    icc: Icc,
+) -> impl IntoView {
+    let phases = icc.part(|state| state.phases.clone());
+    let lines = move || {
+        phases.get().into_iter().map(|entered| view! { <li><Time at=entered.at absolute=true />" "{words::sentence(entered.phase.as_str())}</li> }).collect_view()
+    };
+    view! { <h3>"When"</h3><ul class="story__list">{lines}</ul> }.into_any()
+}

@@ -1,0 +1,110 @@
+//! From a resource to a page: what is seen while it loads, and what if it cannot be shown.
+
+use evenkeel_domain::view::Problem;
+use leptos::prelude::*;
+use leptos_router::{components::Redirect, hooks::use_location};
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::url::escape;
+use crate::{
+    api::{ApiError, page_status},
+    icons::{Glyph, Icon},
+    ui::{ButtonLink, ErrorState, Skeleton},
+};
+
+/// Shows what a resource brings: grey lines while it loads, the problem if there is one, and while it loads again what
+/// was there before.
+pub fn load<T>(
+    resource: Resource<Result<T, ApiError>>,
+    label: &'static str,
+    lines: usize,
+    show: impl Fn(T) -> AnyView + Clone + Send + Sync + 'static,
+) -> AnyView
+where
+    T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
+{
+    let content = move || {
+        let show = show.clone();
+        Suspend::new(async move {
+            match resource.await {
+                Ok(content) => show(content),
+                Err(error) => view! { <ProblemView problem=error.0 /> }.into_any(),
+            }
+        })
+    };
+    view! { <Transition fallback=move || view! { <Skeleton label=label lines=lines /> }>{content}</Transition> }.into_any()
+}
+
+/// Why there is nothing to show: not signed in (leads to the sign-in page), not allowed, not there, or failed.
+#[component]
+pub fn ProblemView(
+    /// The problem.
+    problem: Problem,
+) -> impl IntoView {
+    page_status(problem.status);
+    let Problem { status, code, message, next, reference } = problem;
+    match status {
+        401 => view! { <ToSignIn /> }.into_any(),
+        403 => view! {
+            <div class="state state--error">
+                <Icon glyph=Glyph::Denied class="icon--xl" />
+                <p class="state__title">{message}</p>
+                <p class="state__text">{next}</p>
+                <p class="state__reference"><span class="mono">{code}</span></p>
+            </div>
+        }
+        .into_any(),
+        404 => view! {
+            <div class="state">
+                <Icon glyph=Glyph::Search class="icon--xl" />
+                <p class="state__title">{message}</p>
+                <p class="state__text">{next}</p>
+                <div class="state__actions"><ButtonLink href="/">"To the Overview"</ButtonLink></div>
+                <p class="state__reference"><span class="mono">{code}</span></p>
+            </div>
+        }
+        .into_any(),
+        _ => view! { <ErrorState code=code message=message next_step=next reference=reference /> }.into_any(),
+    }
+}
+
+/// Leads to the sign-in page, and from there back here.
+#[component]
+pub fn ToSignIn() -> impl IntoView {
+    let location = use_location();
+    let path = location.pathname.get_untracked();
+    let search = location.search.get_untracked();
+    let here = if search.is_empty() { path } else { format!("{path}?{search}") };
+    let sign_in = format!("/login?next={}", escape(&here));
+    view! {
+        <Redirect path=sign_in.clone() />
+        <p class="state"><a href=sign_in>"Sign in to see this page"</a></p>
+    }
+    .into_any()
+}
+
+/// What became of a form that was posted: the problem, if there was one. Shown after a redirect too, when no script ran.
+#[component]
+pub fn Outcome<T: Clone + Send + Sync + 'static>(
+    /// The action's value.
+    #[prop(into)]
+    of: Signal<Option<Result<T, ApiError>>>,
+) -> impl IntoView {
+    move || {
+        of.with(|value| value.as_ref().and_then(|result| result.as_ref().err()).map(|error| error.0.clone())).map(|problem| {
+            view! {
+                <div class="outcome" role="alert">
+                    <Icon glyph=Glyph::Failed />
+                    <div>
+                        <p><strong>{problem.message}</strong></p>
+                        <p>{problem.next}</p>
+                        <p class="small muted">
+                            <span class="mono">{problem.code}</span>
+                            {problem.reference.map(|reference| view! { " · reference "<span class="mono">{reference}</span> })}
+                        </p>
+                    </div>
+                </div>
+            }
+        })
+    }
+}

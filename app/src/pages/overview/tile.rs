@@ -1,0 +1,105 @@
+//! A cluster in a few square centimetres.
+
+use evenkeel_domain::view::{ClusterTile, Connection, ConnectionState, Vitals};
+use leptos::prelude::*;
+
+use crate::{
+    api,
+    icons::{Glyph, Icon},
+    pages::{war_room::signals::Signal4, words},
+    ui::{Badge, Sparkline, Time, Tone},
+};
+
+/// Name, environment, connections, open incidents, and four small curves.
+#[component]
+pub fn Tile(
+    /// The cluster.
+    tile: ClusterTile,
+) -> impl IntoView {
+    let ClusterTile { cluster, connections, open_incidents, last_notification_at } = tile;
+    let room = format!("/clusters/{}", cluster.id);
+    let open = match open_incidents {
+        0 => view! { <Badge text="Nominal" tone=Tone::Ok /> }.into_any(),
+        1 => view! { <Badge text="1 open incident" tone=Tone::Waiting /> }.into_any(),
+        many => view! { <Badge text=format!("{many} open incidents") tone=Tone::Waiting /> }.into_any(),
+    };
+    let connections = connections.into_iter().map(|connection| view! { <ConnectionLine connection=connection /> }).collect_view();
+    let posted = match last_notification_at {
+        Some(at) => view! { "Last alert received "<Time at=at /> }.into_any(),
+        None => "No alert received yet".into_any(),
+    };
+    view! {
+        <article class="tile">
+            <header class="tile__head">
+                <h3><a class="tile__link" href=room data-row="">{cluster.name}</a></h3>
+                {words::environment_badge(cluster.environment)}
+                {cluster.practice_range.then(|| view! { <Badge text="Practice range" tone=Tone::Practice /> })}
+                {cluster.stop.is_some().then(|| view! { <Badge text="Locked" tone=Tone::Danger glyph=Glyph::Stop /> })}
+                {open}
+            </header>
+            {cluster.prometheus_url.is_some().then(|| view! { <SmallVitals cluster=cluster.id /> })}
+            <ul class="tile__connections">{connections}</ul>
+            <p class="small muted">{posted}</p>
+        </article>
+    }
+    .into_any()
+}
+
+/// One connection: its name, a word for how it does, when it last answered.
+#[component]
+pub fn ConnectionLine(
+    /// Which.
+    connection: Connection,
+) -> impl IntoView {
+    let Connection { name, state, seen } = connection;
+    let (glyph, class, words) = match state {
+        ConnectionState::Healthy { last_ok_at, latency_ms } => {
+            (Glyph::Ok, "connection connection--ok", view! { "answers in "{latency_ms}" ms, "<Time at=last_ok_at /> }.into_any())
+        }
+        ConnectionState::Failing { failure, last_ok_at } => {
+            let before = last_ok_at.map(|at| view! { ". Last answered "<Time at=at /> });
+            let next = failure.next.map(|next| view! { <span class="muted">" "{next}</span> });
+            (Glyph::Failed, "connection connection--failing", view! { {failure.message}{before}{next} }.into_any())
+        }
+        ConnectionState::Unknown => (Glyph::Dot, "connection", "not asked yet".into_any()),
+        ConnectionState::NotConnected => (Glyph::Dot, "connection", "not connected".into_any()),
+    };
+    view! {
+        <li class=class>
+            <Icon glyph=glyph />
+            <span class="connection__name">{words::sentence(&name)}</span>
+            <span class="connection__state small">{words}{seen.map(|seen| view! { <span class="muted">" · "{seen}</span> })}</span>
+        </li>
+    }
+    .into_any()
+}
+
+/// Four curves without words, asked for by the browser: a slow Prometheus must not hold up the page.
+#[component]
+fn SmallVitals(
+    /// Of which cluster.
+    cluster: evenkeel_domain::id::ClusterId,
+) -> impl IntoView {
+    let vitals = RwSignal::new(None::<Result<Vitals, api::ApiError>>);
+    Effect::new(move |_| {
+        leptos::task::spawn_local(async move {
+            vitals.try_set(Some(api::vitals(cluster).await));
+        });
+    });
+    let curves = move || match vitals.get()? {
+        Ok(read) => {
+            let curves = read.signals.into_iter().map(|sign| {
+                let Signal4 { vital, title, points, unit, reason, .. } = Signal4::from(sign);
+                view! {
+                    <div class=format!("tile__curve {}", vital.class())>
+                        <span class="tile__signal">{title.clone()}</span>
+                        <Sparkline points=points unit=unit label=title reason=reason.unwrap_or_default() bare=true />
+                    </div>
+                }
+            });
+            Some(curves.collect_view().into_any())
+        }
+        Err(error) => Some(view! { <p class="small muted">"Vital signs: "{error.0.message}</p> }.into_any()),
+    };
+    view! { <div class="tile__vitals needs-js">{curves}</div> }.into_any()
+}

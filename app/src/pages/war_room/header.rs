@@ -1,0 +1,61 @@
+//! Which cluster this is, whether it is locked, and the switches.
+
+use evenkeel_domain::access::Permission;
+use leptos::prelude::*;
+
+use super::{Here, stop::StopSwitch};
+use crate::{
+    api::Drill,
+    icons::{Glyph, Icon},
+    pages::{load::Outcome, words},
+    ui::{Badge, Button, ButtonLink, Time, Tone},
+};
+
+/// Name, environment, ● ACTIVE or ⛔ LOCKED, and the switches.
+#[component]
+pub fn Header(
+    /// The room.
+    here: Here,
+) -> impl IntoView {
+    let cluster = here.cluster();
+    let stop = here.part(|room| room.tile.cluster.stop.clone());
+    let drill = ServerAction::<Drill>::new();
+    let state = move || match stop.get() {
+        None => view! { <span class="alive"><span class="alive__dot" aria-hidden="true">"●"</span>"ACTIVE"</span> }.into_any(),
+        Some(stop) => view! {
+            <span class="alive alive--locked">
+                <Icon glyph=Glyph::Stop />
+                "LOCKED"
+                <span class="alive__who">" by "{stop.by}", "<Time at=stop.at />": "{stop.reason}</span>
+            </span>
+        }
+        .into_any(),
+    };
+    view! {
+        <header class="room-head">
+            <div class="room-head__name">
+                <h1>{move || cluster.with(|cluster| cluster.name.clone())}</h1>
+                {move || words::environment_badge(cluster.with(|cluster| cluster.environment))}
+                {move || cluster.with(|cluster| cluster.practice_range).then(|| view! { <Badge text="Practice range" tone=Tone::Practice /> })}
+                {state}
+            </div>
+            <div class="room-head__switches">
+                <ButtonLink href="#investigate" glyph=Glyph::Trigger>"Trigger investigation"</ButtonLink>
+                <ActionForm action=drill>
+                    <input type="hidden" name="cluster" value=here.id().to_string() />
+                    <Button
+                        r#type="submit"
+                        glyph=Glyph::Practice
+                        busy=drill.pending()
+                        disabled_because=here.refused(Permission::Investigate, "start drills", "responder")
+                    >
+                        "Drill"
+                    </Button>
+                </ActionForm>
+                <StopSwitch here=here />
+            </div>
+            <Outcome of=drill.value() />
+        </header>
+    }
+    .into_any()
+}

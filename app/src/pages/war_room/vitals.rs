@@ -1,0 +1,70 @@
+//! The four golden signals.
+
+use std::time::Duration;
+
+use evenkeel_domain::view::Vitals;
+use leptos::prelude::*;
+
+use super::{Here, signals::Signal4};
+use crate::{
+    api,
+    icons::{Glyph, Icon},
+    pages::{again, load::load},
+    ui::{CopyButton, Time, VitalCard},
+};
+
+/// How often they are read again: about Prometheus' usual scrape interval.
+const READ_AGAIN: Duration = Duration::from_secs(15);
+
+/// Four cards; each has its number, its curve, and the PromQL behind it.
+#[component]
+pub fn VitalSigns(
+    /// The room.
+    here: Here,
+) -> impl IntoView {
+    let id = here.id();
+    let vitals = Resource::new(|| (), move |()| api::vitals(id));
+    again::every(READ_AGAIN, move || vitals.refetch());
+    view! {
+        <section aria-label="Vital signs" class="vitals">
+            {load(vitals, "vital signs", 4, |vitals| view! { <Cards vitals=vitals /> }.into_any())}
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn Cards(
+    /// As they were read.
+    vitals: Vitals,
+) -> impl IntoView {
+    let Vitals { signals, marks, at } = vitals;
+    let signals: Vec<Signal4> = signals.into_iter().map(Signal4::from).collect();
+    let queries = signals
+        .iter()
+        .filter_map(|signal| Some((signal.title.clone(), signal.query.clone()?)))
+        .map(|(title, query)| {
+            view! {
+                <div class="secret">
+                    <pre tabindex="0"><code>{format!("# {title}\n{query}")}</code></pre>
+                    <CopyButton text=query what=format!("the query of {title}") />
+                </div>
+            }
+        })
+        .collect_view();
+    let cards = signals
+        .into_iter()
+        .map(|signal| {
+            let Signal4 { vital, title, value, unit, change, points, reason, .. } = signal;
+            view! { <VitalCard vital=vital title=title value=value unit=unit change=change points=points alerts=marks.clone() reason=reason /> }
+        })
+        .collect_view();
+    view! {
+        <div class="grid grid--vitals">{cards}</div>
+        <details class="vitals__how">
+            <summary><Icon glyph=Glyph::Info />"The last hour, against the hour before. Read "<Time at=at />". How it is measured"</summary>
+            <div class="stack stack--tight">{queries}</div>
+        </details>
+    }
+    .into_any()
+}
