@@ -125,6 +125,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::float_cmp, reason = "whole numbers come out exactly")]
     fn the_step_bounds_the_points() {
         assert_eq!(step(at(0), at(60), None).unwrap(), 1.0);
         assert_eq!(step(at(0), at(3600), Some(1.0)).unwrap(), 13.0);

@@ -25,12 +25,11 @@ impl Cluster {
     pub async fn start(script: &str) -> Self {
         evenkeel_mcp_servers::install_tls_provider();
         let dir = tempfile::tempdir().unwrap();
-        let (kubeconfig, range) = match std::env::var_os("EVENKEEL_TEST_KUBECONFIG") {
-            Some(path) => (PathBuf::from(path), None),
-            None => {
-                let range = Range::start(options(dir.path().to_owned(), script)).await.unwrap();
-                (range.kubeconfig(), Some(range))
-            }
+        let (kubeconfig, range) = if let Some(path) = std::env::var_os("EVENKEEL_TEST_KUBECONFIG") {
+            (PathBuf::from(path), None)
+        } else {
+            let range = Range::start(options(dir.path().to_owned(), script)).await.unwrap();
+            (range.kubeconfig(), Some(range))
         };
         let kubeconfig = Kubeconfig::read_from(kubeconfig).unwrap();
         let config =
@@ -95,7 +94,7 @@ impl Cluster {
     /// Asks again until there is an answer.
     pub async fn eventually<T>(&self, what: &str, ask: impl AsyncFn() -> Option<T>) -> T {
         let mut ticks = tokio::time::interval(Duration::from_millis(50));
-        let answer = tokio::time::timeout(Duration::from_secs(60), async {
+        let answer = tokio::time::timeout(Duration::from_mins(1), async {
             loop {
                 ticks.tick().await;
                 if let Some(answer) = ask().await {

@@ -39,7 +39,7 @@ async fn a_crashing_workload_is_told_with_exit_code_log_and_events() {
         assert_eq!(kinds, ["ReplicaSet", "Deployment"]);
         assert_eq!(pod.owners[1].name, "web");
         assert!(pod.containers[0].restart_count > Some(0));
-        assert_eq!(pod.containers[0].resources.memory_limit.as_ref().unwrap().value, 67_108_864.0);
+        assert_eq!(pod.containers[0].resources.memory_limit.as_ref().unwrap().text, "64Mi");
 
         let one = GetPodArgs { namespace: ns(), name: pod.name.clone() };
         assert_eq!(client.call(&one).await.unwrap().pod.owners, pod.owners);

@@ -117,7 +117,9 @@ async fn a_bad_release_is_undone_by_revision() {
         .await;
     let diff = two.revisions[0].diff_from_previous.as_ref().unwrap();
     assert!(
-        diff.contains("-") && diff.contains("checkout:9.9.9") && !diff.contains("hunter2"),
+        diff.contains("checkout:1.4.2")
+            && diff.contains("checkout:9.9.9")
+            && !diff.contains("hunter2"),
         "{diff}"
     );
     assert!(two.revisions[0].current && two.revisions[1].diff_from_previous.is_none());

@@ -52,7 +52,10 @@ async fn empty_nan_and_zero_are_three_answers() {
 }
 
 fn single(value: SampleValue) -> InstantData {
-    let sample = evenkeel_tools::prometheus::Sample { labels: Default::default(), value };
+    let sample = evenkeel_tools::prometheus::Sample {
+        labels: evenkeel_tools::prometheus::Labels::default(),
+        value,
+    };
     InstantData::Vector { samples: vec![sample], truncated: false }
 }
 

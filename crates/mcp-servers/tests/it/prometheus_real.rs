@@ -17,6 +17,7 @@ use tokio::process::{Child, Command};
 use crate::support::TestClient;
 
 /// End of the loaded history: a fixed offset from now, because Prometheus drops blocks by age.
+#[expect(clippy::disallowed_methods, reason = "a real Prometheus lives in the present")]
 fn history_end() -> Timestamp {
     let now = Timestamp::now().as_second();
     Timestamp::from_second(now - now % 60 - 3600 * 3).unwrap()

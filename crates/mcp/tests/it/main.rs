@@ -1,4 +1,5 @@
 //! The client through its front door: a tool box over servers that behave, change, die, hang and flood.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking, as tests do")]
 
 mod allow_list;
 mod bad_children;
