@@ -17,7 +17,7 @@ use crate::kubeapi::store::{Key, Store};
 use crate::kubeapi::{Api, serve, tls};
 use crate::metrics;
 use crate::net::Net;
-use crate::node::{Node, NodeOptions, Runner};
+use crate::node::{Node, NodeOptions, Runner, note_reboot};
 use crate::value::{random_uid, text};
 
 /// The state is saved at most this often.
@@ -70,6 +70,8 @@ impl Range {
             // Already there after a restart.
             let _kept = store.create(&key, object, false);
         }
+        note_reboot(&store);
+        controller::pass(&store);
         let stop = CancellationToken::new();
         let logs = data_dir.join("pods");
         let node_options = NodeOptions {

@@ -23,12 +23,12 @@ pub struct DownArgs {
 pub async fn run(args: DownArgs) -> Result<()> {
     let data_dir = args.data.data_dir;
     let Ok(info) = LabInfo::read(&data_dir) else {
-        println!("no range is up in {}", data_dir.display());
+        super::say(&format!("no range is up in {}", data_dir.display()));
         return Ok(());
     };
     if !info.is_alive() {
         LabInfo::remove(&data_dir);
-        println!("the range in {} had already ended", data_dir.display());
+        super::say(&format!("the range in {} had already ended", data_dir.display()));
         return Ok(());
     }
     let status = Command::new("/bin/sh")
@@ -44,6 +44,6 @@ pub async fn run(args: DownArgs) -> Result<()> {
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    println!("the practice range has ended");
+    super::say("the practice range has ended");
     Ok(())
 }

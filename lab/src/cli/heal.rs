@@ -50,7 +50,7 @@ pub async fn run(args: HealArgs) -> Result<()> {
     if !args.no_wait {
         wait_until_healthy(&client).await?;
     }
-    println!("the shop of the practice range is back in its healthy state");
+    super::say("the shop of the practice range is back in its healthy state");
     Ok(())
 }
 

@@ -46,6 +46,12 @@ pub struct DataDir {
     pub data_dir: PathBuf,
 }
 
+/// Prints a line. Whoever reads may have gone (`lab up | head`); that ends nothing.
+fn say(line: &str) {
+    use std::io::Write as _;
+    let _nobody_reads = writeln!(std::io::stdout(), "{line}");
+}
+
 /// Runs a command to its end, on a runtime of its own: shop processes are to stay small.
 /// It may be called with or without a runtime around it.
 pub fn run(command: LabCommand) -> Result<()> {

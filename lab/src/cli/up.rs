@@ -83,7 +83,7 @@ async fn supervise(args: UpArgs, data_dir: PathBuf) -> Result<()> {
     let quiet = args.json;
     let say = |line: &str| {
         if !quiet {
-            println!("{line}");
+            super::say(line);
         }
     };
     let prometheus = find_program(&["prometheus"], "prometheus")?;
@@ -245,26 +245,26 @@ async fn wait_until_ready(client: &Client, info: &LabInfo) -> Result<()> {
 
 fn announce(info: &LabInfo, took: Duration, json: bool) -> Result<()> {
     if json {
-        println!("{}", serde_json::to_string_pretty(info)?);
+        super::say(&serde_json::to_string_pretty(info)?);
         return Ok(());
     }
-    println!(
+    super::say(&format!(
         "practice range: ready after {:.1} s. Everything here is for practice; nothing is real but the faults.",
         took.as_secs_f64()
-    );
+    ));
     for (what, place) in [
         ("Kubernetes API", &info.api_url),
         ("Prometheus", &info.prometheus_url),
         ("Alertmanager", &info.alertmanager_url),
         ("shop", &info.shop_url),
     ] {
-        println!("  {what:<15} {place}");
+        super::say(&format!("  {what:<15} {place}"));
     }
-    println!("  {:<15} {}", "kubeconfig", info.kubeconfig.display());
-    println!(
-        "  try: kubectl --kubeconfig {} get pods, `lab fault --help`, `lab heal`",
-        info.kubeconfig.display()
-    );
+    let kubeconfig = info.kubeconfig.display();
+    super::say(&format!("  {:<15} {kubeconfig}", "kubeconfig"));
+    super::say(&format!(
+        "  try: kubectl --kubeconfig {kubeconfig} get pods, `lab fault --help`, `lab heal`"
+    ));
     Ok(())
 }
 

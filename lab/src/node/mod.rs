@@ -28,6 +28,7 @@ use crate::kubeapi::store::{Key, Store};
 use crate::net::Net;
 use crate::value::{at, name, namespace, now, put, text, uid};
 
+pub use pod::note_reboot;
 pub use process::Runner;
 
 /// The node's name.

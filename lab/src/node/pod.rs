@@ -11,7 +11,7 @@ use super::conditions::{set_condition, settle};
 use super::report::Subject;
 use super::{Node, container, volume};
 use crate::controller::event::{Happening, record};
-use crate::kubeapi::store::Key;
+use crate::kubeapi::store::{Key, Store};
 use crate::value::{at, int, list, name, namespace, now, put, text, uid};
 
 /// Between looks at missing volumes.
@@ -97,8 +97,7 @@ async fn watch_end(node: Arc<Node>, pod: Arc<Value>, ending: Ending) {
     }
 }
 
-/// Gives the pod its address and first status. A pod that ran before the range was restarted
-/// shows what a rebooted node shows: its containers ended for an unknown reason.
+/// Gives the pod its address and first status; a pod that ran before keeps them.
 fn admit(node: &Node, pod: &Value) {
     let address = node.address();
     node.change(pod, |pod| {
@@ -121,13 +120,24 @@ fn admit(node: &Node, pod: &Value) {
                 })
                 .collect();
             put(pod, &["status", "containerStatuses"], json!(statuses));
-        } else if let Some(statuses) = pod.pointer_mut("/status/containerStatuses").and_then(Value::as_array_mut) {
-            for status in statuses {
-                reboot(status);
-            }
         }
         settle(pod);
     });
+}
+
+/// Notes that everything stopped when the range did: a pod that ran before shows what a
+/// rebooted node shows, containers that ended for an unknown reason.
+pub fn note_reboot(store: &Store) {
+    for pod in store.list("pods", None).0 {
+        store.modify(&Key::pod(namespace(&pod), name(&pod)), |pod| {
+            if let Some(statuses) =
+                pod.pointer_mut("/status/containerStatuses").and_then(Value::as_array_mut)
+            {
+                statuses.iter_mut().for_each(reboot);
+                settle(pod);
+            }
+        });
+    }
 }
 
 fn reboot(status: &mut Value) {

@@ -39,11 +39,15 @@ pub fn write_config(dir: &Path, net: Net) -> Result<()> {
     write_private(&dir.join("rules.yml"), &rules::document().to_string())
 }
 
-/// Whether Prometheus has scraped at least `pods` pods.
+/// Pods scraped successfully in the last seconds; samples from before a restart do not count.
+const SCRAPED: &str =
+    "sum(up{job=\"kubernetes-pods\"} and time() - timestamp(up{job=\"kubernetes-pods\"}) < 3)";
+
+/// Whether Prometheus has just scraped at least `pods` pods.
 pub async fn is_scraping(client: &reqwest::Client, url: &str, pods: usize) -> Result<bool> {
     let answer: Value = client
         .get(format!("{url}/api/v1/query"))
-        .query(&[("query", "sum(up{job=\"kubernetes-pods\"})")])
+        .query(&[("query", SCRAPED)])
         .send()
         .await
         .context("asking Prometheus")?

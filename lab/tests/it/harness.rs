@@ -168,7 +168,7 @@ async fn client(kubeconfig: &std::path::Path) -> Client {
 }
 
 /// Five free ports in a row.
-fn free_ports() -> u16 {
+pub fn free_ports() -> u16 {
     loop {
         let base = rand::random_range(4_000..12_000) * 5;
         if (0..5).all(|offset| TcpListener::bind(("127.0.0.1", base + offset)).is_ok()) {

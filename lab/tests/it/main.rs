@@ -10,3 +10,5 @@ mod harness;
 mod kubectl;
 #[cfg(test)]
 mod rollout;
+#[cfg(test)]
+mod whole;
