@@ -5,6 +5,9 @@
 //! [`shell`](mod@shell) is the document and the frame around each page, [`ui`] the components, [`icons`] the one icon
 //! set. To add a page: a file in `pages/`, a route in [`App`].
 
+// A form around a page's fields is a deep type until it is erased.
+#![recursion_limit = "256"]
+
 pub mod app;
 pub mod shell;
 

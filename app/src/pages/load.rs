@@ -90,7 +90,7 @@ pub fn Outcome<T: Clone + Send + Sync + 'static>(
     #[prop(into)]
     of: Signal<Option<Result<T, ApiError>>>,
 ) -> impl IntoView {
-    move || {
+    let shown = move || {
         of.with(|value| value.as_ref().and_then(|result| result.as_ref().err()).map(|error| error.0.clone())).map(|problem| {
             view! {
                 <div class="outcome" role="alert">
@@ -106,5 +106,6 @@ pub fn Outcome<T: Clone + Send + Sync + 'static>(
                 </div>
             }
         })
-    }
+    };
+    view! { {shown} }.into_any()
 }
