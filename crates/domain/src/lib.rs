@@ -11,6 +11,7 @@
 pub mod alert;
 pub mod alertmanager;
 pub mod incident;
+pub mod incident_view;
 pub mod journal;
 pub mod stage;
 

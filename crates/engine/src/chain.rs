@@ -18,8 +18,9 @@ pub struct Unserialisable {
     pub source: serde_json::Error,
 }
 
-/// The event as kept: JSON with the field order of its type and sorted maps. The hash covers
-/// exactly these bytes.
+/// The event as kept: JSON with the field order of its type. The hash covers exactly these bytes;
+/// reading and writing them again gives the same ones, because the workspace turns on
+/// `serde_json`'s `preserve_order` (free-form arguments keep their order) and `float_roundtrip`.
 pub fn payload(event: &Event) -> Result<String, Unserialisable> {
     serde_json::to_string(event)
         .map_err(|source| Unserialisable { event: event.name(), source })
@@ -93,6 +94,16 @@ mod tests {
         let notes = ["one", "two", "three"]
             .map(|text| Event::Noted { agent: Agent::Planner, text: text.into() });
         chain(IncidentId::from_parts(0, 1), 0, GENESIS, Timestamp::UNIX_EPOCH, notes.into()).unwrap()
+    }
+
+    #[test]
+    fn a_payload_survives_being_read_and_written() {
+        let text = r#"{"event":"evidence_recorded","evidence":{"id":"00000000000000000000000001","agent":"metrics","server":"prometheus","tool":"query","arguments":{"z":1,"a":0.1234567890123456789,"m":[1e-7]},"started_at":"1970-01-01T00:00:00Z","duration_ms":1,"outcome":{"kind":"failed","failure":{"code":"c","message":"m","next":null}}}}"#;
+        let event: Event = serde_json::from_str(text).unwrap();
+        let once = payload(&event).unwrap();
+        let twice = payload(&serde_json::from_str(&once).unwrap()).unwrap();
+        assert_eq!(once, twice);
+        assert!(once.find("\"z\"") < once.find("\"a\""), "the order of arguments is kept");
     }
 
     #[test]

@@ -1,0 +1,55 @@
+# Everything a person or CI runs. `make help` lists it.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+CARGO := cargo
+PLAYWRIGHT := cd end2end && npx playwright
+
+.PHONY: help build test test-rust test-browser lint format quality bench setup site clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+setup: ## Install what tests need
+	@./scripts/setup-tests.sh
+
+build: ## Build server and front end in release
+	$(CARGO) build --release --locked -p evenkeel-server --bin evenkeel
+	$(MAKE) site
+
+site: ## Build the front end
+	$(CARGO) run --locked -q -p xtask -- site
+
+test: setup lint site test-rust test-browser ## Install what tests need and run all of them
+
+test-rust: ## Rust tests
+	@if command -v cargo-nextest >/dev/null; then \
+	  $(CARGO) nextest run --locked --workspace; \
+	else \
+	  $(CARGO) test --locked --workspace; \
+	fi
+
+test-browser: ## Browser tests in headless Chromium against the real binary
+	$(CARGO) build --locked -p evenkeel-server --bin evenkeel
+	@if [ -f end2end/package.json ]; then $(PLAYWRIGHT) test; fi
+
+lint: ## Format check, clippy, small files
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	./scripts/check-sizes.sh
+
+format: ## Format everything
+	$(CARGO) fmt --all
+
+quality: lint ## Lint, documentation, licences, unused dependencies
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps --document-private-items
+	@command -v cargo-deny >/dev/null || $(CARGO) install --locked cargo-deny
+	$(CARGO) deny check bans licenses sources
+	@command -v cargo-machete >/dev/null || $(CARGO) install --locked cargo-machete
+	$(CARGO) machete
+
+bench: ## Benchmarks
+	$(CARGO) bench --locked -p evenkeel-storage-sqlite
+
+clean: ## Remove what was built
+	$(CARGO) clean
+	rm -rf site

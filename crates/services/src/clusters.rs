@@ -1,0 +1,230 @@
+//! Connecting clusters.
+
+use evenkeel_domain::{
+    access::{Caller, Permission},
+    cluster::{Cluster, Environment},
+    id::{ClusterId, OrganisationId},
+    text::clip,
+    view::{ClusterTile, ConnectedCluster, Connection, ConnectionState, NewCluster},
+};
+use evenkeel_storage::clusters::ClusterRow;
+use secrecy::SecretString;
+use serde_json::json;
+
+use crate::{
+    ServiceError, Services,
+    audit::{Subject, actor},
+    secrets::{fresh_secret, token_hash},
+    toolroom::ClusterAccess,
+};
+
+/// Prefix of cluster tokens, so that secret scanners know them.
+const PREFIX: &str = "evk_cluster_";
+/// Largest kubeconfig that is taken, in bytes: with certificates in it, some 20 kB are usual.
+const KUBECONFIG_MAX: usize = 256 * 1024;
+
+fn invalid(field: &'static str, why: impl Into<String>) -> ServiceError {
+    ServiceError::Invalid { field, why: why.into() }
+}
+
+/// A name that is safe in URLs, labels and file names (RFC 1123 label).
+fn valid_name(name: &str) -> Result<String, ServiceError> {
+    let name = name.trim();
+    let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    let ok = (1..=63).contains(&name.len())
+        && name.chars().all(inner)
+        && !name.starts_with('-')
+        && !name.ends_with('-');
+    if ok {
+        Ok(name.to_owned())
+    } else {
+        Err(invalid("name", "use 1 to 63 lower-case letters, digits and hyphens"))
+    }
+}
+
+fn valid_url(field: &'static str, url: &str) -> Result<Option<String>, ServiceError> {
+    let url = url.trim().trim_end_matches('/');
+    if url.is_empty() {
+        return Ok(None);
+    }
+    let rest = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"));
+    let ok = rest.is_some_and(|rest| {
+        !rest.is_empty()
+            && !rest.starts_with('/')
+            && url.len() <= 2_000
+            && !rest.contains(['@', '?', '#', ' '])
+            && !rest.chars().any(char::is_control)
+    });
+    if ok {
+        Ok(Some(url.to_owned()))
+    } else {
+        let shown = clip(url, 80);
+        Err(invalid(field, format!("`{shown}` is not the base URL of a server (http://host:port)")))
+    }
+}
+
+impl Services {
+    /// The clusters of the caller's organisation, by name.
+    pub async fn clusters(&self, caller: &Caller) -> Result<Vec<ClusterTile>, ServiceError> {
+        self.authorize(caller, Permission::View)?;
+        let open = self.store().open_counts(caller.organisation).await?;
+        let mut tiles = Vec::new();
+        for row in self.store().clusters(caller.organisation).await? {
+            let count = open.iter().find(|(id, _)| *id == row.cluster.id).map_or(0, |(_, n)| *n);
+            tiles.push(self.tile(row.cluster, count).await?);
+        }
+        Ok(tiles)
+    }
+
+    pub(crate) async fn tile(
+        &self,
+        cluster: Cluster,
+        open_incidents: u64,
+    ) -> Result<ClusterTile, ServiceError> {
+        let heard = self.store().last_heard(cluster.id).await?.notification_at;
+        let mut connections = self.parts.tools.connections(
+            cluster.id,
+            cluster.kubernetes,
+            cluster.prometheus_url.is_some(),
+        );
+        connections.push(Connection {
+            name: "alertmanager".into(),
+            state: heard.map_or(ConnectionState::Unknown, |last_ok_at| {
+                ConnectionState::Healthy { last_ok_at, latency_ms: 0 }
+            }),
+            seen: heard.is_none().then(|| "has not posted yet".into()),
+        });
+        Ok(ClusterTile { cluster, connections, open_incidents, last_notification_at: heard })
+    }
+
+    /// Connects a cluster for a person.
+    pub async fn connect_cluster(
+        &self,
+        caller: &Caller,
+        new: NewCluster,
+    ) -> Result<ConnectedCluster, ServiceError> {
+        self.authorize(caller, Permission::ManageClusters)?;
+        self.add_cluster(caller.organisation, actor(caller), new, false).await
+    }
+
+    /// Connects a cluster on the operator's word (command line, environment).
+    pub async fn add_cluster(
+        &self,
+        organisation: OrganisationId,
+        by: String,
+        new: NewCluster,
+        practice_range: bool,
+    ) -> Result<ConnectedCluster, ServiceError> {
+        let id = self.id(ClusterId::from_parts);
+        let environment: Environment = new
+            .environment
+            .parse()
+            .map_err(|e: evenkeel_domain::cluster::UnknownEnvironment| {
+                invalid("environment", e.to_string())
+            })?;
+        if new.kubeconfig.len() > KUBECONFIG_MAX {
+            return Err(invalid("kubeconfig", "it is larger than 256 KiB"));
+        }
+        let kubeconfig = Some(new.kubeconfig).filter(|k| !k.trim().is_empty());
+        let sealed = kubeconfig
+            .map(|text| self.parts.sealer.seal(&id.to_string(), &SecretString::from(text)))
+            .transpose()?;
+        let token = fresh_secret(PREFIX);
+        let row = ClusterRow {
+            cluster: Cluster {
+                id,
+                organisation,
+                name: valid_name(&new.name)?,
+                environment,
+                prometheus_url: valid_url("prometheus_url", &new.prometheus_url)?,
+                alertmanager_url: valid_url("alertmanager_url", &new.alertmanager_url)?,
+                kubernetes: sealed.is_some(),
+                practice_range,
+                stop: None,
+                created_at: self.now(),
+            },
+            token_hash: token_hash(&token),
+            kubeconfig_sealed: sealed,
+        };
+        self.store().create_cluster(&row).await?;
+        let subject = Subject {
+            words: row.cluster.name.clone(),
+            cluster: Some(&row.cluster),
+            detail: json!({ "environment": environment, "kubernetes": row.cluster.kubernetes,
+                            "prometheus_url": row.cluster.prometheus_url }),
+            ..Subject::default()
+        };
+        self.keep_audit(organisation, by, "cluster.connected", subject).await?;
+        self.connected(&row, token).await
+    }
+
+    /// Gives a cluster a new webhook token; the old one is refused from now on.
+    pub async fn renew_cluster_token(
+        &self,
+        caller: &Caller,
+        id: ClusterId,
+    ) -> Result<ConnectedCluster, ServiceError> {
+        let row = self.cluster_for(caller, id, Permission::ManageClusters).await?;
+        let token = fresh_secret(PREFIX);
+        self.store().set_cluster_token(id, &token_hash(&token)).await?;
+        let subject = Subject {
+            words: row.cluster.name.clone(),
+            cluster: Some(&row.cluster),
+            ..Subject::default()
+        };
+        self.keep_audit(caller.organisation, actor(caller), "cluster.token_renewed", subject).await?;
+        self.connected(&row, token).await
+    }
+
+    async fn connected(
+        &self,
+        row: &ClusterRow,
+        token: String,
+    ) -> Result<ConnectedCluster, ServiceError> {
+        let connections = self.probe(row).await?;
+        let snippet = snippet(&self.parts.settings.public_url, &token);
+        Ok(ConnectedCluster { cluster: row.cluster.clone(), token, snippet, connections })
+    }
+
+    /// What is needed to reach a cluster, with its credentials opened.
+    pub(crate) fn access_to(&self, row: &ClusterRow) -> Result<ClusterAccess, ServiceError> {
+        let owner = row.cluster.id.to_string();
+        Ok(ClusterAccess {
+            cluster: row.cluster.id,
+            prometheus_url: row.cluster.prometheus_url.clone(),
+            kubeconfig: row
+                .kubeconfig_sealed
+                .as_deref()
+                .map(|sealed| self.parts.sealer.open(&owner, sealed))
+                .transpose()?,
+        })
+    }
+}
+
+/// What to paste into `alertmanager.yml`.
+fn snippet(public_url: &str, token: &str) -> String {
+    format!(
+        "route:\n  receiver: evenkeel\n  group_by: [alertname, namespace]\n\nreceivers:\n  \
+         - name: evenkeel\n    webhook_configs:\n      - url: {public_url}/webhook/alert\n        \
+         send_resolved: true\n        http_config:\n          authorization:\n            \
+         type: Bearer\n            credentials: {token}\n"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_addresses_are_parsed_not_trusted() {
+        assert_eq!(valid_name(" shop-1 ").unwrap(), "shop-1");
+        for bad in ["", "Shop", "-a", "a-", "a b", "é", &"a".repeat(64)] {
+            assert!(valid_name(bad).is_err(), "{bad}");
+        }
+        assert_eq!(valid_url("u", "http://p:9090/").unwrap().as_deref(), Some("http://p:9090"));
+        assert_eq!(valid_url("u", " ").unwrap(), None);
+        for bad in ["ftp://x", "http://", "http:///x", "http://a@b", "http://a b", "x", "http://a?q"] {
+            assert!(valid_url("u", bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Testing a cluster's connections with real questions.
+
+use evenkeel_domain::{
+    access::{Caller, Permission},
+    id::ClusterId,
+    view::{Connection, ConnectionState},
+};
+use evenkeel_storage::clusters::ClusterRow;
+use evenkeel_tools::{
+    ToolArguments,
+    kubernetes::{ListNodesArgs, NodeList},
+    prometheus::{ListTargetsArgs, TargetList},
+};
+use serde_json::{Value, json};
+
+use crate::{ServiceError, Services};
+
+/// The agent in whose name pages ask.
+pub(crate) const WAR_ROOM: &str = "warroom";
+
+impl Services {
+    /// Asks each of a cluster's systems something now.
+    pub async fn test_connections(
+        &self,
+        caller: &Caller,
+        id: ClusterId,
+    ) -> Result<Vec<Connection>, ServiceError> {
+        let row = self.cluster_for(caller, id, Permission::View).await?;
+        self.probe(&row).await
+    }
+
+    pub(crate) async fn probe(&self, row: &ClusterRow) -> Result<Vec<Connection>, ServiceError> {
+        let access = self.access_to(row)?;
+        let (kubernetes, prometheus) = futures::join!(
+            async {
+                if access.kubeconfig.is_none() {
+                    return None;
+                }
+                type A = ListNodesArgs;
+                let answer = self.parts.tools.call(&access, WAR_ROOM, A::SERVER, A::NAME, json!({}));
+                answer.await.ok().map(seen_kubernetes)
+            },
+            async {
+                access.prometheus_url.as_ref()?;
+                type A = ListTargetsArgs;
+                let answer = self.parts.tools.call(&access, WAR_ROOM, A::SERVER, A::NAME, json!({}));
+                answer.await.ok().map(seen_prometheus)
+            },
+        );
+        let mut tile = self.tile(row.cluster.clone(), 0).await?;
+        for connection in &mut tile.connections {
+            let seen = match connection.name.as_str() {
+                "kubernetes" => kubernetes.clone(),
+                "prometheus" => prometheus.clone(),
+                _ => continue,
+            };
+            if matches!(connection.state, ConnectionState::Healthy { .. }) {
+                connection.seen = seen;
+            }
+        }
+        Ok(tile.connections)
+    }
+}
+
+fn seen_kubernetes(answer: Value) -> String {
+    match serde_json::from_value::<NodeList>(answer) {
+        Ok(list) => {
+            let ready = list.nodes.iter().filter(|node| node.ready == Some(true)).count();
+            format!("{ready} of {} nodes ready", list.nodes.len())
+        }
+        Err(_) => "answered in an unknown form".into(),
+    }
+}
+
+fn seen_prometheus(answer: Value) -> String {
+    match serde_json::from_value::<TargetList>(answer) {
+        Ok(list) => format!("{} scrape targets", list.targets.len()),
+        Err(_) => "answered in an unknown form".into(),
+    }
+}

@@ -1,0 +1,186 @@
+//! Use cases: authorize, load, decide, save, audit.
+//!
+//! Pages, the REST API, the webhook and the command line all come through here; none of them
+//! touches a repository, a policy or a tool by itself. Every method that takes a
+//! [`Caller`](evenkeel_domain::access::Caller) asks the policy first (invariant I9).
+//! This crate also plugs the agents and the policy into the engine's ports ([`ooda`]).
+//! It knows no database, no HTTP framework and no MCP library; those come as traits.
+//!
+//! To add a use case: one file with an `impl Services` block, its errors as variants of
+//! [`ServiceError`] with a file each under `docs/errors`, its permission in the Cedar schema.
+
+mod approvals;
+mod audit;
+mod clusters;
+mod connections;
+mod emergency_stop;
+mod incidents;
+mod intake;
+mod investigations;
+mod operator;
+mod overview;
+mod people;
+mod policies;
+mod sign_in;
+mod tokens;
+mod vitals;
+mod war_room;
+
+pub mod error;
+pub mod ooda;
+pub mod secrets;
+pub mod toolroom;
+
+pub use error::ServiceError;
+pub use intake::{Intake, Receipt};
+pub use people::NewUser;
+pub use secrets::Sealer;
+pub use toolroom::{ClusterAccess, ToolCaller, Toolroom};
+
+use std::sync::Arc;
+
+use evenkeel_domain::{
+    Timestamp,
+    access::{Caller, Permission},
+    cluster::Cluster,
+    id::{ClusterId, IncidentId},
+    incident::IncidentSummary,
+};
+use evenkeel_engine::{
+    Desk,
+    clock::{Clock, Entropy, fresh},
+    journal::Journal,
+};
+use evenkeel_policy::{Access, PolicySet, Resource};
+use evenkeel_storage::{Store, clusters::ClusterRow};
+use tokio_util::sync::CancellationToken;
+
+/// What an operator may set about the services.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceSettings {
+    /// The address people reach the platform at, for links and snippets.
+    pub public_url: String,
+}
+
+/// The parts services are made of.
+pub struct Parts {
+    /// The database.
+    pub store: Arc<dyn Store>,
+    /// The same database as the engine's journal.
+    pub journal: Arc<dyn Journal>,
+    /// The policies in force.
+    pub policy: Arc<PolicySet>,
+    /// Tools of all clusters.
+    pub tools: Arc<Toolroom>,
+    /// Seals credentials at rest.
+    pub sealer: Sealer,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness for ids and tokens.
+    pub entropy: Arc<dyn Entropy>,
+    /// Settings.
+    pub settings: ServiceSettings,
+}
+
+/// All use cases. Cheap to clone.
+#[derive(Clone)]
+pub struct Services {
+    parts: Arc<Parts>,
+}
+
+impl Services {
+    /// Services over these parts.
+    pub fn new(parts: Parts) -> Self {
+        Self { parts: Arc::new(parts) }
+    }
+
+    fn store(&self) -> &dyn Store {
+        &*self.parts.store
+    }
+
+    fn now(&self) -> Timestamp {
+        self.parts.clock.now()
+    }
+
+    fn id<T>(&self, make: fn(u64, u128) -> T) -> T {
+        fresh(&*self.parts.clock, &*self.parts.entropy, make)
+    }
+
+    /// The caller's organisation as a resource: may they do this to it?
+    fn authorize(&self, caller: &Caller, permission: Permission) -> Result<(), ServiceError> {
+        self.ask(caller, permission, &Resource::Organisation(caller.organisation))
+    }
+
+    fn ask(
+        &self,
+        caller: &Caller,
+        permission: Permission,
+        resource: &Resource,
+    ) -> Result<(), ServiceError> {
+        allowed(self.parts.policy.may(caller, permission, resource))
+    }
+
+    /// A cluster on which the caller may do this. A cluster of another organisation is not
+    /// found, so that nobody learns what exists elsewhere.
+    async fn cluster_for(
+        &self,
+        caller: &Caller,
+        id: ClusterId,
+        permission: Permission,
+    ) -> Result<ClusterRow, ServiceError> {
+        let row = self
+            .store()
+            .cluster(id)
+            .await?
+            .filter(|row| row.cluster.organisation == caller.organisation)
+            .ok_or(ServiceError::NotFound { what: "cluster" })?;
+        self.ask(caller, permission, &Resource::from(&row.cluster))?;
+        Ok(row)
+    }
+
+    /// An incident on whose cluster the caller may do this.
+    async fn incident_for(
+        &self,
+        caller: &Caller,
+        id: IncidentId,
+        permission: Permission,
+    ) -> Result<(IncidentSummary, Cluster), ServiceError> {
+        let summary = self
+            .store()
+            .incident(caller.organisation, id)
+            .await?
+            .ok_or(ServiceError::NotFound { what: "incident" })?;
+        let row = self.cluster_for(caller, summary.cluster, permission).await?;
+        Ok((summary, row.cluster))
+    }
+
+    /// A desk without a lease, for records that people and alerts add.
+    async fn desk(&self, incident: IncidentId) -> Result<Desk, ServiceError> {
+        Ok(Desk::open(
+            Arc::clone(&self.parts.journal),
+            Arc::clone(&self.parts.clock),
+            Arc::clone(&self.parts.entropy),
+            incident,
+            None,
+            CancellationToken::new(),
+        )
+        .await?)
+    }
+
+    fn permissions_on(&self, caller: &Caller, cluster: &Cluster) -> Vec<Permission> {
+        let resource = Resource::from(cluster);
+        Permission::ALL
+            .into_iter()
+            .filter(|&p| self.parts.policy.may(caller, p, &resource).is_allowed())
+            .collect()
+    }
+}
+
+fn allowed(access: Access) -> Result<(), ServiceError> {
+    match access {
+        Access::Allowed => Ok(()),
+        Access::Denied { reasons } => Err(ServiceError::Denied {
+            why: reasons.into_iter().map(|r| r.sentence).collect::<Vec<_>>().join(" "),
+        }),
+    }
+}

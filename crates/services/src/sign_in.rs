@@ -1,0 +1,131 @@
+//! Signing in, and who somebody is.
+
+use evenkeel_domain::{
+    Timestamp,
+    access::{Caller, Permission},
+    id::UserId,
+    view::Me,
+};
+use evenkeel_policy::Resource;
+use evenkeel_storage::access::User;
+use secrecy::SecretString;
+use serde_json::json;
+
+use crate::{
+    ServiceError, Services,
+    audit::Subject,
+    secrets::{check_password, token_hash},
+};
+
+/// Attempts per address and per network address in one window. Five a minute is what a person
+/// with a bad memory needs, and nothing to guess with.
+const ATTEMPTS_PER_ADDRESS: u32 = 5;
+/// Per network address more, since an office shares one.
+const ATTEMPTS_PER_REMOTE: u32 = 30;
+/// Seconds of one window.
+const WINDOW_S: i64 = 60;
+
+pub(crate) fn caller(user: &User) -> Caller {
+    Caller {
+        user: user.id,
+        email: user.email.clone(),
+        organisation: user.organisation,
+        role: user.role,
+        token: None,
+    }
+}
+
+impl Services {
+    /// Signs a person in. Unknown address and wrong password look and cost the same.
+    pub async fn sign_in(
+        &self,
+        email: &str,
+        password: SecretString,
+        remote: &str,
+    ) -> Result<Caller, ServiceError> {
+        let email = email.trim().to_lowercase();
+        let window = self.window();
+        self.throttle(&format!("email:{email}"), window, ATTEMPTS_PER_ADDRESS).await?;
+        self.throttle(&format!("remote:{remote}"), window, ATTEMPTS_PER_REMOTE).await?;
+        let user = self.store().user_by_email(&email).await?;
+        let hash = user.as_ref().map(|u| u.password_hash.clone());
+        let right = check_password(password, hash).await?;
+        let Some(user) = user.filter(|_| right) else {
+            return Err(ServiceError::BadCredentials);
+        };
+        self.store().clear_attempts(&format!("email:{email}")).await?;
+        self.store().touch_login(user.id, self.now()).await?;
+        let subject = Subject {
+            words: user.email.clone(),
+            detail: json!({ "remote": remote }),
+            ..Subject::default()
+        };
+        self.keep_audit(user.organisation, user.email.clone(), "user.signed_in", subject).await?;
+        Ok(caller(&user))
+    }
+
+    async fn throttle(&self, key: &str, window: Timestamp, limit: u32) -> Result<(), ServiceError> {
+        if self.store().count_attempt(key, window).await? > limit {
+            let end = window.as_second() + WINDOW_S;
+            let left = u32::try_from(end - self.now().as_second()).unwrap_or(1);
+            return Err(ServiceError::Throttled { retry_after_s: left.max(1) });
+        }
+        Ok(())
+    }
+
+    fn window(&self) -> Timestamp {
+        let now = self.now().as_second();
+        Timestamp::from_second(now - now.rem_euclid(WINDOW_S)).unwrap_or_default()
+    }
+
+    /// The person of a browser session, with the role they have now.
+    pub async fn caller_of_session(&self, user: UserId) -> Result<Option<Caller>, ServiceError> {
+        Ok(self.store().user(user).await?.as_ref().map(caller))
+    }
+
+    /// The person behind an API token, with the token's reach.
+    pub async fn caller_of_token(&self, secret: &str) -> Result<Option<Caller>, ServiceError> {
+        let Some(token) = self.store().token_by_hash(&token_hash(secret)).await? else {
+            return Ok(None);
+        };
+        let now = self.now();
+        if token.expires_at.is_some_and(|end| end <= now) {
+            return Ok(None);
+        }
+        let stale = token.last_used_at.is_none_or(|at| now.as_second() - at.as_second() >= 60);
+        if stale {
+            self.store().touch_token(token.id, now).await?;
+        }
+        let user = self.store().user(token.user).await?;
+        Ok(user.as_ref().map(|user| Caller { token: Some((token.id, token.scope)), ..caller(user) }))
+    }
+
+    /// The signed-in person.
+    pub async fn me(&self, caller: &Caller) -> Result<Me, ServiceError> {
+        let organisation = self
+            .store()
+            .organisation(caller.organisation)
+            .await?
+            .ok_or(ServiceError::NotFound { what: "organisation" })?;
+        let here = Resource::Organisation(caller.organisation);
+        let permissions = Permission::ALL
+            .into_iter()
+            .filter(|&p| self.parts.policy.may(caller, p, &here).is_allowed())
+            .collect();
+        let awaiting = self.store().awaiting(caller.organisation, 1_000).await?.len();
+        let stopped = self.store().clusters(caller.organisation).await?;
+        Ok(Me {
+            user: caller.user,
+            email: caller.email.clone(),
+            role: caller.role,
+            organisation: organisation.name,
+            permissions,
+            awaiting: u64::try_from(awaiting).unwrap_or(u64::MAX),
+            stopped: stopped
+                .into_iter()
+                .filter(|row| row.cluster.stop.is_some())
+                .map(|row| row.cluster.name)
+                .collect(),
+        })
+    }
+}

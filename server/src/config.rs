@@ -1,0 +1,111 @@
+//! Configuration: environment variables, every one of them described in `docs/configuration.md`.
+
+use std::{env, net::SocketAddr, path::PathBuf, time::Duration};
+
+use anyhow::{Context, bail};
+use evenkeel_agents::planner::PlannerSettings;
+use evenkeel_engine::Settings;
+use secrecy::SecretString;
+
+/// The whole configuration.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// `EVENKEEL_ADDR`: where HTTP is served.
+    pub addr: SocketAddr,
+    /// `EVENKEEL_PUBLIC_URL`: where people reach it; for links, snippets and cookies.
+    pub public_url: String,
+    /// `DATABASE_URL`: the database.
+    pub database_url: String,
+    /// `EVENKEEL_SECRET_KEY`: seals credentials at rest.
+    pub secret_key: Option<SecretString>,
+    /// `EVENKEEL_SITE`: the built front end.
+    pub site: PathBuf,
+    /// `EVENKEEL_AGENTS`: which agent may use which tool.
+    pub agents: Option<PathBuf>,
+    /// `EVENKEEL_POLICIES`: a folder of policies that replaces the shipped ones.
+    pub policies: Option<PathBuf>,
+    /// The engine's numbers.
+    pub engine: Settings,
+    /// The planner's numbers.
+    pub planner: PlannerSettings,
+    /// The defaults of a first cluster.
+    pub first_cluster: FirstCluster,
+}
+
+/// Variables of the original that describe a first cluster.
+#[derive(Debug, Clone, Default)]
+pub struct FirstCluster {
+    /// `EVENKEEL_CLUSTER_NAME`
+    pub name: Option<String>,
+    /// `EVENKEEL_CLUSTER_ENVIRONMENT`
+    pub environment: Option<String>,
+    /// `PROMETHEUS_URL`
+    pub prometheus_url: Option<String>,
+    /// `ALERTMANAGER_URL`
+    pub alertmanager_url: Option<String>,
+    /// `KUBECONFIG`
+    pub kubeconfig: Option<PathBuf>,
+}
+
+fn text(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.trim().is_empty())
+}
+
+fn seconds(name: &str, default: u64, range: std::ops::RangeInclusive<u64>) -> anyhow::Result<u64> {
+    let Some(value) = text(name) else { return Ok(default) };
+    let value: u64 = value.parse().with_context(|| format!("{name} must be whole seconds"))?;
+    if !range.contains(&value) {
+        bail!("{name} must be between {} and {} seconds", range.start(), range.end());
+    }
+    Ok(value)
+}
+
+impl Config {
+    /// Reads the environment. Only what is wrong is an error; what is missing has a default.
+    pub fn from_env() -> anyhow::Result<Self> {
+        let addr: SocketAddr = text("EVENKEEL_ADDR")
+            .unwrap_or_else(|| "127.0.0.1:3000".into())
+            .parse()
+            .context("EVENKEEL_ADDR must be an address with a port, such as 127.0.0.1:3000")?;
+        let engine = Settings {
+            approval_ttl: Duration::from_secs(seconds("EVENKEEL_APPROVAL_TTL", 3_600, 10..=604_800)?),
+            lease: Duration::from_secs(seconds("EVENKEEL_LEASE", 15, 3..=300)?),
+            ..Settings::default()
+        };
+        let window = |name, default| -> anyhow::Result<u32> {
+            Ok(u32::try_from(seconds(name, default, 1..=86_400)?).unwrap_or(u32::MAX))
+        };
+        Ok(Self {
+            addr,
+            public_url: text("EVENKEEL_PUBLIC_URL")
+                .map(|url| url.trim_end_matches('/').to_owned())
+                .unwrap_or_else(|| format!("http://{addr}")),
+            database_url: text("DATABASE_URL").unwrap_or_else(|| "sqlite://data/evenkeel.db".into()),
+            secret_key: text("EVENKEEL_SECRET_KEY").map(SecretString::from),
+            site: text("EVENKEEL_SITE").map_or_else(|| PathBuf::from("site"), PathBuf::from),
+            agents: text("EVENKEEL_AGENTS").map(PathBuf::from),
+            policies: text("EVENKEEL_POLICIES").map(PathBuf::from),
+            engine,
+            planner: PlannerSettings {
+                hold_s: window("EVENKEEL_VERIFY_HOLD", 30)?,
+                within_s: window("EVENKEEL_VERIFY_WITHIN", 300)?,
+                every_s: window("EVENKEEL_VERIFY_EVERY", 5)?,
+            },
+            first_cluster: FirstCluster {
+                name: text("EVENKEEL_CLUSTER_NAME"),
+                environment: text("EVENKEEL_CLUSTER_ENVIRONMENT"),
+                prometheus_url: text("PROMETHEUS_URL"),
+                alertmanager_url: text("ALERTMANAGER_URL"),
+                kubeconfig: text("KUBECONFIG").map(PathBuf::from),
+            },
+        })
+    }
+
+    /// The key that seals credentials.
+    pub fn secret_key(&self) -> anyhow::Result<&SecretString> {
+        self.secret_key.as_ref().context(
+            "EVENKEEL_SECRET_KEY is not set: it seals credentials at rest. ./start.sh writes one \
+             into .env; by hand: openssl rand -hex 32",
+        )
+    }
+}

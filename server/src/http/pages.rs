@@ -1,0 +1,41 @@
+//! Pages and their server functions, rendered by Leptos.
+
+use std::sync::Arc;
+
+use axum::{Router, extract::FromRef};
+use evenkeel_app::{
+    App,
+    shell::{Assets, content_security_policy, shell},
+};
+use evenkeel_services::Services;
+use http::{HeaderValue, header};
+use leptos::{
+    nonce::use_nonce,
+    prelude::{provide_context, use_context},
+};
+use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
+
+use super::state::AppState;
+
+/// Every page and server function.
+pub fn router(state: &AppState) -> Router<AppState> {
+    let services = Services::from_ref(state);
+    let assets = Arc::<Assets>::from_ref(state);
+    let routes = generate_route_list(App);
+    let context = move || provide_context(services.clone());
+    Router::new().leptos_routes_with_context(state, routes, context, move || {
+        guard_page();
+        shell(&assets)
+    })
+}
+
+/// A page may run only scripts that carry this response's nonce.
+fn guard_page() {
+    let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>()) else {
+        return;
+    };
+    if let Ok(policy) = HeaderValue::from_str(&content_security_policy(&nonce)) {
+        response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    response.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+}

@@ -1,0 +1,52 @@
+//! Errors as programs see them: a status, and a body with code, sentence and next step.
+
+use axum::{
+    Json,
+    response::{IntoResponse, Response},
+};
+use evenkeel_domain::view::Problem;
+use evenkeel_services::ServiceError;
+use http::{HeaderValue, StatusCode, header};
+
+/// An endpoint's error.
+#[derive(Debug)]
+pub struct ApiProblem(pub Problem);
+
+impl ApiProblem {
+    /// Something in the request that cannot be used.
+    pub fn invalid(field: &'static str, why: impl Into<String>) -> Self {
+        ServiceError::Invalid { field, why: why.into() }.into()
+    }
+}
+
+impl From<ServiceError> for ApiProblem {
+    fn from(error: ServiceError) -> Self {
+        Self(error.into())
+    }
+}
+
+impl IntoResponse for ApiProblem {
+    fn into_response(self) -> Response {
+        let Self(problem) = self;
+        let status =
+            StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, Json(problem)).into_response();
+        // Whoever is told to come back is told when.
+        let retry = match status {
+            StatusCode::SERVICE_UNAVAILABLE => Some("5"),
+            StatusCode::TOO_MANY_REQUESTS => Some("60"),
+            _ => None,
+        };
+        if let Some(seconds) = retry {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(seconds));
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            let bearer = HeaderValue::from_static("Bearer");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, bearer);
+        }
+        response
+    }
+}
+
+/// What handlers return.
+pub type ApiResult<T> = Result<T, ApiProblem>;

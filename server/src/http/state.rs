@@ -1,0 +1,52 @@
+//! What handlers can ask for, part by part.
+
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use evenkeel_app::shell::Assets;
+use evenkeel_services::Services;
+use evenkeel_storage::Store;
+use leptos::config::LeptosOptions;
+
+use crate::{metrics::Metrics, wiring::Platform};
+
+/// The router's state; handlers take its parts.
+#[derive(Clone)]
+pub struct AppState {
+    services: Services,
+    store: Arc<dyn Store>,
+    metrics: Arc<Metrics>,
+    assets: Arc<Assets>,
+    leptos: LeptosOptions,
+}
+
+impl AppState {
+    /// From a running platform.
+    pub fn new(platform: &Platform, assets: Assets) -> Self {
+        Self {
+            services: platform.services.clone(),
+            store: platform.store.clone(),
+            metrics: platform.metrics.clone(),
+            assets: Arc::new(assets),
+            leptos: LeptosOptions::builder().output_name("evenkeel").build(),
+        }
+    }
+}
+
+macro_rules! parts {
+    ($($field:ident: $type:ty),+ $(,)?) => {$(
+        impl FromRef<AppState> for $type {
+            fn from_ref(state: &AppState) -> Self {
+                state.$field.clone()
+            }
+        }
+    )+};
+}
+
+parts! {
+    services: Services,
+    store: Arc<dyn Store>,
+    metrics: Arc<Metrics>,
+    assets: Arc<Assets>,
+    leptos: LeptosOptions,
+}

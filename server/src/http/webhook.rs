@@ -1,0 +1,52 @@
+//! `POST /webhook/alert`: Alertmanager's door. 2xx only after the commit (invariant I1).
+
+use std::sync::Arc;
+
+use axum::{
+    Json, Router,
+    body::Bytes,
+    extract::{DefaultBodyLimit, State},
+    routing::post,
+};
+use evenkeel_domain::alert::Trigger;
+use evenkeel_services::{Intake, Receipt, ServiceError, Services};
+use http::{HeaderMap, StatusCode};
+
+use super::{
+    caller::bearer,
+    problem::{ApiProblem, ApiResult},
+    state::AppState,
+};
+use crate::metrics::Metrics;
+
+/// Largest notification, in bytes: Alertmanager's own messages stay far below; 413 above it.
+const BODY_MAX: usize = 4 * 1024 * 1024;
+
+/// Both addresses of the webhook.
+pub fn router() -> Router<AppState> {
+    Router::new()
+        .route("/webhook/alert", post(receive))
+        .route("/api/v1/alerts/webhook", post(receive))
+        .layer(DefaultBodyLimit::max(BODY_MAX))
+}
+
+async fn receive(
+    State(services): State<Services>,
+    State(metrics): State<Arc<Metrics>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> ApiResult<(StatusCode, Json<Receipt>)> {
+    let count = |outcome: &str| metrics.notifications.with_label_values(&[outcome]).inc();
+    let token = bearer(&headers).ok_or_else(|| {
+        count("refused");
+        ApiProblem::from(ServiceError::BadWebhookToken)
+    })?;
+    let row = services.cluster_of_token(token).await.inspect_err(|_| count("refused"))?;
+    let name = row.cluster.name.clone();
+    let body = String::from_utf8_lossy(&body).into_owned();
+    let intake = Intake { cluster: row.cluster, trigger: Trigger::Alert, body };
+    let receipt = services.receive(intake).await.inspect_err(|_| count("failed"))?;
+    count(if receipt.quarantined.is_some() { "quarantined" } else { "accepted" });
+    metrics.alerts.with_label_values(&[&name]).inc_by(receipt.received as u64);
+    Ok((StatusCode::ACCEPTED, Json(receipt)))
+}

@@ -1,0 +1,190 @@
+//! The services' door to the world over the MCP client: one toolbox a cluster, whose servers are
+//! children of this very binary with nothing but their own credentials (invariant I5).
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    io::Write,
+    os::unix::fs::OpenOptionsExt,
+    path::PathBuf,
+    sync::Arc,
+    time::Duration,
+};
+
+use anyhow::Context;
+use async_trait::async_trait;
+use evenkeel_domain::{evidence::ToolFailure, id::ClusterId};
+use evenkeel_engine::clock::Clock;
+use evenkeel_mcp::{AgentName, AgentsConfig, ServerSpec, ToolBox, ToolError};
+use evenkeel_services::{ClusterAccess, ToolCaller};
+use secrecy::ExposeSecret;
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::sync::Mutex;
+
+use crate::{config::Config, metrics::Metrics};
+
+/// The allow-lists in force when the operator names no file.
+const SHIPPED_AGENTS: &str = include_str!("../../config/agents.toml");
+
+/// Longest time one call may take, its wait for a turn included. The servers give up before.
+const CALL_MAX: Duration = Duration::from_secs(15);
+
+/// Toolboxes by cluster.
+pub struct McpTools {
+    agents: Arc<AgentsConfig>,
+    program: PathBuf,
+    // Kubeconfigs that children read: private to this user and gone with this process.
+    folder: TempDir,
+    boxes: Mutex<HashMap<ClusterId, Arc<ToolBox>>>,
+}
+
+impl McpTools {
+    /// Reads the allow-lists; starts nothing yet.
+    pub fn start(config: &Config) -> anyhow::Result<Self> {
+        let program = std::env::current_exe().context("cannot find this program's own path")?;
+        Self::with_program(config, program)
+    }
+
+    /// The same with another program for the children; tests name the built binary.
+    pub fn with_program(config: &Config, program: PathBuf) -> anyhow::Result<Self> {
+        let text = match &config.agents {
+            Some(path) => std::fs::read_to_string(path)
+                .with_context(|| format!("cannot read EVENKEEL_AGENTS {}", path.display()))?,
+            None => SHIPPED_AGENTS.to_owned(),
+        };
+        Ok(Self {
+            agents: Arc::new(AgentsConfig::parse(&text).context("the agents' allow-lists are broken")?),
+            program,
+            folder: tempfile::Builder::new().prefix("evenkeel-").tempdir()?,
+            boxes: Mutex::default(),
+        })
+    }
+
+    /// Ends all children.
+    pub async fn close(&self) {
+        self.boxes.lock().await.clear();
+    }
+
+    async fn toolbox(&self, access: &ClusterAccess) -> std::io::Result<Arc<ToolBox>> {
+        let mut boxes = self.boxes.lock().await;
+        if let Some(toolbox) = boxes.get(&access.cluster) {
+            return Ok(Arc::clone(toolbox));
+        }
+        let mut toolbox = ToolBox::new(Arc::clone(&self.agents));
+        if let Some(kubeconfig) = &access.kubeconfig {
+            let path = self.kubeconfig_path(access.cluster);
+            write_private(&path, kubeconfig.expose_secret())?;
+            let mut env = BTreeMap::from([("KUBECONFIG".to_owned(), path.display().to_string())]);
+            // A kubeconfig may sign in by a plugin that is looked up there.
+            for name in ["PATH", "HOME"] {
+                if let Ok(value) = std::env::var(name) {
+                    env.insert(name.to_owned(), value);
+                }
+            }
+            toolbox = toolbox.with_server(self.spec("kubernetes", env));
+        }
+        if let Some(url) = &access.prometheus_url {
+            let env = BTreeMap::from([("PROMETHEUS_URL".to_owned(), url.clone())]);
+            toolbox = toolbox.with_server(self.spec("prometheus", env));
+        }
+        let toolbox = Arc::new(toolbox);
+        boxes.insert(access.cluster, Arc::clone(&toolbox));
+        Ok(toolbox)
+    }
+
+    fn spec(&self, server: &str, env: BTreeMap<String, String>) -> ServerSpec {
+        ServerSpec {
+            name: server.to_owned(),
+            command: self.program.clone(),
+            args: vec!["mcp".to_owned(), server.to_owned()],
+            env,
+        }
+    }
+
+    fn kubeconfig_path(&self, cluster: ClusterId) -> PathBuf {
+        self.folder.path().join(format!("{cluster}.yaml"))
+    }
+}
+
+fn write_private(path: &std::path::Path, text: &str) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true).mode(0o600);
+    options.open(path)?.write_all(text.as_bytes())
+}
+
+#[async_trait]
+impl ToolCaller for McpTools {
+    async fn call(
+        &self,
+        access: &ClusterAccess,
+        agent: &str,
+        server: &str,
+        tool: &str,
+        arguments: Value,
+    ) -> Result<Value, ToolFailure> {
+        let agent = AgentName::parse(agent).map_err(|error| ToolFailure {
+            code: "mcp.denied".into(),
+            message: error.to_string(),
+            next: None,
+        })?;
+        let toolbox = self.toolbox(access).await.map_err(|error| ToolFailure {
+            code: "mcp.unreachable".into(),
+            message: format!("the credentials for {server} cannot be handed to it: {error}"),
+            next: Some("check that the temporary folder is writable".into()),
+        })?;
+        let reply = toolbox.call(&agent, server, tool, arguments, CALL_MAX).await;
+        reply.map(|reply| reply.content).map_err(|error| failure(&error))
+    }
+
+    async fn forget(&self, cluster: ClusterId) {
+        self.boxes.lock().await.remove(&cluster);
+        // Gone already is as good.
+        let _removed = std::fs::remove_file(self.kubeconfig_path(cluster));
+    }
+}
+
+fn failure(error: &ToolError) -> ToolFailure {
+    let next = error.next();
+    ToolFailure {
+        code: error.code().to_owned(),
+        message: error.to_string(),
+        next: (!next.is_empty()).then(|| next.to_owned()),
+    }
+}
+
+/// Counts and times every call.
+pub struct Counted {
+    inner: Arc<McpTools>,
+    metrics: Arc<Metrics>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Counted {
+    /// Around these tools.
+    pub fn new(inner: Arc<McpTools>, metrics: Arc<Metrics>, clock: Arc<dyn Clock>) -> Self {
+        Self { inner, metrics, clock }
+    }
+}
+
+#[async_trait]
+impl ToolCaller for Counted {
+    async fn call(
+        &self,
+        access: &ClusterAccess,
+        agent: &str,
+        server: &str,
+        tool: &str,
+        arguments: Value,
+    ) -> Result<Value, ToolFailure> {
+        let began = self.clock.now();
+        let answer = self.inner.call(access, agent, server, tool, arguments).await;
+        let took = self.clock.now().duration_since(began).as_secs_f64();
+        let failed = if answer.is_ok() { "false" } else { "true" };
+        self.metrics.tool_calls.with_label_values(&[server, tool, failed]).observe(took.max(0.0));
+        answer
+    }
+
+    async fn forget(&self, cluster: ClusterId) {
+        self.inner.forget(cluster).await;
+    }
+}

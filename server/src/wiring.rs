@@ -1,0 +1,113 @@
+//! Puts the parts together. The only file that names concrete adapters side by side.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use evenkeel_engine::{
+    clock::{Clock, Entropy},
+    journal::{Journal, WorkerId},
+    runner::Runner,
+    worker::Worker,
+};
+use evenkeel_policy::PolicySet;
+use evenkeel_services::{Parts, Sealer, Services, ServiceSettings, ToolCaller, Toolroom, ooda};
+use evenkeel_storage::Store;
+use evenkeel_storage_sqlite::SqliteStore;
+use tracing::info;
+
+use crate::{
+    config::Config,
+    metrics::Metrics,
+    system::{SystemClock, SystemEntropy},
+    toolcaller::McpTools,
+};
+
+/// The running parts of one process.
+pub struct Platform {
+    /// The use cases.
+    pub services: Services,
+    /// The database, for sessions and health.
+    pub store: Arc<dyn Store>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// This process's metrics.
+    pub metrics: Arc<Metrics>,
+    /// What carries incidents.
+    pub worker: Arc<Worker>,
+    /// The tools, to be closed at the end.
+    pub tools: Arc<McpTools>,
+}
+
+/// Opens the database and brings it to this version's schema.
+pub async fn open_store(config: &Config) -> anyhow::Result<Arc<SqliteStore>> {
+    let store = SqliteStore::open(&config.database_url)
+        .await
+        .with_context(|| format!("cannot open the database at {}", shown(&config.database_url)))?;
+    store.migrate().await.context("cannot bring the database to this version's schema")?;
+    Ok(Arc::new(store))
+}
+
+/// A database address without a password.
+fn shown(url: &str) -> String {
+    match (url.find("://"), url.rfind('@')) {
+        (Some(scheme), Some(at)) if at > scheme => {
+            format!("{}://…{}", &url[..scheme], &url[at..])
+        }
+        _ => url.to_owned(),
+    }
+}
+
+/// The policies in force: the operator's folder, or the shipped ones.
+pub fn policies(config: &Config) -> anyhow::Result<PolicySet> {
+    match &config.policies {
+        Some(dir) => PolicySet::load(dir)
+            .with_context(|| format!("cannot use the policies in {}", dir.display())),
+        None => PolicySet::shipped().context("the shipped policies are broken"),
+    }
+}
+
+/// Everything, over the configured database.
+pub async fn platform(config: &Config) -> anyhow::Result<Platform> {
+    let store = open_store(config).await?;
+    let tools = Arc::new(McpTools::start(config)?);
+    assemble(config, store, tools)
+}
+
+/// Everything, over a given store and tools; tests bring their own.
+pub fn assemble(
+    config: &Config,
+    store: Arc<SqliteStore>,
+    tools: Arc<McpTools>,
+) -> anyhow::Result<Platform> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
+    let metrics = Metrics::new()?;
+    let journal: Arc<dyn Journal> = store.clone();
+    let caller: Arc<dyn ToolCaller> = Arc::new(crate::toolcaller::Counted::new(
+        tools.clone(),
+        metrics.clone(),
+        clock.clone(),
+    ));
+    let services = Services::new(Parts {
+        store: store.clone(),
+        journal: journal.clone(),
+        policy: Arc::new(policies(config)?),
+        tools: Arc::new(Toolroom::new(caller, clock.clone())),
+        sealer: Sealer::new(config.secret_key()?)?,
+        clock: clock.clone(),
+        entropy: entropy.clone(),
+        settings: ServiceSettings { public_url: config.public_url.clone() },
+    });
+    let runner =
+        Runner::new(ooda::ports(&services, config.planner), config.engine, metrics.clone());
+    let worker = Worker {
+        id: WorkerId(format!("{}-{:08x}", std::process::id(), rand::random::<u32>())),
+        journal,
+        runner: Arc::new(runner),
+        clock: clock.clone(),
+        entropy,
+        settings: config.engine,
+    };
+    info!(policy = services.policy_version(), "policies in force: {}", services.policy_version());
+    Ok(Platform { services, store, clock, metrics, worker: Arc::new(worker), tools })
+}
