@@ -16,6 +16,8 @@ use evenkeel_tools::prometheus::Point;
 const BEFORE: usize = 5;
 /// Points after it: two, because one may be a spike and people wait.
 const AFTER: usize = 2;
+/// Points between two changes.
+const BETWEEN: usize = 3;
 /// Shift against noise from which a change counts.
 const SIGMAS: f64 = 4.0;
 /// MAD of a normal distribution times this is its standard deviation.
@@ -49,20 +51,9 @@ pub fn find(points: &[Point]) -> Option<Change> {
         .filter(|(t, ..)| t.is_finite())
         .collect();
     let values: Vec<f64> = kept.iter().map(|(_, v, _)| *v).collect();
-    if values.len() < BEFORE + AFTER {
-        return None;
-    }
-    let split = (BEFORE..=values.len() - AFTER)
-        .map(|split| (split, cost(&values[..split]) + cost(&values[split..])))
-        .min_by(|a, b| a.1.total_cmp(&b.1))
-        .map(|(split, _)| split)?;
+    let split = last_split(&values)?;
     let (before, after) = (median(&values[..split])?, median(&values[split..])?);
-    let residuals: Vec<f64> = values
-        .iter()
-        .enumerate()
-        .map(|(at, v)| (v - if at < split { before } else { after }).abs())
-        .collect();
-    let noise = median(&residuals)? * MAD_TO_SIGMA;
+    let noise = noise(&values, split)?;
     let shift = after - before;
     if shift.abs() <= SIGMAS * noise || shift.abs() <= f64::EPSILON {
         return None;
@@ -75,6 +66,44 @@ pub fn find(points: &[Point]) -> Option<Change> {
     }
     let onset = timestamp(kept[first].0)?;
     Some(Change { onset, before, after, point: *kept[split].2 })
+}
+
+/// The last split of a series: the best one of all, then the best one of what comes after it, as
+/// long as there is one that counts.
+fn last_split(values: &[f64]) -> Option<usize> {
+    let mut last = None;
+    let mut from = 0;
+    let mut least = BEFORE;
+    while let Some(split) = best_split(&values[from..], least) {
+        from += split;
+        last = Some(from);
+        least = BETWEEN;
+    }
+    last
+}
+
+fn best_split(values: &[f64], least: usize) -> Option<usize> {
+    if values.len() < least + AFTER {
+        return None;
+    }
+    let split = (least..=values.len() - AFTER)
+        .map(|split| (split, cost(&values[..split]) + cost(&values[split..])))
+        .min_by(|a, b| a.1.total_cmp(&b.1))
+        .map(|(split, _)| split)?;
+    let shift = median(&values[split..])? - median(&values[..split])?;
+    let counts = shift.abs() > SIGMAS * noise(values, split)? && shift.abs() > f64::EPSILON;
+    counts.then_some(split)
+}
+
+/// The scaled median absolute deviation around the levels of both sides.
+fn noise(values: &[f64], split: usize) -> Option<f64> {
+    let (before, after) = (median(&values[..split])?, median(&values[split..])?);
+    let residuals: Vec<f64> = values
+        .iter()
+        .enumerate()
+        .map(|(at, v)| (v - if at < split { before } else { after }).abs())
+        .collect();
+    Some(median(&residuals)? * MAD_TO_SIGMA)
 }
 
 /// The first point of the last unbroken run of points at or above `level`, if the series ends in
@@ -141,11 +170,11 @@ fn duration(text: &str) -> Option<f64> {
     digits.is_empty().then_some(total)
 }
 
-/// A sample time as a timestamp.
+/// A sample time as a timestamp, in whole seconds: steps are longer.
 pub fn timestamp(seconds: f64) -> Option<Timestamp> {
     #[expect(clippy::cast_possible_truncation, reason = "saturates, and a time out of range is refused")]
-    let ms = (seconds * 1000.0).round() as i64;
-    Timestamp::from_millisecond(ms).ok()
+    let whole = seconds.floor() as i64;
+    Timestamp::from_second(whole).ok()
 }
 
 fn cost(values: &[f64]) -> f64 {
@@ -206,6 +235,17 @@ mod tests {
         assert_eq!(onset(&values), Some(80));
         assert_eq!(onset(&[nan; 20]), None);
         assert_eq!(onset(&[f64::INFINITY; 20]), None);
+    }
+
+    #[test]
+    fn an_earlier_episode_does_not_hide_the_present_one() {
+        let mut values = vec![0.5; 12];
+        values.extend([1.4; 6]);
+        values.extend([0.5; 6]);
+        assert_eq!(onset(&values), None, "back at its old level");
+        values.extend([1.8; 4]);
+        assert_eq!(onset(&values), Some(240));
+        assert!((find(&series(&values)).unwrap().before - 0.5).abs() < 1e-9);
     }
 
     #[test]

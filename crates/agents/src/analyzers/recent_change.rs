@@ -1,7 +1,8 @@
 //! A workload's template changed shortly before the alert began, or since.
 //!
 //! When a revision came is its ReplicaSet's creation, except for a revision that was gone back
-//! to: its ReplicaSet is older than others', so its oldest pod tells. The first revision of a
+//! to: its ReplicaSet is older than others', so its oldest pod tells. A revision that was replaced
+//! before the alert began, or that somebody went back from, is over and no change any more. The first revision of a
 //! Deployment is no change: there is nothing it could have changed.
 
 use std::fmt::Write as _;
@@ -52,6 +53,7 @@ fn changes(
             let first = *at + 1 == revisions.len() && !deployment.revisions_truncated;
             !(first && revision.revision <= 1)
         })
+        .filter(|(at, revision)| revision.current || replaced_late(&revisions[..*at], onset))
         .filter_map(|(at, revision)| {
             let came = came(ns, answer.evidence, &revisions, revision)?;
             let recent = came.at <= now && onset.duration_since(came.at) <= BEFORE;
@@ -59,6 +61,16 @@ fn changes(
         })
         .take(PER_WORKLOAD)
         .collect()
+}
+
+/// Whether everything that came after a revision came after the alert had begun, and is new.
+fn replaced_late(later: &[&Revision], onset: Timestamp) -> bool {
+    let mut before = None;
+    later.iter().rev().all(|revision| {
+        let rising = revision.created_at > before;
+        before = revision.created_at;
+        rising && revision.created_at.is_some_and(|at| at > onset)
+    })
 }
 
 struct Came {
@@ -75,18 +87,39 @@ fn came(
     revision: &Revision,
 ) -> Option<Came> {
     let created = revision.created_at?;
-    let newest = all.iter().all(|r| r.created_at.is_none_or(|other| other <= created));
-    if newest || !revision.current {
-        let gone_back = false;
-        let quote = quote::field("createdAt", &created);
-        return Some(Came { at: created, evidence, quote, gone_back });
+    let in_list = || Came {
+        at: created,
+        evidence,
+        quote: quote::field("createdAt", &created),
+        gone_back: false,
+    };
+    if !revision.current {
+        return Some(in_list());
     }
-    let (evidence, at) = ns
+    let latest = all.iter().filter_map(|r| r.created_at).max().unwrap_or(created);
+    let gone_back = latest > created;
+    // Numbers that are missing went to templates that were used again.
+    let lowest = all.iter().map(|r| r.revision).min().unwrap_or(revision.revision);
+    let span = usize::try_from(revision.revision - lowest + 1).unwrap_or(usize::MAX);
+    if !gone_back && all.len() >= span {
+        return Some(in_list());
+    }
+    let pod = ns
         .live_pods()
         .filter(|(_, pod)| owner::replica_set(pod) == Some(&revision.replica_set))
         .filter_map(|(evidence, pod)| Some((evidence, pod.created_at?)))
-        .min_by_key(|(_, at)| *at)?;
-    Some(Came { at, evidence, quote: quote::field("createdAt", &at), gone_back: true })
+        .min_by_key(|(_, at)| *at);
+    match pod {
+        // Going back came after what it went back from, even where old pods had survived that.
+        Some((_, at)) if gone_back && at < latest => {
+            Some(Came { at: latest, quote: quote::field("createdAt", &latest), evidence, gone_back })
+        }
+        Some((evidence, at)) if at > created => {
+            Some(Came { at, evidence, quote: quote::field("createdAt", &at), gone_back })
+        }
+        _ if gone_back => None,
+        _ => Some(in_list()),
+    }
 }
 
 fn describe(
@@ -176,6 +209,31 @@ mod tests {
         assert_eq!(found[0].facts["revision"], "6");
         assert_eq!(found[0].facts["gone_back"], "true");
         assert_eq!(found[0].since, Some(at(-200)));
+        assert_eq!(found.len(), 1, "what it went back from is over");
         world::assert_quotes(&view, &found);
+    }
+
+    #[test]
+    fn a_template_used_again_is_dated_by_its_pods() {
+        let again = world::deployment("api").revision(3, "aaaa", at(-7000)).revision(5, "bbbb", at(-6000));
+        let view = world::view(|ns| {
+            ns.detail(again).pods(vec![world::pod("api", "bbbb", 1).created(at(-50))])
+        });
+        assert_eq!(analyze(&view)[0].since, Some(at(-50)));
+    }
+
+    #[test]
+    fn a_revision_replaced_before_the_alert_is_over() {
+        let view = world::view(|ns| {
+            ns.detail(
+                world::deployment("api")
+                    .revision(4, "aaaa", at(-90_000))
+                    .revision(5, "bbbb", at(-900))
+                    .revision(6, "cccc", at(-600))
+                    .revision(7, "dddd", at(-10)),
+            )
+        });
+        let revisions: Vec<_> = analyze(&view).iter().map(|d| d.facts["revision"].clone()).collect();
+        assert_eq!(revisions, ["7", "6"]);
     }
 }

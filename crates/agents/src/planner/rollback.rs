@@ -37,7 +37,12 @@ pub fn choose(
     if number(current) < change.revision {
         return Err(format!("{name} has already gone back from revision {}", change.revision));
     }
-    // An undo by somebody else gives an old template a new number.
+    if number(current) > change.revision && current.created_at.is_some_and(|at| at < change.at) {
+        return Err(format!(
+            "{name} has already gone back from revision {} to an earlier template",
+            change.revision,
+        ));
+    }
     let blamed = deployment.revisions.iter().find(|r| number(r) == change.revision);
     if blamed.is_none() {
         return Err(format!(

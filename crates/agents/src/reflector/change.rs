@@ -54,12 +54,11 @@ fn read(finding: &Finding, onset: Timestamp) -> Option<Correlation<'_>> {
         cause: finding.facts.get("change_cause").cloned(),
     };
     let gap = onset.duration_since(at);
-    // Somebody going back to an earlier template mostly mends; it is half as suspicious.
     let mending = finding.facts.get("gone_back").is_some_and(|text| text == "true");
     let strength = if gap < -weigh::BLUR {
         0.0
     } else {
-        weigh::decay(gap) * if mending { 0.5 } else { 1.0 }
+        weigh::decay(gap) * if mending { weigh::MENDING } else { 1.0 }
     };
     let replica_set = finding.facts.get("replica_set").map(String::as_str);
     Some(Correlation { finding, change, replica_set, strength, gap })

@@ -10,7 +10,7 @@
 //! |---|---|
 //! | the mechanism itself (a missing ConfigMap, an OOM kill, …) | [`mechanism`] |
 //! | another finding that the cause explains | half of its weight as a mechanism |
-//! | a change that came before the onset | [`CHANGE`] × [`decay`] of the time between |
+//! | a change that came before the onset | [`CHANGE`] × [`decay`] of the time between, × [`MENDING`] if it went back |
 //! | the failing pods are those of the changed revision, or the change names what is missing | [`SAME_REVISION`] |
 //! | the object is the one the alert names | [`NAMED`] |
 //! | or its trouble began no later than that of the one the alert names | [`UPSTREAM`] |
@@ -57,6 +57,8 @@ pub const OTHER_REVISION: f64 = 0.5;
 /// Replicas look healthy: speaks against causes in the pods, hardly against bad behaviour.
 pub const HEALTHY: f64 = 0.05;
 
+/// What a change weighs that only goes back to an earlier template: it mostly mends.
+pub const MENDING: f64 = 0.25;
 /// Half of a change's weight is gone when this much time lies between it and the onset: most bad
 /// releases show within minutes, slow leaks within an hour.
 pub const HALF_LIFE: SignedDuration = SignedDuration::from_mins(15);
@@ -73,8 +75,9 @@ pub fn mechanism(kind: FindingKind) -> f64 {
         K::CrashLoop | K::Unschedulable | K::VolumeUnbound => 0.65,
         K::QuotaExhausted | K::ProbeFailure => 0.6,
         K::NodePressure => 0.55,
+        K::TrafficUp => 0.5,
         K::ErrorsUp => 0.45,
-        K::LatencyUp | K::TrafficUp | K::NoEndpoints => 0.4,
+        K::LatencyUp | K::NoEndpoints => 0.4,
         K::Saturation | K::CpuThrottling => 0.35,
         K::TrafficDrop | K::MemoryGrowth | K::AutoscalerAtMaximum | K::RolloutStuck => 0.3,
         K::RecentChange | K::Healthy => 0.0,

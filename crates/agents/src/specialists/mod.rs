@@ -11,7 +11,10 @@ pub use metrics::condition_of;
 
 use std::fmt::Write as _;
 
-use evenkeel_domain::evidence::{Agent, Specialist};
+use evenkeel_domain::{
+    evidence::{Agent, Specialist},
+    finding::FindingKind,
+};
 
 use crate::{
     analyzers,
@@ -43,8 +46,12 @@ fn conclude(found: &[Draft], gaps: usize) -> String {
         .iter()
         .filter(|d| d.severity > evenkeel_domain::severity::Severity::Info)
         .collect();
+    let change = found.iter().find(|d| d.kind == FindingKind::RecentChange);
     let mut text = match telling.as_slice() {
-        [] => "nothing out of the ordinary was seen".to_owned(),
+        [] => change.map_or_else(
+            || "nothing out of the ordinary was seen".to_owned(),
+            |change| format!("nothing is broken by itself, but {}", change.summary),
+        ),
         [only] => only.summary.clone(),
         [first, rest @ ..] => format!("{}, and {} more findings", first.summary, rest.len()),
     };
