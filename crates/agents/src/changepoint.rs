@@ -51,13 +51,12 @@ pub fn find(points: &[Point]) -> Option<Change> {
         .filter(|(t, ..)| t.is_finite())
         .collect();
     let values: Vec<f64> = kept.iter().map(|(_, v, _)| *v).collect();
-    let split = last_split(&values)?;
+    let split = last_split(&values)
+        .filter(|split| counts(&values, *split))
+        .or_else(|| tail(&values).filter(|split| counts(&values, *split)))?;
     let (before, after) = (median(&values[..split])?, median(&values[split..])?);
     let noise = noise(&values, split)?;
     let shift = after - before;
-    if shift.abs() <= SIGMAS * noise || shift.abs() <= f64::EPSILON {
-        return None;
-    }
     // Outside the old band, on the way to the new level: a tenth of the way, or beyond the noise.
     let band = (shift.abs() / 10.0).max(3.0 * noise).min(shift.abs() / 2.0);
     let mut first = split;
@@ -90,9 +89,28 @@ fn best_split(values: &[f64], least: usize) -> Option<usize> {
         .map(|split| (split, cost(&values[..split]) + cost(&values[split..])))
         .min_by(|a, b| a.1.total_cmp(&b.1))
         .map(|(split, _)| split)?;
-    let shift = median(&values[split..])? - median(&values[..split])?;
-    let counts = shift.abs() > SIGMAS * noise(values, split)? && shift.abs() > f64::EPSILON;
-    counts.then_some(split)
+    counts(values, split).then_some(split)
+}
+
+/// Whether the shift at a split is large against the noise.
+fn counts(values: &[f64], split: usize) -> bool {
+    let levels = median(&values[..split]).zip(median(&values[split..]));
+    levels.zip(noise(values, split)).is_some_and(|((before, after), noise)| {
+        let shift = (after - before).abs();
+        shift > SIGMAS * noise && shift > f64::EPSILON
+    })
+}
+
+/// Where the last run of points begins that lie on one side of, and far from, the median of all:
+/// several episodes in one window can hide the present one from a search for splits.
+fn tail(values: &[f64]) -> Option<usize> {
+    let level = median(values)?;
+    let deviations: Vec<f64> = values.iter().map(|v| (v - level).abs()).collect();
+    let far = (median(&deviations)? * MAD_TO_SIGMA * SIGMAS).max(f64::EPSILON);
+    let side = (values.last()? - level).signum();
+    let run = values.iter().rev().take_while(|v| (**v - level) * side > far).count();
+    let split = values.len() - run;
+    (run >= AFTER && split >= BEFORE).then_some(split)
 }
 
 /// The scaled median absolute deviation around the levels of both sides.
@@ -246,6 +264,18 @@ mod tests {
         values.extend([1.8; 4]);
         assert_eq!(onset(&values), Some(240));
         assert!((find(&series(&values)).unwrap().before - 0.5).abs() < 1e-9);
+    }
+
+    #[test]
+    fn many_episodes_do_not_hide_the_present_one() {
+        let mut values = vec![0.02; 10];
+        for _ in 0..3 {
+            values.extend([0.6; 8]);
+            values.extend([0.02, 0.021, 0.019, 0.02, 0.02, 0.021, 0.019, 0.02, 0.02, 0.02]);
+        }
+        assert_eq!(onset(&values), None);
+        values.extend([0.6, 0.61]);
+        assert_eq!(onset(&values), Some(640));
     }
 
     #[test]

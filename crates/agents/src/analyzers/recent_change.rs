@@ -24,6 +24,8 @@ use crate::{
 /// How long before the alert a change still is one to think of. Slow leaks take their time; the
 /// Reflector lets the weight of older changes decay.
 const BEFORE: SignedDuration = SignedDuration::from_hours(2);
+/// The pods of a new template are there within two minutes, or it does not come up at all.
+const AGAIN: SignedDuration = SignedDuration::from_mins(2);
 /// Changes of one workload worth telling apart: the latest, and the few somebody hurried in.
 const PER_WORKLOAD: usize = 3;
 
@@ -98,10 +100,10 @@ fn came(
     }
     let latest = all.iter().filter_map(|r| r.created_at).max().unwrap_or(created);
     let gone_back = latest > created;
-    // Numbers that are missing went to templates that were used again.
-    let lowest = all.iter().map(|r| r.revision).min().unwrap_or(revision.revision);
-    let span = usize::try_from(revision.revision - lowest + 1).unwrap_or(usize::MAX);
-    if !gone_back && all.len() >= span {
+    // Numbers that are missing went to templates that were used again, or were cleaned away: then
+    // only pods that are clearly younger than their template say that it came again.
+    let numbers = usize::try_from(revision.revision).unwrap_or(usize::MAX);
+    if !gone_back && all.len() >= numbers {
         return Some(in_list());
     }
     let pod = ns
@@ -114,7 +116,7 @@ fn came(
         Some((_, at)) if gone_back && at < latest => {
             Some(Came { at: latest, quote: quote::field("createdAt", &latest), evidence, gone_back })
         }
-        Some((evidence, at)) if at > created => {
+        Some((evidence, at)) if gone_back || at.duration_since(created) > AGAIN => {
             Some(Came { at, evidence, quote: quote::field("createdAt", &at), gone_back })
         }
         _ if gone_back => None,
