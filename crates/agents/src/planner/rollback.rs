@@ -97,6 +97,12 @@ fn known_bad(
     if revision.template_hash.is_some() && revision.template_hash == current.template_hash {
         return Some("has the very template that runs now".into());
     }
+    let abandoned = deployment.revisions.iter().any(|later| {
+        later.revision > revision.revision && later.created_at < revision.created_at
+    });
+    if abandoned {
+        return Some("is one that somebody went back from".into());
+    }
     let same_images = !revision.images.is_empty() && revision.images == current.images;
     if best.cause == CauseCode::ImagePullFailure && same_images {
         return Some("needs the same image".into());
@@ -164,6 +170,24 @@ mod tests {
         assert!(choose(&state, &best, &change(5), &moved).unwrap_err().contains("no longer"));
         let back = world::deployment("api").revision(4, "bbbb", at(-120)).build();
         assert!(choose(&state, &best, &change(5), &back).unwrap_err().contains("already gone back"));
+    }
+
+    #[test]
+    fn what_somebody_went_back_from_is_not_gone_back_to() {
+        let best = hypothesis(CauseCode::BadRollout, "api");
+        let state = state::with_alert(&[("alertname", "A"), ("namespace", "shop")]);
+        let history = world::deployment("api")
+            .revision(2, "bbbb", at(-5000))
+            .revision(3, "aaaa", at(-90_000))
+            .revision(4, "cccc", at(-60))
+            .build();
+        let chosen = choose(&state, &best, &change(4), &history).unwrap();
+        assert_eq!(chosen.call, ActionCall::RolloutUndo { to_revision: 3 });
+        let back = world::deployment("api")
+            .revision(2, "bbbb", at(-5000))
+            .revision(3, "aaaa", at(-90_000))
+            .build();
+        assert!(choose(&state, &best, &change(3), &back).unwrap_err().contains("went back from"));
     }
 
     #[test]

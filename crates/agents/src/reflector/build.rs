@@ -167,6 +167,12 @@ async fn weigh_change<'a>(
         }
         ChangeRole::Needed | ChangeRole::Welcome => {}
     }
+    if found.mending {
+        let text = format!("the latest change only went back: {}", finding.summary);
+        let claim = checker.claim(text, cite()).await?;
+        scales.oppose(claim, weigh::NO_CHANGE);
+        return Ok(None);
+    }
     if found.late() {
         let text = format!("the change came after the trouble had begun: {}", finding.summary);
         let claim = checker.claim(text, cite()).await?;
@@ -308,7 +314,7 @@ fn weigh_connection(
     let before = front_onset.duration_since(onset);
     let in_time = before >= -weigh::BLUR && before <= CONNECTED;
     let own_fault = front.is_some_and(|front| {
-        change::correlate(front, front_onset).is_some_and(|c| c.strength >= BLAMED)
+        change::correlate(front, front_onset).is_some_and(|c| c.strength >= BLAMED && !c.mending)
     });
     let bears = mechanism.facts.get("pods").is_some_and(|pods| pods != "0");
     scales.weights.push(if in_time && !own_fault || bears {

@@ -20,6 +20,8 @@ pub struct Correlation<'a> {
     pub replica_set: Option<&'a str>,
     /// What is left of its weight; 0 when it came after the onset.
     pub strength: f64,
+    /// Whether it went back to an earlier template.
+    pub mending: bool,
     /// How long before the onset it came; negative when it came after.
     pub gap: SignedDuration,
 }
@@ -61,5 +63,5 @@ fn read(finding: &Finding, onset: Timestamp) -> Option<Correlation<'_>> {
         weigh::decay(gap) * if mending { weigh::MENDING } else { 1.0 }
     };
     let replica_set = finding.facts.get("replica_set").map(String::as_str);
-    Some(Correlation { finding, change, replica_set, strength, gap })
+    Some(Correlation { finding, change, replica_set, strength, mending, gap })
 }

@@ -10,7 +10,7 @@
 //! |---|---|
 //! | the mechanism itself (a missing ConfigMap, an OOM kill, …) | [`mechanism`] |
 //! | another finding that the cause explains | half of its weight as a mechanism |
-//! | a change that came before the onset | [`CHANGE`] × [`decay`] of the time between, × [`MENDING`] if it went back |
+//! | a change that came before the onset | [`CHANGE`] × [`decay`] of the time between |
 //! | the failing pods are those of the changed revision, or the change names what is missing | [`SAME_REVISION`] |
 //! | the object is the one the alert names | [`NAMED`] |
 //! | or its trouble began no later than that of the one the alert names | [`UPSTREAM`] |
@@ -22,7 +22,7 @@
 //! | the change came after the onset | [`LATE`] |
 //! | no change, for causes that mostly come with one | [`NO_CHANGE`] |
 //! | load rose at the same time | [`LOAD_TOO`] |
-//! | a change came at the same time | [`CHANGE_TOO`] × its decay |
+//! | a change came at the same time | [`CHANGE_TOO`] × its decay, × [`MENDING`] if it went back |
 //! | the failing pods are of another revision | [`OTHER_REVISION`] |
 //! | all replicas look healthy | [`HEALTHY`] |
 
@@ -57,7 +57,8 @@ pub const OTHER_REVISION: f64 = 0.5;
 /// Replicas look healthy: speaks against causes in the pods, hardly against bad behaviour.
 pub const HEALTHY: f64 = 0.05;
 
-/// What a change weighs that only goes back to an earlier template: it mostly mends.
+/// What a change that only goes back to an earlier template weighs as a rival explanation: it
+/// mostly mends, so it is never blamed itself.
 pub const MENDING: f64 = 0.25;
 /// Half of a change's weight is gone when this much time lies between it and the onset: most bad
 /// releases show within minutes, slow leaks within an hour.

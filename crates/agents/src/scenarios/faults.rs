@@ -258,3 +258,13 @@ async fn a_measure_that_dies_with_the_pod_proves_nothing() {
     assert!(!plan.predicates.iter().any(|p| matches!(p, Predicate::Metric { .. })));
     assert!(plan.predicates.iter().any(|p| matches!(p, Predicate::AlertInactive { .. })));
 }
+
+#[tokio::test]
+async fn going_back_is_never_blamed_nor_taken_back() {
+    let front = deployment("front").revision(2, "bbbb", at(-3000)).revision(3, "aaaa", at(-90_000));
+    let pods = vec![pod("front", "aaaa", 1).created(at(-100)), pod("front", "aaaa", 2).created(at(-100))];
+    let range = Range::new(shop(front, pods)).signals("front", &failing(0.4));
+    let outcome = investigate(ALERT, range).await;
+    assert!(outcome.state.hypotheses.iter().all(|h| h.change.is_none()), "{:#?}", outcome.state.hypotheses);
+    outcome.declined();
+}

@@ -29,9 +29,10 @@ const AGENT: Agent = Agent::Metrics;
 const WATCHED: usize = 6;
 /// Different alerts whose own measure is read.
 const ALERTS: usize = 3;
-/// How far back: an alert that waited a quarter of an hour still shows a level before it.
-const WINDOW: SignedDuration = SignedDuration::from_mins(30);
-const WINDOW_S: u32 = 1800;
+/// How far back. Answers have 300 points at most, so a longer window would see a trouble of ten
+/// seconds with one point; a shorter one would have no level from before an alert that waited.
+const WINDOW: SignedDuration = SignedDuration::from_mins(15);
+const WINDOW_S: u32 = 900;
 /// Labels that name the workload or the service a series is about, surest first.
 const NAMES: &[(&str, ObjectKind)] = &[
     ("deployment", ObjectKind::Deployment),
