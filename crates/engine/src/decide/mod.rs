@@ -349,3 +349,6 @@ fn undoing(state: &IncidentState) -> Step {
         close(Resolution::Failed, "the fix did not work and there is nothing to take back")
     }
 }
+
+#[cfg(test)]
+mod tests;
