@@ -72,11 +72,11 @@ pub fn find(points: &[Point]) -> Option<Change> {
 fn last_split(values: &[f64]) -> Option<usize> {
     let mut last = None;
     let mut from = 0;
-    let mut least = BEFORE;
-    while let Some(split) = best_split(&values[from..], least) {
+    let mut needed = BEFORE;
+    while let Some(split) = best_split(&values[from..], needed) {
         from += split;
         last = Some(from);
-        least = BETWEEN;
+        needed = BETWEEN;
     }
     last
 }

@@ -16,6 +16,8 @@ use crate::{
 };
 
 const GROWTH: f64 = 1.25;
+/// Bytes: less is a cache that warms up.
+const LEAST: f64 = 8.0 * 1024.0 * 1024.0;
 const RISING_SHARE: f64 = 0.75;
 const NEAR_MAXIMUM: f64 = 0.9;
 const POINTS: usize = 8;
@@ -84,7 +86,7 @@ fn grows(points: &[Point]) -> Option<(f64, f64, Point)> {
     let rising = kept.windows(2).filter(|w| w[1].0 >= w[0].0).count();
     let maximum = kept.iter().map(|(v, _)| *v).fold(f64::MIN, f64::max);
     let steady = usize_ratio(rising, kept.len() - 1) >= RISING_SHARE;
-    let grown = first.0 > 0.0 && (first.0 + rise) / first.0 >= GROWTH;
+    let grown = first.0 > 0.0 && rise >= LEAST && (first.0 + rise) / first.0 >= GROWTH;
     (steady && grown && last.0 >= maximum * NEAR_MAXIMUM).then_some((first.0, last.0, *last.1))
 }
 

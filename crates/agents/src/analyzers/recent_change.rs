@@ -80,6 +80,7 @@ struct Came {
     evidence: EvidenceId,
     quote: String,
     gone_back: bool,
+    sure: bool,
 }
 
 fn came(
@@ -94,6 +95,7 @@ fn came(
         evidence,
         quote: quote::field("createdAt", &created),
         gone_back: false,
+        sure: true,
     };
     if !revision.current {
         return Some(in_list());
@@ -114,10 +116,10 @@ fn came(
     match pod {
         // Going back came after what it went back from, even where old pods had survived that.
         Some((_, at)) if gone_back && at < latest => {
-            Some(Came { at: latest, quote: quote::field("createdAt", &latest), evidence, gone_back })
+            Some(Came { at: latest, quote: quote::field("createdAt", &latest), evidence, gone_back, sure: false })
         }
         Some((evidence, at)) if gone_back || at.duration_since(created) > AGAIN => {
-            Some(Came { at, evidence, quote: quote::field("createdAt", &at), gone_back })
+            Some(Came { at, evidence, quote: quote::field("createdAt", &at), gone_back, sure: true })
         }
         _ if gone_back => None,
         _ => Some(in_list()),
@@ -150,6 +152,7 @@ fn describe(
         .fact("at", came.at)
         .fact("current", revision.current)
         .fact("gone_back", came.gone_back)
+        .fact("surely_dated", came.sure)
         .fact("replica_set", &revision.replica_set)
         .fact("images", revision.images.join(", "))
         .maybe("previous", before.map(|r| r.revision))

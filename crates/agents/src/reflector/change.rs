@@ -20,7 +20,7 @@ pub struct Correlation<'a> {
     pub replica_set: Option<&'a str>,
     /// What is left of its weight; 0 when it came after the onset.
     pub strength: f64,
-    /// Whether it went back to an earlier template.
+    /// Whether it went back to an earlier template, and not right before the trouble.
     pub mending: bool,
     /// How long before the onset it came; negative when it came after.
     pub gap: SignedDuration,
@@ -56,7 +56,10 @@ fn read(finding: &Finding, onset: Timestamp) -> Option<Correlation<'_>> {
         cause: finding.facts.get("change_cause").cloned(),
     };
     let gap = onset.duration_since(at);
-    let mending = finding.facts.get("gone_back").is_some_and(|text| text == "true");
+    let fact = |name: &str| finding.facts.get(name).is_some_and(|text| text == "true");
+    // Right before the trouble, and surely so, an old template is as suspicious as a new one.
+    let right_before = fact("surely_dated") && gap >= -weigh::BLUR && gap <= weigh::RIGHT_BEFORE;
+    let mending = fact("gone_back") && !right_before;
     let strength = if gap < -weigh::BLUR {
         0.0
     } else {

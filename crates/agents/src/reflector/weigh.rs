@@ -60,6 +60,8 @@ pub const HEALTHY: f64 = 0.05;
 /// What a change that only goes back to an earlier template weighs as a rival explanation: it
 /// mostly mends, so it is never blamed itself.
 pub const MENDING: f64 = 0.25;
+/// Going back to a template that makes trouble shows within this time.
+pub const RIGHT_BEFORE: SignedDuration = SignedDuration::from_mins(2);
 /// Half of a change's weight is gone when this much time lies between it and the onset: most bad
 /// releases show within minutes, slow leaks within an hour.
 pub const HALF_LIFE: SignedDuration = SignedDuration::from_mins(15);

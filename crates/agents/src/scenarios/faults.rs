@@ -260,11 +260,25 @@ async fn a_measure_that_dies_with_the_pod_proves_nothing() {
 }
 
 #[tokio::test]
-async fn going_back_is_never_blamed_nor_taken_back() {
+async fn going_back_is_not_taken_back() {
     let front = deployment("front").revision(2, "bbbb", at(-3000)).revision(3, "aaaa", at(-90_000));
-    let pods = vec![pod("front", "aaaa", 1).created(at(-100)), pod("front", "aaaa", 2).created(at(-100))];
+    for back in [-100, -1000] {
+        let pods = vec![pod("front", "aaaa", 1).created(at(back)), pod("front", "aaaa", 2).created(at(back))];
+        let range = Range::new(shop(front.clone(), pods)).signals("front", &failing(0.4));
+        let outcome = investigate(ALERT, range).await;
+        outcome.declined();
+    }
+}
+
+#[tokio::test]
+async fn a_bad_template_that_comes_again_is_rolled_back_again() {
+    let front = deployment("front")
+        .revision(2, "cccc", at(-3000))
+        .revision(3, "aaaa", at(-90_000))
+        .revision(4, "bbbb", at(-5000));
+    let pods = vec![pod("front", "bbbb", 1).created(at(-100)), pod("front", "bbbb", 2).created(at(-95))];
     let range = Range::new(shop(front, pods)).signals("front", &failing(0.4));
     let outcome = investigate(ALERT, range).await;
-    assert!(outcome.state.hypotheses.iter().all(|h| h.change.is_none()), "{:#?}", outcome.state.hypotheses);
-    outcome.declined();
+    assert_eq!(outcome.best().cause, CauseCode::BadRollout);
+    assert_eq!(outcome.plan().actions[0].call, ActionCall::RolloutUndo { to_revision: 3 });
 }
