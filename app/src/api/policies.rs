@@ -9,5 +9,5 @@ use super::ApiError;
 #[server(name = AskPolicyBook, prefix = "/api/ui", endpoint = "policies", input = GetUrl)]
 pub async fn policy_book() -> Result<PolicyBook, ApiError> {
     let (services, caller) = super::asking::asking().await?;
-    Ok(services.policy_book(&caller).await?)
+    Ok(services.policy_book(&caller)?)
 }

@@ -1,6 +1,6 @@
 //! Signing in.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
@@ -25,14 +25,15 @@ pub fn Login() -> impl IntoView {
                 <div class="door__brand"><Logo /><span>"Evenkeel"</span></div>
                 <h1>"Sign in"</h1>
                 <Outcome of=action.value() />
-                <ActionForm action=action>
+                // A plain form: whoever has just signed in gets a page that was made for them.
+                <form method="post" action=SignIn::PATH>
                     <div class="form">
                         <input type="hidden" name="next" value=next />
                         <TextInput name="email" label="E-mail address" r#type="email" autocomplete="username" required=true />
                         <TextInput name="password" label="Password" r#type="password" autocomplete="current-password" required=true />
-                        <Button r#type="submit" kind=ButtonKind::Primary busy=action.pending()>"Sign in"</Button>
+                        <Button r#type="submit" kind=ButtonKind::Primary>"Sign in"</Button>
                     </div>
-                </ActionForm>
+                </form>
                 <details class="door__hint">
                     <summary>"First time here?"</summary>
                     <p>

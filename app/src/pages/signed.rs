@@ -8,12 +8,12 @@ use evenkeel_domain::{
 use leptos::prelude::*;
 use leptos_router::{components::Outlet, hooks::use_location};
 
-use super::{load::load, words};
+use super::{load::ToSignIn, words};
 use crate::{
-    api::{self, SignOut},
+    api::{self, Known, SignOut, page_status},
     icons::{Glyph, Icon},
     shell::{Frame, Identity, NavItem},
-    ui::{Banner, Command, ConnectionBanner, PracticeBanner, Tone},
+    ui::{Banner, Command, ConnectionBanner, PracticeBanner, Tone, browser},
 };
 
 /// What every page knows: who is signed in, and what the frame shows of the world.
@@ -69,22 +69,22 @@ pub fn use_signed() -> Signed {
     expect_context::<Signed>()
 }
 
-/// The frame, once it is known who asks.
+/// The frame, if somebody is signed in.
 #[component]
 pub fn SignedIn() -> impl IntoView {
-    let known = Resource::new_blocking(
-        || (),
-        |()| async {
-            let me = api::me().await?;
-            let clusters = api::clusters().await?;
-            Ok::<_, api::ApiError>((me, clusters))
-        },
-    );
-    load(known, "the page", 6, |(me, clusters)| {
-        let signed = Signed::new(me, clusters);
-        provide_context(signed);
-        view! { <Framed signed=signed /> }.into_any()
-    })
+    match Known::here() {
+        Some(Known { me, clusters }) => {
+            let signed = Signed::new(me, clusters);
+            provide_context(signed);
+            view! { <Framed signed=signed /> }.into_any()
+        }
+        None => {
+            page_status(401);
+            // In the browser this is met only when the page was loaded before signing in: the server knows more by now.
+            Effect::new(|_| browser::reload());
+            if cfg!(feature = "ssr") { view! { <ToSignIn /> }.into_any() } else { ().into_any() }
+        }
+    }
 }
 
 #[component]

@@ -141,6 +141,13 @@ mod real {
         target.closest("details").ok().flatten().unwrap_or(target).scroll_into_view();
     }
 
+    /// Loads the page anew.
+    pub fn reload() {
+        if let Some(window) = web_sys::window() {
+            window.location().reload().ok();
+        }
+    }
+
     /// Whether the page is looked at: not in a tab behind others.
     pub fn is_looked_at() -> bool {
         web_sys::window().and_then(|window| window.document()).is_some_and(|document| !document.hidden())
@@ -157,7 +164,7 @@ mod real {
 
 #[cfg(feature = "hydrate")]
 pub use real::{
-    copy, is_at_end, is_looked_at, is_typing, move_row, pointer_fraction, press, scroll_to_end, set_theme, show_dialog, theme,
+    copy, is_at_end, is_looked_at, is_typing, move_row, pointer_fraction, press, reload, scroll_to_end, set_theme, show_dialog, theme,
     unfold, unix_seconds,
 };
 
@@ -195,6 +202,8 @@ mod absent {
     pub fn move_row(_: i32) {}
     /// Nothing to click.
     pub fn press(_: &str) {}
+    /// Nothing to load.
+    pub fn reload() {}
     /// Nothing to open.
     pub fn unfold(_: &str) {}
     /// Nobody looks.
@@ -209,6 +218,6 @@ mod absent {
 
 #[cfg(not(feature = "hydrate"))]
 pub use absent::{
-    copy, is_at_end, is_looked_at, is_typing, move_row, pointer_fraction, press, scroll_to_end, set_theme, show_dialog, theme,
+    copy, is_at_end, is_looked_at, is_typing, move_row, pointer_fraction, press, reload, scroll_to_end, set_theme, show_dialog, theme,
     unfold, unix_seconds,
 };

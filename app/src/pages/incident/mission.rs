@@ -1,5 +1,6 @@
 //! Mission Control: the journal as it grows.
 
+use evenkeel_domain::id::EvidenceId;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_query_map};
 
@@ -27,7 +28,8 @@ pub fn Mission(
     let base = url::query(&[("tab", Some("mission".to_owned())), ("at", icc.at.get_untracked().map(|at| at.to_string()))]);
     let id = icc.id();
     let unfold = Unfold::new(move |evidence| {
-        let size = icc.read(|state| state.evidence.iter().find(|(id, _)| id.to_string() == evidence).and_then(|(_, evidence)| super::evidence::size(evidence)));
+        let recorded = EvidenceId::parse(evidence).ok();
+        let size = icc.live.state.with_untracked(|state| recorded.and_then(|id| state.evidence.get(&id)).and_then(super::evidence::size));
         size.map(|size| view! { <WholeAnswer incident=id evidence=evidence.to_owned() size=size /> }).into_any()
     });
     let hash = use_location().hash;

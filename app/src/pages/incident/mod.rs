@@ -135,8 +135,9 @@ impl Icc {
 
     /// Label and link of a piece of evidence: `E3 list_pods`, and the line in Mission Control that folds open.
     pub fn cite(self, id: EvidenceId) -> (String, String) {
-        let number = self.numbers.with(|numbers| numbers.get(&id).copied());
-        let tool = self.read(|state| state.evidence.get(&id).map(|evidence| evidence.tool.clone()));
+        // What is cited was recorded before: nothing here changes any more, so nothing depends on it.
+        let number = self.numbers.with_untracked(|numbers| numbers.get(&id).copied());
+        let tool = self.live.state.with_untracked(|state| state.evidence.get(&id).map(|evidence| evidence.tool.clone()));
         let label = match (number, tool) {
             (Some(number), Some(tool)) => format!("E{number} {tool}"),
             _ => "evidence".to_owned(),
@@ -230,6 +231,12 @@ fn Room(
     });
     let narrow = Memo::new(move |_| named.get().unwrap_or(if first == Tab::Story { Tab::Story } else { Tab::Deck }));
     let title = icc.part(|state| state.title.clone());
+    let closed = icc.part(|state| state.closed_at.is_some());
+    let found = icc.part(|state| state.findings.len() + state.gaps.len());
+    let links = move |current: Memo<Tab>, all: bool| {
+        let at = icc.at.get().map(|at| at.to_string());
+        tabs(current.get(), at.as_ref(), u64::try_from(found.get()).ok(), closed.get(), all)
+    };
     view! {
         {move || view! { <Title text=title.get() /> }}
         <div class="icc" data-tab=move || narrow.get().name()>
@@ -237,7 +244,7 @@ fn Room(
             <div class="grid grid--icc">
                 <div class="icc__context"><Context icc=icc /></div>
                 <div class="icc__centre stack">
-                    {move || view! { <div class="icc__tabs-wide"><Tabs label="Views" items=tabs(icc, centre.get(), false) /></div> }}
+                    {move || view! { <div class="icc__tabs-wide"><Tabs label="Views" items=links(centre, false) /></div> }}
                     {move || match centre.get() {
                         Tab::Findings => view! { <findings::Findings icc=icc /> }.into_any(),
                         Tab::Story => view! { <Story icc=icc /> }.into_any(),
@@ -246,29 +253,27 @@ fn Room(
                 </div>
                 <div class="icc__deck"><Deck icc=icc /></div>
             </div>
-            {move || view! { <div class="icc__tabs-narrow"><Tabs label="Parts of this page" items=tabs(icc, narrow.get(), true) /></div> }}
+            {move || view! { <div class="icc__tabs-narrow"><Tabs label="Parts of this page" items=links(narrow, true) /></div> }}
         </div>
     }
     .into_any()
 }
 
 /// The tabs, as links that keep the moment looked at.
-fn tabs(icc: Icc, current: Tab, all: bool) -> Vec<LinkItem> {
-    let at = icc.at.get().map(|at| at.to_string());
+fn tabs(current: Tab, at: Option<&String>, found: Option<u64>, closed: bool, all: bool) -> Vec<LinkItem> {
     let link = |tab: Tab, label: &str| {
-        let href = url::query(&[("tab", Some(tab.name().to_owned())), ("at", at.clone())]);
+        let href = url::query(&[("tab", Some(tab.name().to_owned())), ("at", at.cloned())]);
         LinkItem::new(label, href, tab == current)
     };
-    let findings = icc.read(|state| state.findings.len() + state.gaps.len());
     let mut items = Vec::new();
     if all {
         items.push(link(Tab::Deck, "Action Deck"));
     }
-    if icc.read(|state| state.closed_at.is_some()) {
+    if closed {
         items.push(link(Tab::Story, "Story"));
     }
     items.push(link(Tab::Mission, "Mission Control"));
-    items.push(LinkItem { count: u64::try_from(findings).ok(), ..link(Tab::Findings, "Findings") });
+    items.push(LinkItem { count: found, ..link(Tab::Findings, "Findings") });
     if all {
         items.push(link(Tab::Context, "Context"));
     }

@@ -75,7 +75,7 @@ fn Sections(
             return view! { <IncidentRows incidents=open /> }.into_any();
         }
         if awaiting.with(Vec::is_empty) {
-            return view! { <EmptyState title="Nothing is open" text="Evenkeel watches the alerts of your clusters."><p class="small muted">"Last checked "<Time at=at.get() /></p></EmptyState> }
+            return view! { <EmptyState title="Nothing is open" text="Evenkeel watches the alerts of your clusters."><p class="small muted">"Last checked "{move || view! { <Time at=at.get() /> }}</p></EmptyState> }
                 .into_any();
         }
         view! { <p class="panel__note muted">"Nothing else is open."</p> }.into_any()

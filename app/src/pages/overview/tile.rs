@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::{
     api,
     icons::{Glyph, Icon},
-    pages::{war_room::signals::Signal4, words},
+    pages::{war_room::signals::VitalReading, words},
     ui::{Badge, Sparkline, Time, Tone},
 };
 
@@ -89,7 +89,7 @@ fn SmallVitals(
     let curves = move || match vitals.get()? {
         Ok(read) => {
             let curves = read.signals.into_iter().map(|sign| {
-                let Signal4 { vital, title, points, unit, reason, .. } = Signal4::from(sign);
+                let VitalReading { vital, title, points, unit, reason, .. } = VitalReading::from(sign);
                 view! {
                     <div class=format!("tile__curve {}", vital.class())>
                         <span class="tile__signal">{title.clone()}</span>

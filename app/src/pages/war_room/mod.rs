@@ -15,7 +15,7 @@ use evenkeel_domain::{
     access::Permission,
     cluster::Cluster,
     id::ClusterId,
-    view::WarRoom,
+    view::{Vitals, WarRoom},
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -37,7 +37,8 @@ pub fn WarRoomPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get("id").unwrap_or_default()));
     let room = Resource::new_blocking(move || id.get(), |id| async move { api::war_room(parse(&id)?).await });
-    load(room, "the War Room", 10, |room| view! { <Room room=room /> }.into_any())
+    let vitals = Resource::new(move || id.get(), |id| async move { api::vitals(parse(&id)?).await });
+    load(room, "the War Room", 10, move |room| view! { <Room room=room vitals=vitals /> }.into_any())
 }
 
 fn parse(id: &str) -> Result<ClusterId, ApiError> {
@@ -90,6 +91,8 @@ impl Here {
 fn Room(
     /// As it was when the page was asked for.
     room: WarRoom,
+    /// Its vital signs, asked for at the same time: what is made in here must not ask for itself.
+    vitals: Resource<Result<Vitals, ApiError>>,
 ) -> impl IntoView {
     let signed = use_signed();
     let id = room.tile.cluster.id;
@@ -114,7 +117,7 @@ fn Room(
         <Title text=name />
         <div class="stack">
             <Header here=here />
-            <VitalSigns here=here />
+            <VitalSigns vitals=vitals />
             <div class="grid grid--room">
                 <div class="stack">
                     <OpenIncidents here=here />

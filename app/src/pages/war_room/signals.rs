@@ -12,7 +12,7 @@ const NOTABLE_PERCENT: f64 = 20.0;
 
 /// One of the four signals, in people's units.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Signal4 {
+pub struct VitalReading {
     /// Which.
     pub vital: Vital,
     /// Its name.
@@ -31,7 +31,7 @@ pub struct Signal4 {
     pub reason: Option<String>,
 }
 
-impl From<VitalSign> for Signal4 {
+impl From<VitalSign> for VitalReading {
     fn from(sign: VitalSign) -> Self {
         let (vital, title) = match sign.signal.as_str() {
             "latency" => (Vital::Latency, "Latency"),

@@ -5,9 +5,9 @@ use std::time::Duration;
 use evenkeel_domain::view::Vitals;
 use leptos::prelude::*;
 
-use super::{Here, signals::Signal4};
+use super::signals::VitalReading;
 use crate::{
-    api,
+    api::ApiError,
     icons::{Glyph, Icon},
     pages::{again, load::load},
     ui::{CopyButton, Time, VitalCard},
@@ -19,11 +19,9 @@ const READ_AGAIN: Duration = Duration::from_secs(15);
 /// Four cards; each has its number, its curve, and the PromQL behind it.
 #[component]
 pub fn VitalSigns(
-    /// The room.
-    here: Here,
+    /// As the page asked for them.
+    vitals: Resource<Result<Vitals, ApiError>>,
 ) -> impl IntoView {
-    let id = here.id();
-    let vitals = Resource::new(|| (), move |()| api::vitals(id));
     again::every(READ_AGAIN, move || vitals.refetch());
     view! {
         <section aria-label="Vital signs" class="vitals">
@@ -39,7 +37,7 @@ fn Cards(
     vitals: Vitals,
 ) -> impl IntoView {
     let Vitals { signals, marks, at } = vitals;
-    let signals: Vec<Signal4> = signals.into_iter().map(Signal4::from).collect();
+    let signals: Vec<VitalReading> = signals.into_iter().map(VitalReading::from).collect();
     let queries = signals
         .iter()
         .filter_map(|signal| Some((signal.title.clone(), signal.query.clone()?)))
@@ -55,7 +53,7 @@ fn Cards(
     let cards = signals
         .into_iter()
         .map(|signal| {
-            let Signal4 { vital, title, value, unit, change, points, reason, .. } = signal;
+            let VitalReading { vital, title, value, unit, change, points, reason, .. } = signal;
             view! { <VitalCard vital=vital title=title value=value unit=unit change=change points=points alerts=marks.clone() reason=reason /> }
         })
         .collect_view();

@@ -21,7 +21,7 @@ pub fn Story(
 ) -> impl IntoView {
     let markdown = icc.part(postmortem);
     let take = move || {
-        let text = markdown.get();
+        let text = markdown.get_untracked();
         let name = format!("incident-{}.md", icc.id());
         let href = format!("data:text/markdown;charset=utf-8,{}", escape(&text));
         view! {
