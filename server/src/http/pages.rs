@@ -2,11 +2,18 @@
 
 use std::sync::Arc;
 
-use axum::{Router, extract::FromRef};
+use axum::{
+    Router,
+    extract::{FromRef, Request, State},
+    middleware::{Next, from_fn_with_state},
+    response::Response,
+};
 use evenkeel_app::{
     App,
+    api::Known,
     shell::{Assets, content_security_policy, shell},
 };
+use evenkeel_domain::access::Caller;
 use evenkeel_services::Services;
 use http::{HeaderValue, header};
 use leptos::{
@@ -23,10 +30,25 @@ pub fn router(state: &AppState) -> Router<AppState> {
     let assets = Arc::<Assets>::from_ref(state);
     let routes = generate_route_list(App);
     let context = move || provide_context(services.clone());
-    Router::new().leptos_routes_with_context(state, routes, context, move || {
-        guard_page();
-        shell(&assets)
-    })
+    Router::new()
+        .leptos_routes_with_context(state, routes, context, move || {
+            guard_page();
+            shell(&assets)
+        })
+        .route_layer(from_fn_with_state(state.clone(), know))
+}
+
+/// Asks ahead what the frame around a signed-in person's page shows. If that fails the page still
+/// answers, as to nobody.
+async fn know(State(services): State<Services>, mut request: Request, next: Next) -> Response {
+    let caller = request.extensions().get::<Caller>().cloned();
+    if let Some(caller) = caller.filter(|_| !request.uri().path().starts_with("/api/")) {
+        match Known::ask(&services, &caller).await {
+            Ok(known) => drop(request.extensions_mut().insert(known)),
+            Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "the frame of a page could not be read"),
+        }
+    }
+    next.run(request).await
 }
 
 /// A page may run only scripts that carry this response's nonce.
