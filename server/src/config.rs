@@ -68,7 +68,11 @@ impl Config {
             .parse()
             .context("EVENKEEL_ADDR must be an address with a port, such as 127.0.0.1:3000")?;
         let engine = Settings {
-            approval_ttl: Duration::from_secs(seconds("EVENKEEL_APPROVAL_TTL", 3_600, 10..=604_800)?),
+            approval_ttl: Duration::from_secs(seconds(
+                "EVENKEEL_APPROVAL_TTL",
+                3_600,
+                10..=604_800,
+            )?),
             lease: Duration::from_secs(seconds("EVENKEEL_LEASE", 15, 3..=300)?),
             ..Settings::default()
         };
@@ -77,10 +81,12 @@ impl Config {
         };
         Ok(Self {
             addr,
-            public_url: text("EVENKEEL_PUBLIC_URL")
-                .map(|url| url.trim_end_matches('/').to_owned())
-                .unwrap_or_else(|| format!("http://{addr}")),
-            database_url: text("DATABASE_URL").unwrap_or_else(|| "sqlite://data/evenkeel.db".into()),
+            public_url: text("EVENKEEL_PUBLIC_URL").map_or_else(
+                || format!("http://{addr}"),
+                |url| url.trim_end_matches('/').to_owned(),
+            ),
+            database_url: text("DATABASE_URL")
+                .unwrap_or_else(|| "sqlite://data/evenkeel.db".into()),
             secret_key: text("EVENKEEL_SECRET_KEY").map(SecretString::from),
             site: text("EVENKEEL_SITE").map_or_else(|| PathBuf::from("site"), PathBuf::from),
             agents: text("EVENKEEL_AGENTS").map(PathBuf::from),

@@ -38,8 +38,9 @@ impl Metrics {
             Ok::<_, prometheus::Error>(counter)
         };
         let histogram = |name: &str, help: &str, labels: &[&str]| {
-            let buckets =
-                vec![0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
+            let buckets = vec![
+                0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0,
+            ];
             let opts = HistogramOpts::new(name, help).buckets(buckets);
             let histogram = HistogramVec::new(opts, labels)?;
             registry.register(Box::new(histogram.clone()))?;

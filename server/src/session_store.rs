@@ -75,4 +75,3 @@ impl SessionStore for DatabaseSessions {
 
 /// A session lapses after this long without a request: a night shift.
 pub const IDLE: time::Duration = time::Duration::hours(12);
-

@@ -53,7 +53,9 @@ impl McpTools {
             None => SHIPPED_AGENTS.to_owned(),
         };
         Ok(Self {
-            agents: Arc::new(AgentsConfig::parse(&text).context("the agents' allow-lists are broken")?),
+            agents: Arc::new(
+                AgentsConfig::parse(&text).context("the agents' allow-lists are broken")?,
+            ),
             program,
             folder: tempfile::Builder::new().prefix("evenkeel-").tempdir()?,
             boxes: Mutex::default(),
@@ -178,9 +180,12 @@ impl ToolCaller for Counted {
     ) -> Result<Value, ToolFailure> {
         let began = self.clock.now();
         let answer = self.inner.call(access, agent, server, tool, arguments).await;
-        let took = self.clock.now().duration_since(began).as_secs_f64();
+        let elapsed = self.clock.now().duration_since(began).as_secs_f64();
         let failed = if answer.is_ok() { "false" } else { "true" };
-        self.metrics.tool_calls.with_label_values(&[server, tool, failed]).observe(took.max(0.0));
+        self.metrics
+            .tool_calls
+            .with_label_values(&[server, tool, failed])
+            .observe(elapsed.max(0.0));
         answer
     }
 

@@ -10,7 +10,7 @@ use evenkeel_engine::{
     worker::Worker,
 };
 use evenkeel_policy::PolicySet;
-use evenkeel_services::{Parts, Sealer, Services, ServiceSettings, ToolCaller, Toolroom, ooda};
+use evenkeel_services::{Parts, Sealer, ServiceSettings, Services, ToolCaller, Toolroom, ooda};
 use evenkeel_storage::Store;
 use evenkeel_storage_sqlite::SqliteStore;
 use tracing::info;
@@ -83,11 +83,8 @@ pub fn assemble(
     let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
     let metrics = Metrics::new()?;
     let journal: Arc<dyn Journal> = store.clone();
-    let caller: Arc<dyn ToolCaller> = Arc::new(crate::toolcaller::Counted::new(
-        tools.clone(),
-        metrics.clone(),
-        clock.clone(),
-    ));
+    let caller: Arc<dyn ToolCaller> =
+        Arc::new(crate::toolcaller::Counted::new(tools.clone(), metrics.clone(), clock.clone()));
     let services = Services::new(Parts {
         store: store.clone(),
         journal: journal.clone(),

@@ -24,7 +24,8 @@ pub struct Pair {
 
 /// Prints every pair and fails if one is too weak.
 pub fn report() -> Result<()> {
-    let sheet = fs::read_to_string(workspace_root().join("style/tokens.css")).context("reading the tokens")?;
+    let sheet = fs::read_to_string(workspace_root().join("style/tokens.css"))
+        .context("reading the tokens")?;
     let pairs = pairs(&sheet)?;
     for pair in &pairs {
         println!("{:5.2}  {}  {}", pair.ratio, pair.place, pair.names);
@@ -48,7 +49,8 @@ pub fn pairs(sheet: &str) -> Result<Vec<Pair>> {
         tokens.extend(declarations(body));
         for line in body.lines().filter_map(|line| line.split_once("contrast:")) {
             let text = line.1.trim().trim_end_matches("*/").trim();
-            let (front, back) = text.split_once(" on ").with_context(|| format!("malformed promise `{text}`"))?;
+            let (front, back) =
+                text.split_once(" on ").with_context(|| format!("malformed promise `{text}`"))?;
             promises.push((front.trim().to_owned(), back.trim().to_owned()));
         }
         if selector == ":root" {
@@ -58,13 +60,19 @@ pub fn pairs(sheet: &str) -> Result<Vec<Pair>> {
             continue;
         }
         for (front, back) in &promises {
-            let value = |name: &String| tokens.get(name).with_context(|| format!("no token {name} in {selector}"));
+            let value = |name: &String| {
+                tokens.get(name).with_context(|| format!("no token {name} in {selector}"))
+            };
             let (front_value, back_value) = (value(front)?, value(back)?);
             for (theme, a, b) in
                 [("light", &front_value.0, &back_value.0), ("dark", &front_value.1, &back_value.1)]
             {
                 let ratio = ratio(luminance(a)?, luminance(b)?);
-                found.push(Pair { place: format!("{selector} {theme}"), names: format!("{front} on {back}"), ratio });
+                found.push(Pair {
+                    place: format!("{selector} {theme}"),
+                    names: format!("{front} on {back}"),
+                    ratio,
+                });
             }
         }
     }
@@ -75,8 +83,11 @@ fn declarations(body: &str) -> impl Iterator<Item = (String, Themes)> + '_ {
     body.lines().filter_map(|line| {
         let (name, value) = line.trim().strip_prefix("--")?.split_once(':')?;
         let value = value.split(';').next()?.trim();
-        let themes = match value.strip_prefix("light-dark(").and_then(|pair| pair.strip_suffix(')')) {
-            Some(pair) => pair.split_once(',').map(|(light, dark)| (light.trim().to_owned(), dark.trim().to_owned()))?,
+        let themes = match value.strip_prefix("light-dark(").and_then(|pair| pair.strip_suffix(')'))
+        {
+            Some(pair) => pair
+                .split_once(',')
+                .map(|(light, dark)| (light.trim().to_owned(), dark.trim().to_owned()))?,
             None if value.starts_with('#') => (value.to_owned(), value.to_owned()),
             None => return None,
         };
@@ -85,7 +96,9 @@ fn declarations(body: &str) -> impl Iterator<Item = (String, Themes)> + '_ {
 }
 
 fn luminance(colour: &str) -> Result<f64> {
-    let digits = colour.strip_prefix('#').with_context(|| format!("`{colour}` is not a hexadecimal colour"))?;
+    let digits = colour
+        .strip_prefix('#')
+        .with_context(|| format!("`{colour}` is not a hexadecimal colour"))?;
     ensure!(digits.len() == 6, "`{colour}` must have six digits");
     let channel = |at: usize| -> Result<f64> {
         let value = f64::from(u8::from_str_radix(&digits[at..at + 2], 16)?) / 255.0;

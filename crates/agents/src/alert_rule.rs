@@ -342,7 +342,11 @@ mod tests {
     #[test]
     fn units_and_kinds_come_from_the_form() {
         let table = [
-            ("histogram_quantile(0.95, sum by (le) (rate(http_request_duration_seconds_bucket[1m]))) > 0.5", "s", Some(FindingKind::LatencyUp)),
+            (
+                "histogram_quantile(0.95, sum by (le) (rate(http_request_duration_seconds_bucket[1m]))) > 0.5",
+                "s",
+                Some(FindingKind::LatencyUp),
+            ),
             ("process_resident_memory_bytes > 1e8", "B", None),
             ("kube_deployment_status_replicas_unavailable > 0", "", None),
         ];

@@ -100,7 +100,11 @@ pub async fn ask<A: ToolArguments + Sync>(
                 evidence,
                 failure: ToolFailure {
                     code: "tool.unexpected_answer".into(),
-                    message: format!("{}.{} answered in an unknown form: {error}", A::SERVER, A::NAME),
+                    message: format!(
+                        "{}.{} answered in an unknown form: {error}",
+                        A::SERVER,
+                        A::NAME
+                    ),
                     next: Some("check that the server has the same version as Evenkeel".into()),
                 },
             }),

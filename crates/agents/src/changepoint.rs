@@ -190,7 +190,10 @@ fn duration(text: &str) -> Option<f64> {
 
 /// A sample time as a timestamp, in whole seconds: steps are longer.
 pub fn timestamp(seconds: f64) -> Option<Timestamp> {
-    #[expect(clippy::cast_possible_truncation, reason = "saturates, and a time out of range is refused")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "saturates, and a time out of range is refused"
+    )]
     let whole = seconds.floor() as i64;
     Timestamp::from_second(whole).ok()
 }
@@ -216,7 +219,11 @@ mod tests {
     const T0: f64 = 1_700_000_000.0;
 
     fn series(values: &[f64]) -> Vec<Point> {
-        values.iter().zip(0_u32..).map(|(v, i)| Point { t: T0 + f64::from(i) * 10.0, v: (*v).into() }).collect()
+        values
+            .iter()
+            .zip(0_u32..)
+            .map(|(v, i)| Point { t: T0 + f64::from(i) * 10.0, v: (*v).into() })
+            .collect()
     }
 
     fn onset(values: &[f64]) -> Option<i64> {
@@ -234,7 +241,10 @@ mod tests {
 
     #[test]
     fn a_ramp_begins_where_it_leaves_the_old_level() {
-        assert_eq!(onset(&[1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 3.0, 5.0, 9.0, 10.0, 10.0, 10.0, 10.0]), Some(60));
+        assert_eq!(
+            onset(&[1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 3.0, 5.0, 9.0, 10.0, 10.0, 10.0, 10.0]),
+            Some(60)
+        );
     }
 
     #[test]
@@ -295,7 +305,12 @@ mod tests {
 
     #[test]
     fn the_look_back_is_the_largest_range() {
-        for (query, seconds) in [("rate(x[1m30s]) + rate(y[20s])", 90.0), ("x", 0.0), ("y[5m:10s]", 300.0), ("z[oops]", 0.0)] {
+        for (query, seconds) in [
+            ("rate(x[1m30s]) + rate(y[20s])", 90.0),
+            ("x", 0.0),
+            ("y[5m:10s]", 300.0),
+            ("z[oops]", 0.0),
+        ] {
             assert!((look_back(query) - seconds).abs() < 1e-9, "{query}");
         }
     }

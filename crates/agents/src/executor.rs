@@ -165,13 +165,13 @@ pub async fn write(
     let called = bench.call(Agent::Executor, server, tool, arguments).await?;
     Ok(match called.answer {
         Ok(value) => match serde_json::from_value::<WriteResult>(value) {
-            Ok(result) if result.applied || result.already_applied => {
-                Written::Applied {
-                    note: applied_note(&result),
-                    generation: result.object.generation_after,
-                }
+            Ok(result) if result.applied || result.already_applied => Written::Applied {
+                note: applied_note(&result),
+                generation: result.object.generation_after,
+            },
+            Ok(_) => {
+                Written::Uncertain("the server answered without saying that it applied it".into())
             }
-            Ok(_) => Written::Uncertain("the server answered without saying that it applied it".into()),
             Err(_) => Written::Uncertain("the server answered in an unknown form".into()),
         },
         Err(failure) => from_failure(&failure),
@@ -184,7 +184,10 @@ fn applied_note(result: &WriteResult) -> String {
         .generation_after
         .map_or_else(String::new, |generation| format!(", now generation {generation}"));
     let again = if result.already_applied { " (it had been applied before)" } else { "" };
-    format!("{} {}/{} changed{generation}{again}", result.object.kind, result.object.namespace, result.object.name)
+    format!(
+        "{} {}/{} changed{generation}{again}",
+        result.object.kind, result.object.namespace, result.object.name
+    )
 }
 
 /// What a failed write says about the world. Only refusals that the API server, or our own
@@ -236,12 +239,10 @@ pub async fn find(
     )
     .await?;
     Ok(match asked {
-        Ok(answer) if answer.value.applied => {
-            Found::Applied {
-                note: format!("{} carries the stamp of this action", target.object),
-                generation: answer.value.generation,
-            }
-        }
+        Ok(answer) if answer.value.applied => Found::Applied {
+            note: format!("{} carries the stamp of this action", target.object),
+            generation: answer.value.generation,
+        },
         Ok(answer) if answer.value.exists => Found::NotApplied(format!(
             "{} exists and does not carry the stamp of this action",
             target.object
@@ -303,7 +304,14 @@ mod tests {
 
     #[test]
     fn i2_a_time_out_is_never_taken_for_a_refusal() {
-        for code in [codes::KUBERNETES_TIMEOUT, codes::TIMEOUT, codes::KUBERNETES_FAILED, "mcp.timed_out", "mcp.unreachable", "anything"] {
+        for code in [
+            codes::KUBERNETES_TIMEOUT,
+            codes::TIMEOUT,
+            codes::KUBERNETES_FAILED,
+            "mcp.timed_out",
+            "mcp.unreachable",
+            "anything",
+        ] {
             assert!(matches!(from_failure(&failure(code)), Written::Uncertain(_)), "{code}");
         }
         for code in [codes::KUBERNETES_FORBIDDEN, codes::KUBERNETES_INVALID, "mcp.denied"] {

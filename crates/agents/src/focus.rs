@@ -1,7 +1,10 @@
 //! What the alerts speak of. Labels come from outside (invariant I7): a name that Kubernetes
 //! would not accept is not a name.
 
-use evenkeel_domain::{IncidentState, alert::{Alert, AlertStatus}};
+use evenkeel_domain::{
+    IncidentState,
+    alert::{Alert, AlertStatus},
+};
 
 /// Namespaces looked into; an alert group that speaks of more is about something bigger than a
 /// namespace.
@@ -54,8 +57,7 @@ impl Focus {
                 .map(str::to_owned)
                 .collect()
         };
-        self.namespaces
-            .extend(alert.namespace().filter(|name| is_name(name)).map(str::to_owned));
+        self.namespaces.extend(alert.namespace().filter(|name| is_name(name)).map(str::to_owned));
         self.workloads.extend(named(WORKLOAD_LABELS));
         self.services.extend(named(SERVICE_LABELS));
         self.pods.extend(named(&["pod", "pod_name", "kubernetes_pod_name"]));

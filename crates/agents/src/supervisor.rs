@@ -29,9 +29,10 @@ pub fn choose(state: &IncidentState) -> (Vec<Specialist>, String) {
         let quoted: Vec<_> = namespaces.iter().take(3).map(|n| clip(n)).collect();
         return (both(), format!("the alert speaks of namespace {}", quoted.join(", ")));
     }
-    let label = state.alerts.iter().find_map(|alert| {
-        KUBERNETES_LABELS.iter().find(|label| alert.label(label).is_some())
-    });
+    let label = state
+        .alerts
+        .iter()
+        .find_map(|alert| KUBERNETES_LABELS.iter().find(|label| alert.label(label).is_some()));
     match label {
         Some(label) => (both(), format!("the alert carries the Kubernetes label `{label}`")),
         None => (

@@ -14,8 +14,8 @@ use evenkeel_domain::{
 use evenkeel_tools::{
     kubernetes::{RolloutState, RolloutStatusArgs, WorkloadKind},
     prometheus::{
-        AlertState, InstantData, ListRulesArgs, QueryArgs, QueryRangeArgs, RangeData, RuleHealth, RuleKind,
-        RuleState, SampleValue,
+        AlertState, InstantData, ListRulesArgs, QueryArgs, QueryRangeArgs, RangeData, RuleHealth,
+        RuleKind, RuleState, SampleValue,
     },
 };
 use futures::future::join_all;
@@ -118,14 +118,13 @@ async fn alert_inactive(
     let matches = |alert: &std::collections::BTreeMap<String, String>| {
         labels.iter().all(|(name, value)| alert.get(name).is_none_or(|v| v == value))
     };
-    let state = rules
-        .iter()
-        .flat_map(|r| &r.alerts)
-        .filter(|alert| matches(&alert.labels))
-        .fold(RuleState::Inactive, |worst, alert| match (worst, alert.state) {
+    let state = rules.iter().flat_map(|r| &r.alerts).filter(|alert| matches(&alert.labels)).fold(
+        RuleState::Inactive,
+        |worst, alert| match (worst, alert.state) {
             (RuleState::Firing, _) | (_, AlertState::Firing) => RuleState::Firing,
             (_, AlertState::Pending) => RuleState::Pending,
-        });
+        },
+    );
     let text = match state {
         RuleState::Inactive => "inactive",
         RuleState::Pending => "pending",
@@ -163,14 +162,9 @@ pub async fn series(bench: &dyn Bench, plan: &Plan) -> Result<Vec<Sample>, Inter
     let pivot = state.plan().and_then(|p| p.acted_at).unwrap_or(now);
     let start = pivot.checked_sub(jiff::SignedDuration::from_secs(LEAD_S)).unwrap_or(pivot);
     let args = QueryRangeArgs { query: figure.query.clone(), start, end: now, step_seconds: None };
-    let answer = match ask(bench, Agent::Verifier, &args).await? {
-        Ok(answer) => answer,
-        Err(_) => return Ok(Vec::new()),
-    };
+    let Ok(answer) = ask(bench, Agent::Verifier, &args).await? else { return Ok(Vec::new()) };
     let RangeData::Matrix { series, .. } = answer.value.data else { return Ok(Vec::new()) };
-    Ok(highest_by_time(
-        series.iter().flat_map(|s| s.points.iter().map(|p| (p.t, p.v.number()))),
-    ))
+    Ok(highest_by_time(series.iter().flat_map(|s| s.points.iter().map(|p| (p.t, p.v.number())))))
 }
 
 /// One line from several series: the highest value at each time.

@@ -191,7 +191,10 @@ impl ActionProgress {
             // `Intended → Planned`: reconciliation read the world and found it was not applied.
             // `UndoIntended → Applied`: likewise, the undo was not applied.
             (P::Planned, P::Intended | P::Failed { .. })
-            | (P::Intended, P::Applied { .. } | P::Failed { .. } | P::Unknown { .. } | P::Planned)
+            | (
+                P::Intended,
+                P::Applied { .. } | P::Failed { .. } | P::Unknown { .. } | P::Planned,
+            )
             | (P::Applied { .. }, P::UndoIntended)
             | (
                 P::UndoIntended,

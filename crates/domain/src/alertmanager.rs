@@ -89,9 +89,9 @@ impl NotifiedAlert {
             labels: self.labels.clone(),
             annotations: self.annotations.clone(),
             starts_at: self.starts_at,
-            ends_at: self.ends_at.filter(|end| {
-                self.status == AlertStatus::Resolved && *end >= self.starts_at
-            }),
+            ends_at: self
+                .ends_at
+                .filter(|end| self.status == AlertStatus::Resolved && *end >= self.starts_at),
             generator_url: (!self.generator_url.is_empty()).then(|| self.generator_url.clone()),
         }
     }
@@ -104,7 +104,8 @@ impl Notification {
         if !self.group_key.is_empty() {
             return crate::text::clip(&self.group_key, 1024);
         }
-        let labels = if self.group_labels.is_empty() { &self.common_labels } else { &self.group_labels };
+        let labels =
+            if self.group_labels.is_empty() { &self.common_labels } else { &self.group_labels };
         format!("labels:{}", label_fingerprint(labels))
     }
 }

@@ -196,10 +196,7 @@ mod tests {
 
     #[test]
     fn another_plan_a_late_hand_and_a_used_approval_are_refused() {
-        assert_eq!(
-            approval(1).sign(&hash('b'), signature(1, 1)),
-            Err(ApprovalRefused::OtherPlan)
-        );
+        assert_eq!(approval(1).sign(&hash('b'), signature(1, 1)), Err(ApprovalRefused::OtherPlan));
         assert!(matches!(
             approval(1).sign(&hash('a'), signature(1, 100)),
             Err(ApprovalRefused::Lapsed(_))

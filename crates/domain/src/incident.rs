@@ -210,7 +210,9 @@ pub struct IncidentState {
 
 impl IncidentState {
     /// Folds a whole journal.
-    pub fn fold<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Result<Option<Self>, FoldError> {
+    pub fn fold<'a>(
+        entries: impl IntoIterator<Item = &'a Entry>,
+    ) -> Result<Option<Self>, FoldError> {
         let mut state: Option<Self> = None;
         for entry in entries {
             match &mut state {
@@ -297,7 +299,8 @@ impl IncidentState {
         }
         let approval = self.next_approval(event, at)?;
         let progress = self.next_progress(event)?;
-        let stage = self.stage.clone().next(event, approval.as_ref().map(|a| &a.state), self.round)?;
+        let stage =
+            self.stage.clone().next(event, approval.as_ref().map(|a| &a.state), self.round)?;
 
         if let (Some(approval), Some(last)) = (approval, self.approvals.last_mut()) {
             *last = approval;
@@ -329,9 +332,13 @@ impl IncidentState {
             Event::ApprovalSigned { approval, plan, signature } => {
                 Some(named(*approval)?.sign(plan, signature.clone())?)
             }
-            Event::ApprovalRejected { approval, by, reason } => Some(named(*approval)?.end(
-                ApprovalState::Rejected { by: by.clone(), reason: reason.clone(), at },
-            )?),
+            Event::ApprovalRejected { approval, by, reason } => {
+                Some(named(*approval)?.end(ApprovalState::Rejected {
+                    by: by.clone(),
+                    reason: reason.clone(),
+                    at,
+                })?)
+            }
             Event::ApprovalExpired { approval } => {
                 Some(named(*approval)?.end(ApprovalState::Expired { at })?)
             }
@@ -339,19 +346,22 @@ impl IncidentState {
                 .approvals
                 .last()
                 .filter(|a| a.state == ApprovalState::Pending)
-                .map(|a| {
-                    a.clone().end(ApprovalState::Voided { reason: reason.clone(), at })
-                })
+                .map(|a| a.clone().end(ApprovalState::Voided { reason: reason.clone(), at }))
                 .transpose()?,
             _ => None,
         })
     }
 
-    fn next_progress(&self, event: &Event) -> Result<Option<(ActionId, ActionProgress)>, FoldError> {
+    fn next_progress(
+        &self,
+        event: &Event,
+    ) -> Result<Option<(ActionId, ActionProgress)>, FoldError> {
         use ActionProgress as P;
         let (action, to) = match event {
             Event::ActionIntended { action, .. } => (*action, P::Intended),
-            Event::ActionApplied { action, note, .. } => (*action, P::Applied { note: note.clone() }),
+            Event::ActionApplied { action, note, .. } | Event::UndoNotApplied { action, note } => {
+                (*action, P::Applied { note: note.clone() })
+            }
             Event::ActionFailed { action, error } => (*action, P::Failed { error: error.clone() }),
             Event::ActionNotApplied { action, .. } => (*action, P::Planned),
             Event::ActionUnknown { action, note } => (*action, P::Unknown { note: note.clone() }),
@@ -360,12 +370,12 @@ impl IncidentState {
             Event::UndoFailed { action, error } => {
                 (*action, P::UndoFailed { error: error.clone() })
             }
-            Event::UndoNotApplied { action, note } => (*action, P::Applied { note: note.clone() }),
             _ => return Ok(None),
         };
-        let from = self.plans.last().and_then(|p| p.progress.get(&action)).cloned().ok_or_else(
-            || FoldError::Unknown { event: event.name(), what: format!("action {action}") },
-        )?;
+        let from =
+            self.plans.last().and_then(|p| p.progress.get(&action)).cloned().ok_or_else(|| {
+                FoldError::Unknown { event: event.name(), what: format!("action {action}") }
+            })?;
         Ok(Some((action, from.advance(to)?)))
     }
 
@@ -396,7 +406,11 @@ impl IncidentState {
             }
             Event::Planned { plan, hash } => {
                 self.plans.push(PlanState {
-                    progress: plan.actions.iter().map(|a| (a.id, ActionProgress::Planned)).collect(),
+                    progress: plan
+                        .actions
+                        .iter()
+                        .map(|a| (a.id, ActionProgress::Planned))
+                        .collect(),
                     plan: (**plan).clone(),
                     hash: hash.clone(),
                     decision: None,
@@ -483,7 +497,8 @@ impl IncidentState {
     /// The request people are asked now, if they are.
     pub fn pending_approval(&self) -> Option<&Approval> {
         self.approvals.last().filter(|a| {
-            a.state == ApprovalState::Pending && matches!(self.stage, Stage::AwaitingApproval { .. })
+            a.state == ApprovalState::Pending
+                && matches!(self.stage, Stage::AwaitingApproval { .. })
         })
     }
 
@@ -595,12 +610,13 @@ pub struct Awaiting {
 
 impl From<&IncidentState> for IncidentSummary {
     fn from(state: &IncidentState) -> Self {
-        let awaiting = state.pending_approval().zip(state.plan()).map(|(approval, plan)| Awaiting {
-            what: plan.plan.describe(),
-            plan: plan.hash.clone(),
-            since: approval.request.requested_at,
-            expires_at: approval.request.expires_at,
-        });
+        let awaiting =
+            state.pending_approval().zip(state.plan()).map(|(approval, plan)| Awaiting {
+                what: plan.plan.describe(),
+                plan: plan.hash.clone(),
+                since: approval.request.requested_at,
+                expires_at: approval.request.expires_at,
+            });
         Self {
             id: state.id,
             cluster: state.cluster,

@@ -3,11 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    approval::ApprovalState,
-    id::ApprovalId,
-    journal::Event,
-    plan::PlanHash,
-    policy::Verdict,
+    approval::ApprovalState, id::ApprovalId, journal::Event, plan::PlanHash, policy::Verdict,
     verification::VerificationStatus,
 };
 
@@ -231,12 +227,18 @@ impl Stage {
             | Self::Verified { plan, .. }
             | Self::Undoing { plan }
             | Self::Halted { plan, .. } => Some(plan),
-            Self::Observing { .. } | Self::Orienting { .. } | Self::Planning | Self::Closed { .. } => {
-                None
-            }
+            Self::Observing { .. }
+            | Self::Orienting { .. }
+            | Self::Planning
+            | Self::Closed { .. } => None,
         }
     }
 
+    #[expect(
+        clippy::match_same_arms,
+        clippy::too_many_lines,
+        reason = "this is the table of all transitions, one arm a rule, in the order of a run"
+    )]
     /// The stage after `event`, or a refusal that names both. `approval` is how the request that
     /// the event speaks of stands after it.
     pub fn next(
@@ -294,9 +296,7 @@ impl Stage {
             (
                 S::Judged { plan, verdict: Verdict::NeedsApproval },
                 Event::ApprovalRequested { request },
-            ) if about(&plan, &request.plan) => {
-                S::AwaitingApproval { plan, approval: request.id }
-            }
+            ) if about(&plan, &request.plan) => S::AwaitingApproval { plan, approval: request.id },
             (
                 S::AwaitingApproval { plan, approval: id },
                 Event::ApprovalSigned { approval: signed, plan: p, .. },

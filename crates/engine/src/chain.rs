@@ -22,13 +22,18 @@ pub struct Unserialisable {
 /// reading and writing them again gives the same ones, because the workspace turns on
 /// `serde_json`'s `preserve_order` (free-form arguments keep their order) and `float_roundtrip`.
 pub fn payload(event: &Event) -> Result<String, Unserialisable> {
-    serde_json::to_string(event)
-        .map_err(|source| Unserialisable { event: event.name(), source })
+    serde_json::to_string(event).map_err(|source| Unserialisable { event: event.name(), source })
 }
 
 /// The hash of a record: SHA-256 over predecessor, incident, position, time in microseconds and
 /// payload, each ended by a line feed, which none of the first four can contain.
-pub fn link(previous: &str, incident: IncidentId, seq: u64, at: Timestamp, payload: &str) -> String {
+pub fn link(
+    previous: &str,
+    incident: IncidentId,
+    seq: u64,
+    at: Timestamp,
+    payload: &str,
+) -> String {
     let mut hash = Sha256::new();
     hash.update(format!("{previous}\n{incident}\n{seq}\n{}\n", at.as_microsecond()));
     hash.update(payload);
@@ -93,7 +98,8 @@ mod tests {
     fn journal() -> Vec<Entry> {
         let notes = ["one", "two", "three"]
             .map(|text| Event::Noted { agent: Agent::Planner, text: text.into() });
-        chain(IncidentId::from_parts(0, 1), 0, GENESIS, Timestamp::UNIX_EPOCH, notes.into()).unwrap()
+        chain(IncidentId::from_parts(0, 1), 0, GENESIS, Timestamp::UNIX_EPOCH, notes.into())
+            .unwrap()
     }
 
     #[test]

@@ -114,7 +114,8 @@ impl Desk {
     /// Keeps a tool call and its whole answer.
     pub async fn keep(&self, evidence: Evidence, text: Option<String>) -> Result<(), DeskError> {
         let texts = text.map(|text| (evidence.id, text)).into_iter().collect();
-        self.append_with(vec![Event::EvidenceRecorded { evidence: Box::new(evidence) }], texts).await
+        self.append_with(vec![Event::EvidenceRecorded { evidence: Box::new(evidence) }], texts)
+            .await
     }
 
     /// Keeps a finding.

@@ -15,8 +15,6 @@ pub mod decide;
 pub mod runner;
 pub mod worker;
 
-
-
 pub mod desk;
 pub mod journal;
 pub mod ports;

@@ -121,7 +121,10 @@ impl Worker {
             Ok(done) => done,
             Err(failure) if failure.lease_lost() => (Wake::OnAppend, u64::MAX),
             Err(failure) => {
-                error!(error = &failure as &dyn std::error::Error, "a step of {} failed", lease.incident);
+                error!(
+                    error = &failure as &dyn std::error::Error,
+                    "a step of {} failed", lease.incident
+                );
                 let rest = jiff::SignedDuration::try_from(AFTER_FAILURE).unwrap_or_default();
                 let now = self.clock.now();
                 (Wake::At(now.checked_add(rest).unwrap_or(now)), u64::MAX)

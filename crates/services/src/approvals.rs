@@ -112,10 +112,8 @@ impl Services {
             Some(least) => why(allowed(self.parts.policy.may_sign(caller, &resource, least))),
             None => why(self.ask(caller, Permission::Approve, &resource)),
         };
-        let stopped = cluster
-            .stop
-            .as_ref()
-            .map(|stop| format!("Emergency Stop is on: {} threw it", stop.by));
+        let stopped =
+            cluster.stop.as_ref().map(|stop| format!("Emergency Stop is on: {} threw it", stop.by));
         (approve.or(stopped), reject)
     }
 

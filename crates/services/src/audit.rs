@@ -1,12 +1,12 @@
 //! The audit trail: keeping records, and reading them.
 
+use evenkeel_domain::id::IncidentId;
 use evenkeel_domain::{
     access::{Caller, Permission},
     cluster::Cluster,
     id::{AuditId, OrganisationId},
     view::{AuditLine, AuditPage, AuditQuery},
 };
-use evenkeel_domain::id::IncidentId;
 use evenkeel_storage::audit::{AuditFilter, AuditRecord};
 use serde_json::Value;
 
@@ -54,7 +54,11 @@ impl Services {
     }
 
     /// A page of the audit trail.
-    pub async fn audit(&self, caller: &Caller, query: AuditQuery) -> Result<AuditPage, ServiceError> {
+    pub async fn audit(
+        &self,
+        caller: &Caller,
+        query: AuditQuery,
+    ) -> Result<AuditPage, ServiceError> {
         self.authorize(caller, Permission::ViewAudit)?;
         let limit = if query.limit == 0 { PAGE } else { query.limit.min(PAGE) };
         let filter = AuditFilter {

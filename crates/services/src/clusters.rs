@@ -89,8 +89,9 @@ impl Services {
         );
         connections.push(Connection {
             name: "alertmanager".into(),
-            state: heard.map_or(ConnectionState::Unknown, |last_ok_at| {
-                ConnectionState::Healthy { last_ok_at, latency_ms: 0 }
+            state: heard.map_or(ConnectionState::Unknown, |last_ok_at| ConnectionState::Healthy {
+                last_ok_at,
+                latency_ms: 0,
             }),
             seen: heard.is_none().then(|| "has not posted yet".into()),
         });
@@ -116,12 +117,9 @@ impl Services {
         practice_range: bool,
     ) -> Result<ConnectedCluster, ServiceError> {
         let id = self.id(ClusterId::from_parts);
-        let environment: Environment = new
-            .environment
-            .parse()
-            .map_err(|e: evenkeel_domain::cluster::UnknownEnvironment| {
-                invalid("environment", e.to_string())
-            })?;
+        let environment: Environment = new.environment.parse().map_err(
+            |e: evenkeel_domain::cluster::UnknownEnvironment| invalid("environment", e.to_string()),
+        )?;
         if new.kubeconfig.len() > KUBECONFIG_MAX {
             return Err(invalid("kubeconfig", "it is larger than 256 KiB"));
         }
@@ -172,7 +170,8 @@ impl Services {
             cluster: Some(&row.cluster),
             ..Subject::default()
         };
-        self.keep_audit(caller.organisation, actor(caller), "cluster.token_renewed", subject).await?;
+        self.keep_audit(caller.organisation, actor(caller), "cluster.token_renewed", subject)
+            .await?;
         self.connected(&row, token).await
     }
 
@@ -223,7 +222,9 @@ mod tests {
         }
         assert_eq!(valid_url("u", "http://p:9090/").unwrap().as_deref(), Some("http://p:9090"));
         assert_eq!(valid_url("u", " ").unwrap(), None);
-        for bad in ["ftp://x", "http://", "http:///x", "http://a@b", "http://a b", "x", "http://a?q"] {
+        for bad in
+            ["ftp://x", "http://", "http:///x", "http://a@b", "http://a b", "x", "http://a?q"]
+        {
             assert!(valid_url("u", bad).is_err(), "{bad}");
         }
     }

@@ -13,7 +13,7 @@ use evenkeel_tools::{
 };
 use serde_json::{Value, json};
 
-use crate::{ServiceError, Services};
+use crate::{ServiceError, Services, toolroom::ClusterAccess};
 
 /// The agent in whose name pages ask.
 pub(crate) const WAR_ROOM: &str = "warroom";
@@ -32,20 +32,12 @@ impl Services {
     pub(crate) async fn probe(&self, row: &ClusterRow) -> Result<Vec<Connection>, ServiceError> {
         let access = self.access_to(row)?;
         let (kubernetes, prometheus) = futures::join!(
-            async {
-                if access.kubeconfig.is_none() {
-                    return None;
-                }
-                type A = ListNodesArgs;
-                let answer = self.parts.tools.call(&access, WAR_ROOM, A::SERVER, A::NAME, json!({}));
-                answer.await.ok().map(seen_kubernetes)
-            },
-            async {
-                access.prometheus_url.as_ref()?;
-                type A = ListTargetsArgs;
-                let answer = self.parts.tools.call(&access, WAR_ROOM, A::SERVER, A::NAME, json!({}));
-                answer.await.ok().map(seen_prometheus)
-            },
+            self.ask_one::<ListNodesArgs>(&access, access.kubeconfig.is_some(), seen_kubernetes),
+            self.ask_one::<ListTargetsArgs>(
+                &access,
+                access.prometheus_url.is_some(),
+                seen_prometheus
+            ),
         );
         let mut tile = self.tile(row.cluster.clone(), 0).await?;
         for connection in &mut tile.connections {
@@ -59,6 +51,20 @@ impl Services {
             }
         }
         Ok(tile.connections)
+    }
+
+    /// Asks one system something small; what was seen, if it is connected and answered.
+    async fn ask_one<A: ToolArguments>(
+        &self,
+        access: &ClusterAccess,
+        connected: bool,
+        seen: fn(Value) -> String,
+    ) -> Option<String> {
+        if !connected {
+            return None;
+        }
+        let answer = self.parts.tools.call(access, WAR_ROOM, A::SERVER, A::NAME, json!({})).await;
+        answer.ok().map(seen)
     }
 }
 

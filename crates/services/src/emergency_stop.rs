@@ -27,8 +27,7 @@ impl Services {
         if row.cluster.stop.is_some() {
             return Ok(());
         }
-        let stop =
-            EmergencyStop { by: actor(caller), at: self.now(), reason: said(&reason) };
+        let stop = EmergencyStop { by: actor(caller), at: self.now(), reason: said(&reason) };
         self.store().set_stop(id, Some(&stop)).await?;
         let subject = Subject {
             words: row.cluster.name.clone(),

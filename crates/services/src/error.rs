@@ -121,14 +121,18 @@ impl ServiceError {
     fn facts(&self) -> (u16, &'static str, &'static str) {
         match self {
             Self::SignInRequired => (401, "auth.required", "Sign in, or send an API token."),
-            Self::BadCredentials => {
-                (401, "auth.bad_credentials", "Check both, or ask an administrator for a new password.")
-            }
+            Self::BadCredentials => (
+                401,
+                "auth.bad_credentials",
+                "Check both, or ask an administrator for a new password.",
+            ),
             Self::Throttled { .. } => (429, "auth.throttled", "Wait a minute and try again."),
             Self::Denied { .. } => {
                 (403, "access.denied", "Ask somebody with the role, or an administrator for it.")
             }
-            Self::NotFound { .. } => (404, "not_found", "Go back to the list; it may have been removed."),
+            Self::NotFound { .. } => {
+                (404, "not_found", "Go back to the list; it may have been removed.")
+            }
             Self::Invalid { .. } => (422, "input.invalid", "Correct the field and send it again."),
             Self::Taken { .. } => (409, "input.taken", "Choose another name."),
             Self::BadWebhookToken => (

@@ -3,7 +3,7 @@
 use evenkeel_domain::{
     Event, IncidentState,
     alert::{Alert, AlertStatus, Trigger},
-    alertmanager::Notification,
+    alertmanager::{Notification, NotifiedAlert},
     cluster::Cluster,
     id::{IncidentId, NotificationId},
     incident::IncidentSummary,
@@ -31,7 +31,6 @@ pub struct Receipt {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quarantined: Option<String>,
 }
-
 
 /// A notification on its way in: whose it is, why, and what it says.
 pub struct Intake {
@@ -73,12 +72,13 @@ impl Services {
             Ok(notification) => {
                 received.group_key = notification.key();
                 received.truncated_alerts = notification.truncated_alerts;
-                received.alerts = notification.alerts.iter().map(|a| a.to_alert()).collect();
+                received.alerts = notification.alerts.iter().map(NotifiedAlert::to_alert).collect();
             }
             Err(why) => received.quarantined = Some(why),
         }
         let incident = self.id(IncidentId::from_parts);
-        let opening = Opener { cluster: &cluster, trigger: &trigger, received: &received, incident };
+        let opening =
+            Opener { cluster: &cluster, trigger: &trigger, received: &received, incident };
         let received_alerts = received.alerts.len();
         let plan = self.store().receive(&received, &|view| opening.plan(view)).await?;
         let mut incidents: Vec<_> = plan.alerts.iter().filter_map(|(_, i)| *i).collect();
@@ -131,9 +131,9 @@ impl Opener<'_> {
             .collect();
         let (joined, write) = match &view.open {
             Some(open) => (Some(open.id), self.join(open, &changed)),
-            None => match self.open(&current, |alert| {
-                known(alert).is_none_or(|k| k.incident.is_none())
-            }) {
+            None => match self
+                .open(&current, |alert| known(alert).is_none_or(|k| k.incident.is_none()))
+            {
                 Some(write) => (Some(write.incident), Some(write)),
                 None => (None, None),
             },
@@ -160,8 +160,7 @@ impl Opener<'_> {
             return None;
         }
         let events = vec![Event::AlertsNoted { alerts: changed.to_vec() }];
-        let entries =
-            chain::chain(open.id, open.seq, &open.head, self.received.at, events).ok()?;
+        let entries = chain::chain(open.id, open.seq, &open.head, self.received.at, events).ok()?;
         let mut after = open.clone();
         for entry in &entries {
             after.apply(entry).ok()?;

@@ -51,7 +51,8 @@ impl Services {
         let mut labels = Map::new();
         labels.insert("alertname".into(), "EvenkeelDrill".into());
         labels.insert("severity".into(), "info".into());
-        let annotations = json!({ "summary": "A drill: this alert is simulated, what follows is real" });
+        let annotations =
+            json!({ "summary": "A drill: this alert is simulated, what follows is real" });
         let trigger = Trigger::Drill { by: actor(caller) };
         let incident = self.post(&row.cluster, trigger, labels, annotations).await?;
         self.started(caller, &row.cluster, incident, "drill.started", "").await?;

@@ -26,7 +26,10 @@ impl Services {
     }
 
     /// The people of an organisation.
-    pub async fn people(&self, organisation: OrganisationId) -> Result<Vec<UserLine>, ServiceError> {
+    pub async fn people(
+        &self,
+        organisation: OrganisationId,
+    ) -> Result<Vec<UserLine>, ServiceError> {
         Ok(self.store().users(organisation).await?.iter().map(people::line).collect())
     }
 

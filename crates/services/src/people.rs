@@ -42,9 +42,9 @@ pub(crate) fn line(user: &User) -> UserLine {
 
 fn valid_email(email: &str) -> Result<String, ServiceError> {
     let email = email.trim().to_lowercase();
-    let shape = email.split_once('@').is_some_and(|(name, host)| {
-        !name.is_empty() && !host.is_empty() && !host.contains('@')
-    });
+    let shape = email
+        .split_once('@')
+        .is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'));
     if !shape || email.len() > 254 || email.chars().any(|c| c.is_whitespace() || c.is_control()) {
         return Err(ServiceError::Invalid {
             field: "email",

@@ -10,7 +10,7 @@ use crate::{ServiceError, Services};
 
 impl Services {
     /// Every rule in force with its sentence and text.
-    pub async fn policy_book(&self, caller: &Caller) -> Result<PolicyBook, ServiceError> {
+    pub fn policy_book(&self, caller: &Caller) -> Result<PolicyBook, ServiceError> {
         self.authorize(caller, Permission::View)?;
         let rules = self.parts.policy.rules().iter().map(|rule| PolicyRule {
             id: rule.id.clone(),

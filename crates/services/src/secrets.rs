@@ -110,8 +110,7 @@ impl Sealer {
         };
         let (nonce, text) = sealed.split_at_checked(NONCE).ok_or_else(wrong)?;
         let payload = Payload { msg: text, aad: owner.as_bytes() };
-        let plain =
-            self.cipher.decrypt(Nonce::from_slice(nonce), payload).map_err(|_| wrong())?;
+        let plain = self.cipher.decrypt(Nonce::from_slice(nonce), payload).map_err(|_| wrong())?;
         String::from_utf8(plain).map(SecretString::from).map_err(|_| wrong())
     }
 }

@@ -97,7 +97,9 @@ impl Services {
             self.store().touch_token(token.id, now).await?;
         }
         let user = self.store().user(token.user).await?;
-        Ok(user.as_ref().map(|user| Caller { token: Some((token.id, token.scope)), ..caller(user) }))
+        Ok(user
+            .as_ref()
+            .map(|user| Caller { token: Some((token.id, token.scope)), ..caller(user) }))
     }
 
     /// The signed-in person.

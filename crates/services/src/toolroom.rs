@@ -109,7 +109,12 @@ impl Toolroom {
     }
 
     /// How the connections of a cluster did when they were last used.
-    pub fn connections(&self, cluster: ClusterId, kubernetes: bool, prometheus: bool) -> Vec<Connection> {
+    pub fn connections(
+        &self,
+        cluster: ClusterId,
+        kubernetes: bool,
+        prometheus: bool,
+    ) -> Vec<Connection> {
         [("kubernetes", kubernetes), ("prometheus", prometheus)]
             .into_iter()
             .map(|(name, connected)| Connection {
@@ -127,10 +132,7 @@ impl Toolroom {
     /// Ends a cluster's connections and forgets how they did.
     pub async fn forget(&self, cluster: ClusterId) {
         self.caller.forget(cluster).await;
-        self.seen
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .retain(|(c, _), _| *c != cluster);
+        self.seen.write().unwrap_or_else(PoisonError::into_inner).retain(|(c, _), _| *c != cluster);
     }
 
     fn remember(&self, cluster: ClusterId, server: &str, state: ConnectionState) {

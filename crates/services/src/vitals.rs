@@ -1,6 +1,7 @@
 //! A cluster's vital signs: its golden signals, as its own Prometheus tells them.
 
 use evenkeel_domain::{
+    Timestamp,
     access::{Caller, Permission},
     evidence::ToolFailure,
     id::ClusterId,
@@ -10,7 +11,7 @@ use evenkeel_domain::{
 use evenkeel_storage::incidents::IncidentFilter;
 use evenkeel_tools::{
     ToolArguments,
-    prometheus::{GoldenSignals, GoldenSignalsArgs, Signal, SignalData, SignalKind},
+    prometheus::{GoldenSignals, GoldenSignalsArgs, SampleValue, Signal, SignalData, SignalKind},
 };
 
 use crate::{ServiceError, Services, connections::WAR_ROOM};
@@ -33,7 +34,7 @@ impl Services {
         let now = self.now();
         let signals = match self.golden(&row).await? {
             Ok(golden) => KINDS
-                .map(|(kind, name, unit)| sign(golden.signal(kind), name, unit, now.as_second() as f64))
+                .map(|(kind, name, unit)| sign(golden.signal(kind), name, unit, seconds(now)))
                 .into(),
             Err(why) => KINDS.map(|(_, name, unit)| missing(name, unit, why.clone())).into(),
         };
@@ -43,8 +44,8 @@ impl Services {
             .incidents(caller.organisation, &recent)
             .await?
             .into_iter()
-            .map(|incident| incident.opened_at.as_second() as f64)
-            .filter(|at| *at >= now.as_second() as f64 - HOUR_S)
+            .map(|incident| seconds(incident.opened_at))
+            .filter(|at| *at >= seconds(now) - HOUR_S)
             .collect();
         Ok(Vitals { signals, marks, at: now })
     }
@@ -59,16 +60,27 @@ impl Services {
         let access = self.access_to(row)?;
         let args = GoldenSignalsArgs { window_seconds: Some(WINDOW_S), ..Default::default() };
         let args = serde_json::to_value(args).map_err(|e| ServiceError::Internal(Box::new(e)))?;
-        type A = GoldenSignalsArgs;
-        let answer = self.parts.tools.call(&access, WAR_ROOM, A::SERVER, A::NAME, args).await;
+        let (server, tool) = (GoldenSignalsArgs::SERVER, GoldenSignalsArgs::NAME);
+        let answer = self.parts.tools.call(&access, WAR_ROOM, server, tool, args).await;
         Ok(answer
             .map_err(|ToolFailure { message, next, .. }| {
                 next.map_or_else(|| message.clone(), |next| format!("{message}. {next}"))
             })
             .and_then(|value| {
-                serde_json::from_value(value).map_err(|_| "Prometheus answered in an unknown form".into())
+                serde_json::from_value(value)
+                    .map_err(|_| "Prometheus answered in an unknown form".into())
             }))
     }
+}
+
+/// Seconds since the epoch, for charts.
+fn seconds(at: Timestamp) -> f64 {
+    jiff::SignedDuration::from_millis(at.as_millisecond()).as_secs_f64()
+}
+
+fn mean(values: &[f64]) -> Option<f64> {
+    let count = u32::try_from(values.len()).ok().filter(|n| *n > 0)?;
+    Some(values.iter().sum::<f64>() / f64::from(count))
 }
 
 fn missing(name: &str, unit: &str, why: String) -> VitalSign {
@@ -95,9 +107,8 @@ fn sign(signal: Option<&Signal>, name: &str, unit: &str, now: f64) -> VitalSign 
             VitalSign {
                 signal: name.into(),
                 unit: unit.into(),
-                current: current.and_then(|v| v.number()),
-                before: (!before.is_empty())
-                    .then(|| before.iter().sum::<f64>() / before.len() as f64),
+                current: current.and_then(SampleValue::number),
+                before: mean(&before),
                 points: points
                     .iter()
                     .filter(|p| p.t >= split)
@@ -109,7 +120,11 @@ fn sign(signal: Option<&Signal>, name: &str, unit: &str, now: f64) -> VitalSign 
         }
         SignalData::Empty { query, .. } => VitalSign {
             query: Some(query.clone()),
-            ..missing(name, unit, "the metric exists, but had no samples in the last two hours".into())
+            ..missing(
+                name,
+                unit,
+                "the metric exists, but had no samples in the last two hours".into(),
+            )
         },
         SignalData::Unavailable { reason } => missing(name, unit, reason.clone()),
         SignalData::Failed { query, message, .. } => {

@@ -156,12 +156,10 @@ fn benches(criterion: &mut Criterion) {
         let store = runtime.block_on(store());
         group.throughput(Throughput::Elements(callers));
         group.bench_function(format!("receive, {callers} callers"), |bench| {
-            bench
-                .to_async(&runtime)
-                .iter_custom(|each| {
-                    let store = Arc::clone(&store);
-                    async move { receive_many(&store, each, callers).await }
-                });
+            bench.to_async(&runtime).iter_custom(|each| {
+                let store = Arc::clone(&store);
+                async move { receive_many(&store, each, callers).await }
+            });
         });
     }
     let store = runtime.block_on(store());

@@ -144,7 +144,10 @@ impl ClusterStore for SqliteStore {
         self.one_cluster(query).await
     }
 
-    async fn clusters(&self, organisation: OrganisationId) -> Result<Vec<ClusterRow>, StorageError> {
+    async fn clusters(
+        &self,
+        organisation: OrganisationId,
+    ) -> Result<Vec<ClusterRow>, StorageError> {
         let rows: Vec<Columns> =
             sqlx::query_as("SELECT * FROM clusters WHERE organisation = ?1 ORDER BY name")
                 .bind(organisation.to_string())

@@ -51,7 +51,11 @@ impl<'a> Row<'a> {
     }
 
     /// A moment.
-    pub(crate) fn time(&self, column: &'static str, micros: i64) -> Result<Timestamp, StorageError> {
+    pub(crate) fn time(
+        &self,
+        column: &'static str,
+        micros: i64,
+    ) -> Result<Timestamp, StorageError> {
         Timestamp::from_microsecond(micros).map_err(|why| self.nonsense(column, why))
     }
 

@@ -82,11 +82,8 @@ impl SqliteStore {
                 .idle_timeout(None)
                 .max_lifetime(None)
         };
-        let writer = pool()
-            .max_connections(1)
-            .connect_with(options.clone())
-            .await
-            .map_err(failed(DOING))?;
+        let writer =
+            pool().max_connections(1).connect_with(options.clone()).await.map_err(failed(DOING))?;
         let readers = pool()
             .max_connections(READERS)
             .connect_with(options.pragma("query_only", "ON"))
@@ -99,7 +96,10 @@ impl SqliteStore {
     /// Brings the tables up to date.
     pub async fn migrate(&self) -> Result<(), StorageError> {
         sqlx::migrate!("../../migrations/sqlite").run(&self.writer).await.map_err(|source| {
-            StorageError::Database { doing: "bringing the tables up to date", source: source.into() }
+            StorageError::Database {
+                doing: "bringing the tables up to date",
+                source: source.into(),
+            }
         })
     }
 

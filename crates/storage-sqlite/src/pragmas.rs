@@ -12,8 +12,7 @@ async fn number(pool: &SqlitePool, pragma: &'static str) -> i64 {
 async fn every_connection_has_its_settings() {
     let store = SqliteStore::open("sqlite::memory:").await.unwrap();
     for pool in [&store.writer, &store.readers] {
-        let mode: String =
-            sqlx::query_scalar("PRAGMA journal_mode").fetch_one(pool).await.unwrap();
+        let mode: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(pool).await.unwrap();
         assert_eq!(mode, "wal");
         // 2 is FULL.
         assert_eq!(number(pool, "PRAGMA synchronous").await, 2);

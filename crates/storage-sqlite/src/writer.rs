@@ -4,11 +4,7 @@
 
 use evenkeel_engine::journal::Grown;
 use evenkeel_storage::StorageError;
-use sqlx::{
-    Sqlite, SqliteConnection, Transaction,
-    query::Query,
-    sqlite::SqliteArguments,
-};
+use sqlx::{Sqlite, SqliteConnection, Transaction, query::Query, sqlite::SqliteArguments};
 use tokio::sync::broadcast;
 
 use crate::{SqliteStore, error::failed};
@@ -24,8 +20,7 @@ pub(crate) struct Work {
 impl SqliteStore {
     /// Waits in line for the writing connection and begins.
     pub(crate) async fn begin(&self, doing: &'static str) -> Result<Work, StorageError> {
-        let transaction =
-            self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(failed(doing))?;
+        let transaction = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(failed(doing))?;
         Ok(Work { doing, transaction, grown: Vec::new(), feed: self.feed.clone() })
     }
 

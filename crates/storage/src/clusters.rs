@@ -42,7 +42,8 @@ pub trait ClusterStore: Send + Sync {
     /// One cluster.
     async fn cluster(&self, id: ClusterId) -> Result<Option<ClusterRow>, StorageError>;
     /// The clusters of an organisation, by name.
-    async fn clusters(&self, organisation: OrganisationId) -> Result<Vec<ClusterRow>, StorageError>;
+    async fn clusters(&self, organisation: OrganisationId)
+    -> Result<Vec<ClusterRow>, StorageError>;
     /// Throws or lifts Emergency Stop; `Missing` if there is no such cluster.
     async fn set_stop(
         &self,

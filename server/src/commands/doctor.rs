@@ -37,7 +37,9 @@ pub async fn run(json: bool) -> anyhow::Result<ExitCode> {
     let mut checks = Vec::new();
     match Config::from_env() {
         Ok(config) => look(&config, &mut checks).await,
-        Err(error) => checks.push(Check::new::<()>("configuration", Err(error), |()| String::new())),
+        Err(error) => {
+            checks.push(Check::new::<()>("configuration", Err(error), |()| String::new()))
+        }
     }
     let healthy = checks.iter().all(|c| c.healthy);
     print(json, &checks, |checks| {

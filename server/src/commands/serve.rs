@@ -5,12 +5,19 @@ use std::time::Duration;
 use anyhow::Context;
 use evenkeel_domain::{access::Role, view::NewCluster};
 use evenkeel_services::{NewUser, Services};
-use tokio::{net::TcpListener, signal::unix::{SignalKind, signal}};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use super::OPERATOR;
-use crate::{config::Config, http, wiring::{self, Platform}};
+use crate::{
+    config::Config,
+    http,
+    wiring::{self, Platform},
+};
 
 /// What `serve` takes.
 #[derive(Debug, clap::Args)]
@@ -32,15 +39,13 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
         .await
         .with_context(|| format!("cannot listen on {}", config.addr))?;
     let stop = CancellationToken::new();
-    let working = (!args.no_worker)
-        .then(|| tokio::spawn(platform.worker.clone().run(stop.child_token())));
+    let working =
+        (!args.no_worker).then(|| tokio::spawn(platform.worker.clone().run(stop.child_token())));
     let router = http::router(&platform, &config)?;
     info!(addr = %config.addr, "Evenkeel serves {}", config.public_url);
-    let serving = axum::serve(
-        listener,
-        router.into_make_service_with_connect_info::<std::net::SocketAddr>(),
-    )
-    .with_graceful_shutdown(stop.clone().cancelled_owned());
+    let serving =
+        axum::serve(listener, router.into_make_service_with_connect_info::<std::net::SocketAddr>())
+            .with_graceful_shutdown(stop.clone().cancelled_owned());
     let serving = tokio::spawn(async move { serving.await });
     wait_for_signal().await?;
     info!("stopping: running steps have {} s to end", GRACE.as_secs());
@@ -87,8 +92,7 @@ async fn first_start(services: &Services, config: &Config) -> anyhow::Result<()>
             std::env::var("EVENKEEL_ADMIN_EMAIL").unwrap_or_else(|_| "admin@localhost".into());
         let password = std::env::var("EVENKEEL_ADMIN_PASSWORD").ok().filter(|p| !p.is_empty());
         let given = password.is_some();
-        let new =
-            NewUser { email, role: Role::Admin, password: password.map(Into::into) };
+        let new = NewUser { email, role: Role::Admin, password: password.map(Into::into) };
         let (user, made) = services.add_user(organisation, OPERATOR.into(), new).await?;
         println!("First administrator: {}", user.email);
         match made {

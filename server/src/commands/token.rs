@@ -35,7 +35,12 @@ pub async fn run(command: Command, json: bool) -> anyhow::Result<()> {
         .with_context(|| format!("there is no user {user}"))?;
     let created = services.create_token(&caller, name, scope).await?;
     print(json, &created, |created| {
-        format!("{} ({})\nSecret, shown this once: {}", created.token.name, scope.as_str(), created.secret)
+        format!(
+            "{} ({})\nSecret, shown this once: {}",
+            created.token.name,
+            scope.as_str(),
+            created.secret
+        )
     });
     Ok(())
 }

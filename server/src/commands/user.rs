@@ -43,7 +43,9 @@ pub async fn run(command: Command, json: bool) -> anyhow::Result<()> {
             let value = json!({ "id": user.id, "email": user.email, "role": user.role,
                                 "password": made });
             print(json, &value, |_| match &made {
-                Some(made) => format!("{} ({})\nPassword, shown this once: {made}", user.email, role.as_str()),
+                Some(made) => {
+                    format!("{} ({})\nPassword, shown this once: {made}", user.email, role.as_str())
+                }
                 None => format!("{} ({})", user.email, role.as_str()),
             });
         }

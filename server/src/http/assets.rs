@@ -21,11 +21,15 @@ pub fn load(site: &Path) -> anyhow::Result<Assets> {
 
 /// Files of the site. Those under `/pkg` carry a hash of their content in their name.
 pub fn router(site: &Path) -> Router<AppState> {
-    let files = |folder: &str| ServeDir::new(site.join(folder)).precompressed_br().precompressed_gzip();
+    let files =
+        |folder: &str| ServeDir::new(site.join(folder)).precompressed_br().precompressed_gzip();
     Router::new()
         .nest_service("/pkg", cached("public, max-age=31536000, immutable", files("pkg")))
         .nest_service("/fonts", cached("public, max-age=31536000, immutable", files("fonts")))
-        .route_service("/favicon.svg", tower_http::services::ServeFile::new(site.join("favicon.svg")))
+        .route_service(
+            "/favicon.svg",
+            tower_http::services::ServeFile::new(site.join("favicon.svg")),
+        )
 }
 
 fn cached(value: &'static str, files: ServeDir) -> Router {

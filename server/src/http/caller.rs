@@ -40,7 +40,10 @@ pub async fn identify(
     next.run(request).await
 }
 
-async fn of_session(services: &Services, session: &Session) -> Result<Option<Caller>, ServiceError> {
+async fn of_session(
+    services: &Services,
+    session: &Session,
+) -> Result<Option<Caller>, ServiceError> {
     let user: Option<String> =
         session.get(USER).await.map_err(|e| ServiceError::Busy(Box::new(e)))?;
     match user.and_then(|id| UserId::parse(&id).ok()) {

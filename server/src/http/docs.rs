@@ -13,10 +13,7 @@ pub fn router(openapi: OpenApi) -> Router<AppState> {
     let document = Arc::new(serde_json::to_value(openapi).unwrap_or_default());
     let page = Arc::new(page(&document));
     Router::new()
-        .route(
-            "/api-docs/openapi.json",
-            get(async move || Json((*document).clone())),
-        )
+        .route("/api-docs/openapi.json", get(async move || Json((*document).clone())))
         .route("/docs", get(async move || Html((*page).clone())))
 }
 

@@ -55,7 +55,9 @@ async fn of_incident(
     // Asks the policy once before the stream begins, so that a refusal has a status.
     services.entries_after(&caller, id, after).await?;
     let stream = entries(services, caller, id, after);
-    Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(PING).event(Event::default().event("ping").data("{}"))))
+    Ok(Sse::new(stream).keep_alive(
+        KeepAlive::new().interval(PING).event(Event::default().event("ping").data("{}")),
+    ))
 }
 
 /// Records after `after`, then those to come. Each read asks the policy again, so that a stream
@@ -102,14 +104,13 @@ async fn of_organisation(
 ) -> ApiResult<Sse<impl Stream<Item = Result<Event, Infallible>>>> {
     services.me(&caller).await?;
     let stream = summaries(services, caller);
-    Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(PING).event(Event::default().event("ping").data("{}"))))
+    Ok(Sse::new(stream).keep_alive(
+        KeepAlive::new().interval(PING).event(Event::default().event("ping").data("{}")),
+    ))
 }
 
 /// The incidents of an organisation as they change, in the words of lists.
-fn summaries(
-    services: Services,
-    caller: Caller,
-) -> impl Stream<Item = Result<Event, Infallible>> {
+fn summaries(services: Services, caller: Caller) -> impl Stream<Item = Result<Event, Infallible>> {
     stream! {
         let mut feed = services.journal().feed();
         loop {

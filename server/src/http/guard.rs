@@ -76,7 +76,10 @@ pub async fn measure(
     let began = Instant::now();
     let response = next.run(request).await;
     let status = response.status().as_u16().to_string();
-    metrics.http.with_label_values(&[&route, &method, &status]).observe(began.elapsed().as_secs_f64());
+    metrics
+        .http
+        .with_label_values(&[&route, &method, &status])
+        .observe(began.elapsed().as_secs_f64());
     response
 }
 

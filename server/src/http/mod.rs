@@ -36,7 +36,7 @@ use state::AppState;
 /// Largest body of a form or an API call.
 const BODY_MAX: usize = 512 * 1024;
 /// Longest time for a call of the API.
-const REQUEST_MAX: Duration = Duration::from_secs(60);
+const REQUEST_MAX: Duration = Duration::from_mins(1);
 
 /// The whole of HTTP.
 pub fn router(platform: &Platform, config: &Config) -> anyhow::Result<Router> {
@@ -53,8 +53,7 @@ pub fn router(platform: &Platform, config: &Config) -> anyhow::Result<Router> {
         .with_expiry(Expiry::OnInactivity(session_store::IDLE));
 
     let (api, openapi) = api::router();
-    let api =
-        api.layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, REQUEST_MAX));
+    let api = api.layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, REQUEST_MAX));
     let signed_in = Router::new()
         .merge(api)
         .merge(events::router())

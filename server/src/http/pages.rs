@@ -45,7 +45,10 @@ async fn know(State(services): State<Services>, mut request: Request, next: Next
     if let Some(caller) = caller.filter(|_| !request.uri().path().starts_with("/api/")) {
         match Known::ask(&services, &caller).await {
             Ok(known) => drop(request.extensions_mut().insert(known)),
-            Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "the frame of a page could not be read"),
+            Err(error) => tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "the frame of a page could not be read"
+            ),
         }
     }
     next.run(request).await

@@ -29,7 +29,13 @@ pub struct Asset {
 
 impl Asset {
     /// Writes `pkg/<stem>.<hash>.<extension>` with `.br` and `.gz` beside it.
-    pub fn write(site: &Path, stem: &str, extension: &str, content: &[u8], dev: bool) -> Result<Self> {
+    pub fn write(
+        site: &Path,
+        stem: &str,
+        extension: &str,
+        content: &[u8],
+        dev: bool,
+    ) -> Result<Self> {
         let digest = hex::encode(Sha256::digest(content));
         let name = format!("{stem}.{}.{extension}", &digest[..16]);
         let path = site.join("pkg").join(&name);
@@ -85,7 +91,8 @@ fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
 fn brotli(content: &[u8], quality: i32) -> Result<Vec<u8>> {
     let parameters = brotli::enc::BrotliEncoderParams { quality, lgwin: 22, ..Default::default() };
     let mut out = Vec::new();
-    brotli::BrotliCompress(&mut &*content, &mut out, &parameters).context("compressing with brotli")?;
+    brotli::BrotliCompress(&mut &*content, &mut out, &parameters)
+        .context("compressing with brotli")?;
     Ok(out)
 }
 

@@ -16,11 +16,17 @@ pub struct Bound {
 /// Generates the JavaScript for a compiled module.
 pub fn bind(module: &Path) -> Result<Bound> {
     let mut bindgen = Bindgen::new();
-    bindgen.input_path(module).out_name("app").typescript(false).remove_name_section(true).remove_producers_section(true);
+    bindgen
+        .input_path(module)
+        .out_name("app")
+        .typescript(false)
+        .remove_name_section(true)
+        .remove_producers_section(true);
     bindgen.web(true).context("choosing the web target")?;
     let folder = module.with_extension("bindgen");
     bindgen.generate(&folder).context("running wasm-bindgen")?;
-    let js = std::fs::read_to_string(folder.join("app.js")).context("reading the generated JavaScript")?;
+    let js = std::fs::read_to_string(folder.join("app.js"))
+        .context("reading the generated JavaScript")?;
     let wasm = std::fs::read(folder.join("app_bg.wasm")).context("reading the generated module")?;
     Ok(Bound { js, wasm })
 }

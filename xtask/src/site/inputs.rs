@@ -10,8 +10,16 @@ use sha2::{Digest, Sha256};
 
 /// Folders and files whose content decides what `site/` looks like.
 const INPUTS: [&str; 10] = [
-    "app/src", "app/Cargo.toml", "frontend", "crates/domain/src", "crates/domain/Cargo.toml", "style", "public", "xtask/src",
-    "Cargo.toml", "Cargo.lock",
+    "app/src",
+    "app/Cargo.toml",
+    "frontend",
+    "crates/domain/src",
+    "crates/domain/Cargo.toml",
+    "style",
+    "public",
+    "xtask/src",
+    "Cargo.toml",
+    "Cargo.lock",
 ];
 
 /// The hash of all inputs, in hexadecimal.

@@ -51,7 +51,13 @@ pub fn build(options: &Options) -> Result<()> {
     }
     assets::copy_public(&root.join("public"), &fresh, options.dev)?;
 
-    let css = Asset::write(&fresh, "app", "css", style::concatenate(&root.join("style"))?.as_bytes(), options.dev)?;
+    let css = Asset::write(
+        &fresh,
+        "app",
+        "css",
+        style::concatenate(&root.join("style"))?.as_bytes(),
+        options.dev,
+    )?;
     let wasm = Asset::write(&fresh, "app", "wasm", &optimised, options.dev)?;
     let js = Asset::write(&fresh, "app", "js", bound.js.as_bytes(), options.dev)?;
     let boot_source = bindgen::boot_script(&js.name, &wasm.name);
@@ -63,10 +69,14 @@ pub fn build(options: &Options) -> Result<()> {
         "css": css.url(), "js": js.url(), "wasm": wasm.url(), "boot": boot.url(), "theme": theme.url(),
         "fingerprint": fingerprint,
     });
-    fs::write(fresh.join("manifest.json"), serde_json::to_vec_pretty(&manifest)?).context("writing the manifest")?;
+    fs::write(fresh.join("manifest.json"), serde_json::to_vec_pretty(&manifest)?)
+        .context("writing the manifest")?;
 
     for asset in [&css, &js, &wasm, &boot, &theme] {
-        println!("{:28} {:>9} B, brotli {:>8} B, gzip {:>8} B", asset.name, asset.size, asset.brotli, asset.gzip);
+        println!(
+            "{:28} {:>9} B, brotli {:>8} B, gzip {:>8} B",
+            asset.name, asset.size, asset.brotli, asset.gzip
+        );
     }
     let heavy = js.brotli + wasm.brotli + boot.brotli + theme.brotli;
     println!("JavaScript + WebAssembly: {:.0} KB brotli", kilobytes(heavy));

@@ -18,12 +18,17 @@ pub fn concatenate(folder: &Path) -> Result<String> {
     files.retain(|file| file.extension().is_some_and(|extension| extension == "css"));
     files.sort_by_key(|file| {
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let rank = FIRST.iter().position(|first| *first == name).unwrap_or(FIRST.len() + usize::from(name == LAST));
+        let rank = FIRST
+            .iter()
+            .position(|first| *first == name)
+            .unwrap_or(FIRST.len() + usize::from(name == LAST));
         (rank, file.clone())
     });
     let mut sheet = String::new();
     for file in files {
-        sheet.push_str(&fs::read_to_string(&file).with_context(|| format!("reading {}", file.display()))?);
+        sheet.push_str(
+            &fs::read_to_string(&file).with_context(|| format!("reading {}", file.display()))?,
+        );
     }
     Ok(squeeze(&sheet))
 }
@@ -47,6 +52,9 @@ mod tests {
 
     #[test]
     fn comments_and_indentation_go() {
-        assert_eq!(squeeze("/* a */\na {\n  color: red; /* b */\n}\n\n/* open"), "a {\ncolor: red;\n}");
+        assert_eq!(
+            squeeze("/* a */\na {\n  color: red; /* b */\n}\n\n/* open"),
+            "a {\ncolor: red;\n}"
+        );
     }
 }

@@ -21,7 +21,15 @@ pub fn compile(root: &Path, dev: bool) -> Result<PathBuf> {
     let profile = if dev { "dev" } else { "wasm-release" };
     let target_dir = target_dir(root);
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.current_dir(root).args(["build", "--package", PACKAGE, "--profile", profile, "--target", TARGET]);
+    cargo.current_dir(root).args([
+        "build",
+        "--package",
+        PACKAGE,
+        "--profile",
+        profile,
+        "--target",
+        TARGET,
+    ]);
     cargo.arg("--target-dir").arg(&target_dir);
     for inherited in ["CARGO_ENCODED_RUSTFLAGS", "RUSTFLAGS", "RUSTC_WRAPPER"] {
         cargo.env_remove(inherited);
@@ -57,8 +65,11 @@ fn use_debian_compiler(cargo: &mut Command) -> Result<()> {
              or where that is not possible `apt-get install rustc-web rust-web-src`"
         );
     }
-    let bundled = sysroot().map(|sysroot| sysroot.join("lib/rustlib").join(host()).join("bin/rust-lld"));
-    let linker = bundled.filter(|lld| lld.is_file()).or_else(|| find_program(&["rust-lld", "lld-19", "wasm-ld-19", "wasm-ld", "lld"]));
+    let bundled =
+        sysroot().map(|sysroot| sysroot.join("lib/rustlib").join(host()).join("bin/rust-lld"));
+    let linker = bundled
+        .filter(|lld| lld.is_file())
+        .or_else(|| find_program(&["rust-lld", "lld-19", "wasm-ld-19", "wasm-ld", "lld"]));
     let linker = linker.context("no WebAssembly linker: install Debian's `lld-19`")?;
     println!("using {DEBIAN_RUSTC} for the browser's half (rustup has no {TARGET} here)");
     cargo
@@ -85,7 +96,9 @@ fn host() -> String {
 
 fn find_program(names: &[&str]) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
-    names.iter().find_map(|name| env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file()))
+    names.iter().find_map(|name| {
+        env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file())
+    })
 }
 
 /// Older versions (Debian's 108 among them) turn the table of `externref` into one of `anyref`: the module still
@@ -105,11 +118,15 @@ fn parse_version(text: &str) -> Option<u32> {
 /// Runs `wasm-opt` if there is one; the module works without, only larger.
 pub fn optimise(module: Vec<u8>) -> Result<Vec<u8>> {
     let Some(program) = find_program(&["wasm-opt"]) else {
-        println!("no wasm-opt here: the module stays some per cent larger (npm package `binaryen`)");
+        println!(
+            "no wasm-opt here: the module stays some per cent larger (npm package `binaryen`)"
+        );
         return Ok(module);
     };
     if optimiser_version(&program).is_none_or(|version| version < OLDEST_OPTIMISER) {
-        println!("wasm-opt here is older than {OLDEST_OPTIMISER}: not used, the module stays some per cent larger");
+        println!(
+            "wasm-opt here is older than {OLDEST_OPTIMISER}: not used, the module stays some per cent larger"
+        );
         return Ok(module);
     }
     let folder = env::temp_dir().join(format!("evenkeel-wasm-opt-{}", std::process::id()));
@@ -118,10 +135,15 @@ pub fn optimise(module: Vec<u8>) -> Result<Vec<u8>> {
     fs::write(&before, &module).context("handing the module to wasm-opt")?;
     // What rustc emits by default, named one by one because older versions of wasm-opt enable none of it.
     let features = [
-        "--enable-bulk-memory", "--enable-nontrapping-float-to-int", "--enable-sign-ext", "--enable-mutable-globals",
-        "--enable-reference-types", "--enable-multivalue",
+        "--enable-bulk-memory",
+        "--enable-nontrapping-float-to-int",
+        "--enable-sign-ext",
+        "--enable-mutable-globals",
+        "--enable-reference-types",
+        "--enable-multivalue",
     ];
-    let status = Command::new(program).arg("-Oz").args(features).arg(&before).arg("-o").arg(&after).status();
+    let status =
+        Command::new(program).arg("-Oz").args(features).arg(&before).arg("-o").arg(&after).status();
     let optimised = match status {
         Ok(status) if status.success() => fs::read(&after).ok(),
         _ => None,
@@ -140,7 +162,9 @@ mod tests {
     #[test]
     fn the_version_of_wasm_opt_is_read_and_debians_is_too_old() {
         assert_eq!(parse_version("wasm-opt version 123 (version_123)\n"), Some(123));
-        assert!(parse_version("wasm-opt version 108").is_some_and(|version| version < OLDEST_OPTIMISER));
+        assert!(
+            parse_version("wasm-opt version 108").is_some_and(|version| version < OLDEST_OPTIMISER)
+        );
         assert_eq!(parse_version("unknown"), None);
     }
 }

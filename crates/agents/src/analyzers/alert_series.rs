@@ -15,7 +15,8 @@ use crate::{
 pub fn enrich(view: &MetricsView, found: &mut Vec<Draft>) {
     for alert in &view.alerts {
         let Some(draft) = one(alert) else { continue };
-        match found.iter_mut().find(|d| d.kind == draft.kind && d.object.name == draft.object.name) {
+        match found.iter_mut().find(|d| d.kind == draft.kind && d.object.name == draft.object.name)
+        {
             Some(known) => {
                 known.since = [known.since, draft.since].into_iter().flatten().min();
                 for citation in draft.evidence.into_iter().take(1) {
@@ -48,10 +49,7 @@ fn one(alert: &AlertSeries) -> Option<Draft> {
     let since = change.map(|c| c.onset.min(at)).or(rose.then_some(at));
     let summary = format!(
         "{}: its measure stands at {last:.4}{}, the limit is {}{}",
-        alert.alert,
-        alert.condition.unit,
-        alert.condition.threshold,
-        alert.condition.unit,
+        alert.alert, alert.condition.unit, alert.condition.threshold, alert.condition.unit,
     );
     Some(
         Draft::new(kind, object, Severity::Warning, summary)

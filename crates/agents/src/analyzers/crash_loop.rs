@@ -5,11 +5,7 @@ use std::fmt::Write as _;
 use std::collections::BTreeMap;
 
 use evenkeel_domain::{
-    Timestamp,
-    finding::FindingKind,
-    id::EvidenceId,
-    object::ObjectRef,
-    severity::Severity,
+    Timestamp, finding::FindingKind, id::EvidenceId, object::ObjectRef, severity::Severity,
     text::clip,
 };
 use evenkeel_tools::kubernetes::{Container, ContainerState, Pod, Terminated};
@@ -50,10 +46,7 @@ fn in_namespace(ns: &NamespaceView, now: Timestamp) -> Vec<Draft> {
         let crash = Crash { evidence, pod, container, end };
         groups.entry((owner::workload(pod), &container.name)).or_default().push(crash);
     }
-    groups
-        .into_iter()
-        .filter_map(|((object, _), crashes)| describe(ns, object, &crashes))
-        .collect()
+    groups.into_iter().filter_map(|((object, _), crashes)| describe(ns, object, &crashes)).collect()
 }
 
 /// Whether a container crashes in a loop, and how it last ended where that is known.
@@ -112,7 +105,12 @@ fn describe(ns: &NamespaceView, object: ObjectRef, crashes: &[Crash<'_>]) -> Opt
     if let Some(code) = exit {
         let _ = write!(summary, " with exit code {code}");
     }
-    let _ = write!(summary, " ({}, {} failing)", count(restarts as usize, "restart"), count(crashes.len(), "pod"));
+    let _ = write!(
+        summary,
+        " ({}, {} failing)",
+        count(restarts as usize, "restart"),
+        count(crashes.len(), "pod")
+    );
     if let Some(line) = line {
         let _ = write!(summary, "; its log says: \"{}\"", clip(line, 160));
     }
@@ -187,14 +185,14 @@ mod tests {
         let long_ago = world::pod("api", "aaaa", 3).crashed_at(at(-7200), 5);
         let oom = world::pod("api", "aaaa", 4).oom_killed(3);
         let leaving = world::pod("api", "aaaa", 5).crashing(1, 4).deleted();
-        let view =
-            world::view(|ns| ns.pods(vec![healthy, once, long_ago, oom, leaving]));
+        let view = world::view(|ns| ns.pods(vec![healthy, once, long_ago, oom, leaving]));
         assert_eq!(analyze(&view), []);
     }
 
     #[test]
     fn a_container_that_runs_between_two_crashes_is_still_a_loop() {
-        let view = world::view(|ns| ns.pods(vec![world::pod("api", "aaaa", 1).crashed_at(at(-20), 3)]));
+        let view =
+            world::view(|ns| ns.pods(vec![world::pod("api", "aaaa", 1).crashed_at(at(-20), 3)]));
         assert_eq!(analyze(&view).len(), 1);
     }
 }

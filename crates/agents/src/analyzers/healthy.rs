@@ -68,8 +68,10 @@ mod tests {
     #[test]
     fn health_needs_ready_pods_without_restarts() {
         let view = world::view(|ns| {
-            ns.deployments(&[("api", 2, 2), ("web", 2, 1), ("db", 1, 1)])
-                .pods(vec![world::pod("api", "aaaa", 1), world::pod("db", "aaaa", 1).crashing(1, 2)])
+            ns.deployments(&[("api", 2, 2), ("web", 2, 1), ("db", 1, 1)]).pods(vec![
+                world::pod("api", "aaaa", 1),
+                world::pod("db", "aaaa", 1).crashing(1, 2),
+            ])
         });
         let found = analyze(&view);
         let names: Vec<_> = found.iter().map(|d| d.object.name.as_str()).collect();

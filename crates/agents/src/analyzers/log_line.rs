@@ -48,9 +48,10 @@ pub fn explain(lines: &[LogLine]) -> Option<&str> {
             words.iter().any(|word| lower.contains(word)) && !denies(&lower)
         })
     };
-    with(GAVE_UP).or_else(|| with(ERROR)).or_else(|| told().find(|line| !is_frame(line))).or_else(
-        || told().next(),
-    )
+    with(GAVE_UP)
+        .or_else(|| with(ERROR))
+        .or_else(|| told().find(|line| !is_frame(line)))
+        .or_else(|| told().next())
 }
 
 fn is_frame(line: &str) -> bool {

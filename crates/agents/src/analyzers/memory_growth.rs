@@ -11,7 +11,10 @@ use evenkeel_domain::{finding::FindingKind, object::ObjectRef, severity::Severit
 use evenkeel_tools::prometheus::{Point, RangeData};
 
 use crate::{
-    changepoint, draft::Draft, focus::belongs, quote,
+    changepoint,
+    draft::Draft,
+    focus::belongs,
+    quote,
     view::{MemorySeries, MetricsView},
 };
 
@@ -64,11 +67,8 @@ pub(super) fn whose(asked: &MemorySeries, pod: &str) -> Option<ObjectRef> {
 
 fn grows(points: &[Point]) -> Option<(f64, f64, Point)> {
     let start = points.first()?.t + START_UP_S;
-    let kept: Vec<(f64, &Point)> = points
-        .iter()
-        .filter(|p| p.t >= start)
-        .filter_map(|p| Some((p.v.number()?, p)))
-        .collect();
+    let kept: Vec<(f64, &Point)> =
+        points.iter().filter(|p| p.t >= start).filter_map(|p| Some((p.v.number()?, p))).collect();
     if kept.len() < POINTS {
         return None;
     }

@@ -103,7 +103,8 @@ fn what(message: &str) -> Option<(&'static str, String)> {
     if lower.contains("couldn't find key") {
         let (at, kind) =
             kinds.iter().find_map(|(word, kind)| Some((lower.rfind(word)? + word.len(), *kind)))?;
-        let name = lower[at..].trim().rsplit('/').next()?.trim_matches(|c: char| c == '"' || c == '.');
+        let name =
+            lower[at..].trim().rsplit('/').next()?.trim_matches(|c: char| c == '"' || c == '.');
         return is_name(name).then(|| (kind, name.to_owned()));
     }
     if !lower.contains("not found") {

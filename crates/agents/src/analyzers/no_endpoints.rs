@@ -72,7 +72,9 @@ mod tests {
     #[test]
     fn a_service_without_ready_pods_names_its_workload() {
         let view = world::view(|ns| {
-            ns.service("front", "api", 0).service("fine", "web", 2).pods(vec![world::pod("api", "bbbb", 1).unready()])
+            ns.service("front", "api", 0)
+                .service("fine", "web", 2)
+                .pods(vec![world::pod("api", "bbbb", 1).unready()])
         });
         let found = analyze(&view);
         assert_eq!(found.len(), 1);

@@ -8,7 +8,11 @@ use evenkeel_domain::{
 use evenkeel_tools::kubernetes::{Node, PodCondition};
 
 use super::count;
-use crate::{draft::Draft, quote, view::{KubernetesView, NamespaceView}};
+use crate::{
+    draft::Draft,
+    quote,
+    view::{KubernetesView, NamespaceView},
+};
 
 const PRESSURES: &[&str] = &["MemoryPressure", "DiskPressure", "PIDPressure", "NetworkUnavailable"];
 

@@ -49,11 +49,10 @@ fn in_namespace(ns: &NamespaceView, now: Timestamp) -> Vec<Draft> {
                 count(restarts as usize, "restart"),
                 count(kills.len(), "pod"),
             );
-            let ran = end.started_at.zip(end.finished_at).map(|(a, b)| b.duration_since(a).as_secs());
-            let since = kills
-                .iter()
-                .filter_map(|(.., end)| end.started_at.or(end.finished_at))
-                .min();
+            let ran =
+                end.started_at.zip(end.finished_at).map(|(a, b)| b.duration_since(a).as_secs());
+            let since =
+                kills.iter().filter_map(|(.., end)| end.started_at.or(end.finished_at)).min();
             let mut draft = Draft::new(FindingKind::OomKill, object, Severity::Critical, summary)
                 .since(since)
                 .fact("container", &container.name)

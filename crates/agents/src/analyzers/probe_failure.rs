@@ -91,7 +91,8 @@ fn failing<'a>(
 
 /// How long a probe lets a container be unready before that means anything.
 fn patience(probe: &Probe) -> SignedDuration {
-    let attempts = i64::from(probe.period_seconds.max(1)) * i64::from(probe.failure_threshold.max(1));
+    let attempts =
+        i64::from(probe.period_seconds.max(1)) * i64::from(probe.failure_threshold.max(1));
     SignedDuration::from_secs(i64::from(probe.initial_delay_seconds) + attempts)
 }
 
@@ -152,8 +153,14 @@ mod tests {
     fn an_unready_pod_is_found_with_what_the_kubelet_says() {
         let pod = world::pod("api", "bbbb", 1).unready();
         let view = world::view(|ns| {
-            ns.event("Pod", &pod.0.name, "Unhealthy", "Readiness probe failed: HTTP probe failed with statuscode: 503", 9)
-                .pods(vec![pod.clone()])
+            ns.event(
+                "Pod",
+                &pod.0.name,
+                "Unhealthy",
+                "Readiness probe failed: HTTP probe failed with statuscode: 503",
+                9,
+            )
+            .pods(vec![pod.clone()])
         });
         let found = analyze(&view);
         assert_eq!(found.len(), 1);
@@ -172,8 +179,14 @@ mod tests {
     fn start_up_noise_of_a_ready_pod_is_no_finding() {
         let pod = world::pod("api", "bbbb", 1);
         let view = world::view(|ns| {
-            ns.event("Pod", &pod.0.name, "Unhealthy", "Readiness probe failed: connection refused", 2)
-                .pods(vec![pod.clone()])
+            ns.event(
+                "Pod",
+                &pod.0.name,
+                "Unhealthy",
+                "Readiness probe failed: connection refused",
+                2,
+            )
+            .pods(vec![pod.clone()])
         });
         assert_eq!(analyze(&view), []);
     }

@@ -20,7 +20,9 @@ pub fn analyze(view: &KubernetesView) -> Vec<Draft> {
             let full: Vec<_> = quota
                 .items
                 .iter()
-                .filter(|i| i.hard.value > 0.0 && i.used.as_ref().is_some_and(|u| u.value >= i.hard.value))
+                .filter(|i| {
+                    i.hard.value > 0.0 && i.used.as_ref().is_some_and(|u| u.value >= i.hard.value)
+                })
                 .collect();
             let Some(item) = full.first() else { continue };
             let refused = ns.all_events().find(|(_, event)| {

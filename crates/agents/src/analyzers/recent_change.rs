@@ -115,12 +115,20 @@ fn came(
         .min_by_key(|(_, at)| *at);
     match pod {
         // Going back came after what it went back from, even where old pods had survived that.
-        Some((_, at)) if gone_back && at < latest => {
-            Some(Came { at: latest, quote: quote::field("createdAt", &latest), evidence, gone_back, sure: false })
-        }
-        Some((evidence, at)) if gone_back || at.duration_since(created) > AGAIN => {
-            Some(Came { at, evidence, quote: quote::field("createdAt", &at), gone_back, sure: true })
-        }
+        Some((_, at)) if gone_back && at < latest => Some(Came {
+            at: latest,
+            quote: quote::field("createdAt", &latest),
+            evidence,
+            gone_back,
+            sure: false,
+        }),
+        Some((evidence, at)) if gone_back || at.duration_since(created) > AGAIN => Some(Came {
+            at,
+            evidence,
+            quote: quote::field("createdAt", &at),
+            gone_back,
+            sure: true,
+        }),
         _ if gone_back => None,
         _ => Some(in_list()),
     }
@@ -135,7 +143,8 @@ fn describe(
     let deployment = &answer.value;
     let object = ObjectRef::deployment(&deployment.namespace, &deployment.name);
     let what = if came.gone_back { "went back to an earlier template as" } else { "changed to" };
-    let mut summary = format!("{} {what} revision {} at {}", object.name, revision.revision, came.at);
+    let mut summary =
+        format!("{} {what} revision {} at {}", object.name, revision.revision, came.at);
     if let Some(before) = before {
         let _ = write!(summary, ", from revision {}", before.revision);
         if before.images != revision.images {
@@ -186,7 +195,11 @@ mod tests {
     #[test]
     fn a_release_before_the_alert_is_a_recent_change() {
         let view = world::view(|ns| {
-            ns.detail(world::deployment("api").revision(4, "aaaa", at(-90_000)).revision(5, "bbbb", at(-120)))
+            ns.detail(world::deployment("api").revision(4, "aaaa", at(-90_000)).revision(
+                5,
+                "bbbb",
+                at(-120),
+            ))
         });
         let found = analyze(&view);
         assert_eq!(found.len(), 1);
@@ -199,14 +212,22 @@ mod tests {
     #[test]
     fn what_is_no_recent_change() {
         let first = world::deployment("new").revision(1, "aaaa", at(-60));
-        let old = world::deployment("old").revision(1, "aaaa", at(-90_000)).revision(2, "bbbb", at(-80_000));
+        let old = world::deployment("old").revision(1, "aaaa", at(-90_000)).revision(
+            2,
+            "bbbb",
+            at(-80_000),
+        );
         let view = world::view(|ns| ns.detail(first).detail(old));
         assert_eq!(analyze(&view), []);
     }
 
     #[test]
     fn a_revision_gone_back_to_is_dated_by_its_pods() {
-        let back = world::deployment("api").revision(5, "bbbb", at(-3000)).revision(6, "aaaa", at(-90_000));
+        let back = world::deployment("api").revision(5, "bbbb", at(-3000)).revision(
+            6,
+            "aaaa",
+            at(-90_000),
+        );
         let view = world::view(|ns| {
             ns.detail(back).pods(vec![world::pod("api", "aaaa", 1).created(at(-200))])
         });
@@ -220,7 +241,8 @@ mod tests {
 
     #[test]
     fn a_template_used_again_is_dated_by_its_pods() {
-        let again = world::deployment("api").revision(3, "aaaa", at(-7000)).revision(5, "bbbb", at(-6000));
+        let again =
+            world::deployment("api").revision(3, "aaaa", at(-7000)).revision(5, "bbbb", at(-6000));
         let view = world::view(|ns| {
             ns.detail(again).pods(vec![world::pod("api", "bbbb", 1).created(at(-50))])
         });
@@ -238,7 +260,8 @@ mod tests {
                     .revision(7, "dddd", at(-10)),
             )
         });
-        let revisions: Vec<_> = analyze(&view).iter().map(|d| d.facts["revision"].clone()).collect();
+        let revisions: Vec<_> =
+            analyze(&view).iter().map(|d| d.facts["revision"].clone()).collect();
         assert_eq!(revisions, ["7", "6"]);
     }
 }

@@ -32,7 +32,8 @@ fn stuck(answer: &Answer<Deployment>, now: Timestamp) -> Option<Draft> {
     if let Some(condition) = condition {
         let reason = condition.reason.as_deref().unwrap_or("ReplicaFailure");
         let said = condition.message.as_deref().unwrap_or("");
-        let summary = format!("the rollout of {} failed ({reason}): \"{}\"", d.name, clip(said, 160));
+        let summary =
+            format!("the rollout of {} failed ({reason}): \"{}\"", d.name, clip(said, 160));
         return Some(
             Draft::new(FindingKind::RolloutStuck, object, Severity::Warning, summary)
                 .since(condition.since)
@@ -76,7 +77,10 @@ mod tests {
     #[test]
     fn a_rollout_without_ready_pods_is_stuck_after_a_while() {
         let rolling = |seconds| {
-            world::deployment("api").revision(4, "aaaa", at(-90_000)).revision(5, "bbbb", at(seconds)).new_pods_ready(0)
+            world::deployment("api")
+                .revision(4, "aaaa", at(-90_000))
+                .revision(5, "bbbb", at(seconds))
+                .new_pods_ready(0)
         };
         let view = world::view(|ns| ns.detail(rolling(-120)));
         let found = analyze(&view);
@@ -87,7 +91,8 @@ mod tests {
 
     #[test]
     fn a_complete_rollout_is_not_stuck() {
-        let done = world::deployment("api").revision(4, "aaaa", at(-90_000)).revision(5, "bbbb", at(-120));
+        let done =
+            world::deployment("api").revision(4, "aaaa", at(-90_000)).revision(5, "bbbb", at(-120));
         assert_eq!(analyze(&world::view(|ns| ns.detail(done))), []);
     }
 }

@@ -106,16 +106,18 @@ impl Seen<'_> {
 }
 
 fn errors(seen: &Seen<'_>, change: Option<Change>, points: &[Point]) -> Option<Draft> {
-    let risen = change.filter(|c| {
-        c.after >= ERROR_SHARE && c.after >= c.before * ERROR_FACTOR
-    });
+    let risen = change.filter(|c| c.after >= ERROR_SHARE && c.after >= c.before * ERROR_FACTOR);
     if let Some(change) = risen {
-        return Some(seen.levels(FindingKind::ErrorsUp, Severity::Critical, "the error ratio", &change));
+        return Some(seen.levels(
+            FindingKind::ErrorsUp,
+            Severity::Critical,
+            "the error ratio",
+            &change,
+        ));
     }
     let (at, point) = changepoint::risen_to(points, ERROR_SHARE_ALWAYS)?;
     let last = points.iter().rev().find_map(|p| p.v.number())?;
-    let summary =
-        format!("{} of the requests of {} fail", seen.figure(last), seen.object.name);
+    let summary = format!("{} of the requests of {} fail", seen.figure(last), seen.object.name);
     let began = points.first().is_some_and(|first| first.t < point.t);
     Some(
         seen.draft(FindingKind::ErrorsUp, Severity::Critical, summary, began.then_some(at), &point)
@@ -124,10 +126,15 @@ fn errors(seen: &Seen<'_>, change: Option<Change>, points: &[Point]) -> Option<D
 }
 
 fn latency(seen: &Seen<'_>, change: Change) -> Option<Draft> {
-    let slower = change.after >= change.before * LATENCY_FACTOR
-        && change.after - change.before >= LATENCY_S;
+    let slower =
+        change.after >= change.before * LATENCY_FACTOR && change.after - change.before >= LATENCY_S;
     slower.then(|| {
-        seen.levels(FindingKind::LatencyUp, Severity::Warning, "the 95th percentile of the response time", &change)
+        seen.levels(
+            FindingKind::LatencyUp,
+            Severity::Warning,
+            "the 95th percentile of the response time",
+            &change,
+        )
     })
 }
 

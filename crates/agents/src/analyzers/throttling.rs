@@ -49,7 +49,8 @@ mod tests {
 
     #[test]
     fn a_quarter_of_the_periods_is_too_much() {
-        for (values, expected) in [(step(0.02, 0.6), 1), (step(0.02, 0.1), 0), (step(0.6, 0.0), 0)] {
+        for (values, expected) in [(step(0.02, 0.6), 1), (step(0.02, 0.1), 0), (step(0.6, 0.0), 0)]
+        {
             let mut view = metrics::view(&[]);
             view.throttling.push(metrics::by_pod("api", &values));
             let found = analyze(&view);

@@ -66,7 +66,8 @@ mod tests {
 
     #[test]
     fn the_schedulers_words_are_kept() {
-        let pod = world::pod("api", "bbbb", 1).unschedulable("0/3 nodes are available: 3 Insufficient memory.");
+        let pod = world::pod("api", "bbbb", 1)
+            .unschedulable("0/3 nodes are available: 3 Insufficient memory.");
         let view = world::view(|ns| ns.pods(vec![pod, world::pod("api", "bbbb", 2)]));
         let found = analyze(&view);
         assert_eq!(found.len(), 1);

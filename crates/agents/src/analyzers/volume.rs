@@ -57,7 +57,10 @@ mod tests {
     #[test]
     fn pending_for_long_and_lost_are_found() {
         let view = world::view(|ns| {
-            ns.pvc("old", "Pending", -600).pvc("young", "Pending", -5).pvc("gone", "Lost", -600).pvc("fine", "Bound", -600)
+            ns.pvc("old", "Pending", -600)
+                .pvc("young", "Pending", -5)
+                .pvc("gone", "Lost", -600)
+                .pvc("fine", "Bound", -600)
         });
         let names: Vec<_> = analyze(&view).into_iter().map(|d| d.object.name).collect();
         assert_eq!(names, ["old", "gone"]);

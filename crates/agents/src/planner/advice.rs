@@ -31,7 +31,9 @@ pub fn next(best: &Hypothesis) -> &'static str {
         CauseCode::ProbeFailure => {
             "no change explains it: ask the probe's address yourself and look at what it depends on"
         }
-        CauseCode::Unschedulable => "add capacity, or lower requests, or look at taints and affinity",
+        CauseCode::Unschedulable => {
+            "add capacity, or lower requests, or look at taints and affinity"
+        }
         CauseCode::NoEndpoints => "compare the service's selector with the labels of the pods",
         CauseCode::Overload => "add capacity or turn load away",
         CauseCode::CpuThrottling => "raise the CPU limit or lower the load",

@@ -5,10 +5,7 @@
 //! so then a person must raise its maximum. A quota that has no room is a reason to decline.
 
 use evenkeel_domain::{
-    IncidentState,
-    action::ActionCall,
-    evidence::Agent,
-    finding::FindingKind,
+    IncidentState, action::ActionCall, evidence::Agent, finding::FindingKind,
     hypothesis::Hypothesis,
 };
 use evenkeel_tools::kubernetes::{
@@ -45,9 +42,11 @@ pub async fn choose(
             )));
         }
         Ok(answer) => {
-            let owner = answer.value.hpas.iter().find(|hpa| {
-                hpa.target.kind == "Deployment" && hpa.target.name == *name
-            });
+            let owner = answer
+                .value
+                .hpas
+                .iter()
+                .find(|hpa| hpa.target.kind == "Deployment" && hpa.target.name == *name);
             if let Some(hpa) = owner {
                 return Ok(Err(format!(
                     "{}; but autoscaler {} owns its replicas ({} at most, {} wanted) and would take a change back: raise its maximum if the cluster has room",
@@ -109,7 +108,9 @@ fn no_room(quotas: &[Quota], deployment: &Deployment, more: u32) -> Option<Strin
         for item in &quota.items {
             let each = match item.resource.as_str() {
                 "pods" | "count/pods" => 1.0,
-                "cpu" | "requests.cpu" => sum(|c| c.resources.cpu_request.as_ref().map(|q| q.value)),
+                "cpu" | "requests.cpu" => {
+                    sum(|c| c.resources.cpu_request.as_ref().map(|q| q.value))
+                }
                 "memory" | "requests.memory" => {
                     sum(|c| c.resources.memory_request.as_ref().map(|q| q.value))
                 }
@@ -146,7 +147,8 @@ mod tests {
     #[test]
     fn a_quota_without_room_says_so() {
         let deployment = world::deployment("api").revision(1, "aaaa", world::at(-9000)).build();
-        let quota = |resource: &str, hard: &str, used: &str| world::quota("q", resource, hard, used);
+        let quota =
+            |resource: &str, hard: &str, used: &str| world::quota("q", resource, hard, used);
         assert_eq!(no_room(&[quota("pods", "10", "5")], &deployment, 2), None);
         assert!(no_room(&[quota("pods", "6", "5")], &deployment, 2).is_some());
         assert!(no_room(&[quota("limits.memory", "200Mi", "128Mi")], &deployment, 2).is_some());

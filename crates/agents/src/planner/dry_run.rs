@@ -43,7 +43,8 @@ pub async fn dry_run(
     target: &Target,
     stamp: ActionId,
 ) -> Result<Result<DryRun, String>, Interrupted> {
-    let tool = executor::arguments(call, target, stamp, true).map_err(|e| Interrupted(Box::new(e)))?;
+    let tool =
+        executor::arguments(call, target, stamp, true).map_err(|e| Interrupted(Box::new(e)))?;
     let Called { evidence, answer } =
         bench.call(Agent::Planner, tool.server, tool.tool, tool.arguments).await?;
     let value = match answer {
@@ -56,7 +57,9 @@ pub async fn dry_run(
         return Ok(Err("the dry run answered in an unknown form".to_owned()));
     };
     if !result.dry_run || result.applied {
-        return Ok(Err("the server did not treat the dry run as one: a person must look at once".to_owned()));
+        return Ok(Err(
+            "the server did not treat the dry run as one: a person must look at once".to_owned()
+        ));
     }
     if result.object.uid != target.uid {
         return Ok(Err("the dry run was done to another object".to_owned()));
@@ -78,7 +81,10 @@ fn undo(undo: &ToolUndo) -> Undo {
         ToolUndo::Call { tool, arguments } => match catalogue_call(tool, arguments) {
             Some(call) => Undo::By { call },
             None => Undo::None {
-                reason: format!("the server proposes {}, which the catalogue does not hold", clip(tool, 60)),
+                reason: format!(
+                    "the server proposes {}, which the catalogue does not hold",
+                    clip(tool, 60)
+                ),
             },
         },
     }
@@ -96,9 +102,9 @@ fn catalogue_call(tool: &str, arguments: &Map<String, Value>) -> Option<ActionCa
             .collect()
     };
     match tool {
-        RolloutUndoArgs::NAME => Some(ActionCall::RolloutUndo {
-            to_revision: arguments.get("toRevision")?.as_u64()?,
-        }),
+        RolloutUndoArgs::NAME => {
+            Some(ActionCall::RolloutUndo { to_revision: arguments.get("toRevision")?.as_u64()? })
+        }
         RolloutRestartArgs::NAME => Some(ActionCall::RolloutRestart),
         ScaleArgs::NAME => Some(ActionCall::Scale {
             replicas: u32::try_from(arguments.get("replicas")?.as_u64()?).ok()?,

@@ -123,13 +123,8 @@ async fn draw_up(
         Ok(dry) => dry,
         Err(reason) => return Ok(Err(format!("{}; but {reason}", chosen.why))),
     };
-    let risk = risk::assess(
-        &chosen.call,
-        &target.object,
-        target.replicas,
-        state.environment,
-        &dry.undo,
-    );
+    let risk =
+        risk::assess(&chosen.call, &target.object, target.replicas, state.environment, &dry.undo);
     Ok(Ok(Plan {
         id: bench.plan_id(),
         hypothesis: best.id,

@@ -35,16 +35,8 @@ use crate::{
 /// Different alerts a plan is held to; a group with more is held to these.
 const ALERTS: usize = 4;
 /// Labels that say what an alert is about and outlive the fix.
-const IDENTITY: &[&str] = &[
-    "namespace",
-    "deployment",
-    "statefulset",
-    "daemonset",
-    "workload",
-    "service",
-    "app",
-    "job",
-];
+const IDENTITY: &[&str] =
+    &["namespace", "deployment", "statefulset", "daemonset", "workload", "service", "app", "job"];
 /// Labels of things that a fix replaces.
 const MORTAL: &[&str] =
     &["pod", "pod_name", "instance", "container_id", "uid", "replicaset", "pod_ip", "id"];
@@ -183,7 +175,8 @@ async fn by_golden_signal(
     if !lasting_value(bench, query).await? {
         return Ok(None);
     }
-    let what = if finding.kind == FindingKind::ErrorsUp { "error ratio" } else { "response time (p95)" };
+    let what =
+        if finding.kind == FindingKind::ErrorsUp { "error ratio" } else { "response time (p95)" };
     let label = format!("{what} of {}", finding.object.name);
     let unit = match finding.facts.get("unit").map(String::as_str) {
         None | Some("ratio") => String::new(),

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use evenkeel_domain::{
-    IncidentState, action::ActionCall, evidence::Agent, hypothesis::Hypothesis,
-};
+use evenkeel_domain::{IncidentState, action::ActionCall, evidence::Agent, hypothesis::Hypothesis};
 use evenkeel_tools::kubernetes::{Deployment, ListQuotasArgs, TemplateContainer};
 
 use super::{Chosen, advice};
@@ -73,7 +71,9 @@ fn container<'a>(
     let mut running = deployment.containers.iter().filter(|c| !c.init);
     match named {
         Some(name) => running.find(|c| c.name == *name),
-        None => running.next().filter(|_| deployment.containers.iter().filter(|c| !c.init).count() == 1),
+        None => {
+            running.next().filter(|_| deployment.containers.iter().filter(|c| !c.init).count() == 1)
+        }
     }
 }
 

@@ -79,10 +79,7 @@ fn go_back(best: &Hypothesis, change: &Change, to: &Revision) -> Chosen {
     let change_at = change.at;
     Chosen {
         call: ActionCall::RolloutUndo { to_revision },
-        why: format!(
-            "{}; revision {to_revision} was in place before {change_at}",
-            best.summary,
-        ),
+        why: format!("{}; revision {to_revision} was in place before {change_at}", best.summary,),
     }
 }
 
@@ -97,9 +94,10 @@ fn known_bad(
     if revision.template_hash.is_some() && revision.template_hash == current.template_hash {
         return Some("has the very template that runs now".into());
     }
-    let abandoned = deployment.revisions.iter().any(|later| {
-        later.revision > revision.revision && later.created_at < revision.created_at
-    });
+    let abandoned = deployment
+        .revisions
+        .iter()
+        .any(|later| later.revision > revision.revision && later.created_at < revision.created_at);
     if abandoned {
         return Some("is one that somebody went back from".into());
     }
@@ -122,7 +120,9 @@ fn known_bad(
             && u64::try_from(revision.revision).is_ok_and(|r| r == to);
         let failed = matches!(
             progress,
-            ActionProgress::Undone { .. } | ActionProgress::UndoFailed { .. } | ActionProgress::Failed { .. }
+            ActionProgress::Undone { .. }
+                | ActionProgress::UndoFailed { .. }
+                | ActionProgress::Failed { .. }
         );
         if there && failed {
             return Some("was tried in this incident and did not help".into());
@@ -134,7 +134,10 @@ fn known_bad(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{hypothesis, state, world::{self, at}};
+    use crate::testing::{
+        hypothesis, state,
+        world::{self, at},
+    };
 
     fn change(revision: u64) -> Change {
         Change { revision, at: at(-60), previous: Some(revision - 1), cause: None }
@@ -152,12 +155,19 @@ mod tests {
         let chosen = choose(&state, &best, &change(5), &history).unwrap();
         assert_eq!(chosen.call, ActionCall::RolloutUndo { to_revision: 4 });
 
-        state.findings = vec![state::finding(FindingKind::CrashLoop, "api", &[("replica_set", "api-bbbb")])];
+        state.findings =
+            vec![state::finding(FindingKind::CrashLoop, "api", &[("replica_set", "api-bbbb")])];
         let chosen = choose(&state, &best, &change(5), &history).unwrap();
         assert_eq!(chosen.call, ActionCall::RolloutUndo { to_revision: 3 });
 
-        state.findings.push(state::finding(FindingKind::OomKill, "api", &[("replica_set", "api-aaaa")]));
-        assert!(choose(&state, &best, &change(5), &history).unwrap_err().contains("can be trusted"));
+        state.findings.push(state::finding(
+            FindingKind::OomKill,
+            "api",
+            &[("replica_set", "api-aaaa")],
+        ));
+        assert!(
+            choose(&state, &best, &change(5), &history).unwrap_err().contains("can be trusted")
+        );
     }
 
     #[test]
@@ -165,11 +175,15 @@ mod tests {
         let best = hypothesis(CauseCode::BadRollout, "api");
         let state = state::with_alert(&[("alertname", "A"), ("namespace", "shop")]);
         let only = world::deployment("api").revision(5, "cccc", at(-60)).build();
-        assert!(choose(&state, &best, &change(5), &only).unwrap_err().contains("nothing to go back to"));
+        assert!(
+            choose(&state, &best, &change(5), &only).unwrap_err().contains("nothing to go back to")
+        );
         let moved = world::deployment("api").revision(6, "dddd", at(-30)).build();
         assert!(choose(&state, &best, &change(5), &moved).unwrap_err().contains("no longer"));
         let back = world::deployment("api").revision(4, "bbbb", at(-120)).build();
-        assert!(choose(&state, &best, &change(5), &back).unwrap_err().contains("already gone back"));
+        assert!(
+            choose(&state, &best, &change(5), &back).unwrap_err().contains("already gone back")
+        );
     }
 
     #[test]

@@ -254,10 +254,9 @@ fn revision_citations(
     let pods = scene.recorded.pods(&case.object.namespace);
     let deployment = found.finding.evidence.first().map(|c| c.evidence);
     let pods = pods.map(|evidence| Citation { evidence, quote: quote::field("name", &failing) });
-    let deployment = deployment.zip(found.replica_set).map(|(evidence, set)| Citation {
-        evidence,
-        quote: quote::field("replicaSet", &set),
-    });
+    let deployment = deployment
+        .zip(found.replica_set)
+        .map(|(evidence, set)| Citation { evidence, quote: quote::field("replicaSet", &set) });
     pods.into_iter().chain(deployment).collect()
 }
 
@@ -309,7 +308,8 @@ fn weigh_connection(
         scales.weights.push(weigh::NAMED);
         return;
     }
-    let front = scene.cases.iter().find(|c| c.object.namespace == case.object.namespace && named(c));
+    let front =
+        scene.cases.iter().find(|c| c.object.namespace == case.object.namespace && named(c));
     let front_onset = front.and_then(|f| f.onset(SYMPTOMS)).unwrap_or_else(|| scene.state.onset());
     let before = front_onset.duration_since(onset);
     let in_time = before >= -weigh::BLUR && before <= CONNECTED;

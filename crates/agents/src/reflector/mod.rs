@@ -155,13 +155,19 @@ fn reason(state: &IncidentState, hypotheses: &[Hypothesis], again: &[Specialist]
     let Some(best) = hypotheses.first() else { return "there is no hypothesis".to_owned() };
     let mut reason = format!("{} ({})", best.summary, best.confidence_word());
     if let Some(second) = hypotheses.get(1) {
-        let _ = write!(reason, "; weighed against it: {} ({})",
+        let _ = write!(
+            reason,
+            "; weighed against it: {} ({})",
             second.summary,
             second.confidence_word(),
         );
     }
     if !state.gaps.is_empty() {
-        let _ = write!(reason, "; {} could not be seen", crate::analyzers::count(state.gaps.len(), "thing"));
+        let _ = write!(
+            reason,
+            "; {} could not be seen",
+            crate::analyzers::count(state.gaps.len(), "thing")
+        );
     }
     if !again.is_empty() {
         reason.push_str("; a pod was too young to judge, so they look again");

@@ -32,9 +32,10 @@ pub async fn read(bench: &dyn Bench, state: &IncidentState) -> Result<Recorded, 
         if evidence.tool == GetDeploymentArgs::NAME {
             let Some(text) = bench.text(evidence.id).await? else { continue };
             let Ok(deployment) = serde_json::from_str::<Deployment>(&text) else { continue };
-            let known = recorded.deployments.iter().any(|(_, d)| {
-                d.namespace == deployment.namespace && d.name == deployment.name
-            });
+            let known = recorded
+                .deployments
+                .iter()
+                .any(|(_, d)| d.namespace == deployment.namespace && d.name == deployment.name);
             if !known {
                 recorded.deployments.push((evidence.id, deployment));
             }

@@ -8,11 +8,15 @@ use evenkeel_domain::{
 use super::case::Case;
 
 /// Says what the hypothesis says. Facts come from the findings it rests on.
-pub fn summary(cause: CauseCode, object: &ObjectRef, found: &Case<'_>, change: Option<&Change>) -> String {
+pub fn summary(
+    cause: CauseCode,
+    object: &ObjectRef,
+    found: &Case<'_>,
+    change: Option<&Change>,
+) -> String {
     let name = &object.name;
-    let fact = |name: &str| {
-        found.findings.iter().find_map(|f| f.facts.get(name)).map(String::as_str)
-    };
+    let fact =
+        |name: &str| found.findings.iter().find_map(|f| f.facts.get(name)).map(String::as_str);
     let what = match cause {
         CauseCode::BadRollout => format!("{name} misbehaves"),
         CauseCode::CrashLoop => match fact("exit_code") {
@@ -48,7 +52,9 @@ pub fn summary(cause: CauseCode, object: &ObjectRef, found: &Case<'_>, change: O
         CauseCode::Unknown => format!("nothing that was seen explains what happens to {name}"),
     };
     match change {
-        Some(change) => format!("{what} since revision {} was rolled out at {}", change.revision, change.at),
+        Some(change) => {
+            format!("{what} since revision {} was rolled out at {}", change.revision, change.at)
+        }
         None => what,
     }
 }

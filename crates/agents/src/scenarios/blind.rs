@@ -4,7 +4,10 @@ use evenkeel_domain::{hypothesis::CauseCode, object::ObjectKind};
 use evenkeel_tools::prometheus::SignalKind as S;
 use serde_json::json;
 
-use super::{investigate_with, range::{Range, failure}};
+use super::{
+    investigate_with,
+    range::{Range, failure},
+};
 use crate::testing::{
     metrics::step,
     state,
@@ -17,18 +20,22 @@ const LABELS: &[(&str, &str)] =
 fn range() -> Range {
     let front = deployment("front").revision(1, "aaaa", at(-90_000)).revision(2, "bbbb", at(-100));
     let ns = namespace().detail(front).pods(vec![pod("front", "bbbb", 1).crashing(1, 3)]);
-    Range::new(ns).signals("front", &[(S::ErrorRatio, step(0.0, 0.4)), (S::Traffic, step(9.0, 9.0))])
+    Range::new(ns)
+        .signals("front", &[(S::ErrorRatio, step(0.0, 0.4)), (S::Traffic, step(9.0, 9.0))])
 }
 
 #[tokio::test]
 async fn i8_prometheus_down_is_a_gap_and_kubernetes_concludes() {
     let inner = range().script();
-    let outcome = investigate_with(state::with_alert(LABELS), Box::new(move |server, tool, arguments| {
-        if server == "prometheus" {
-            return Err(failure("prometheus.unreachable", "connection refused"));
-        }
-        inner(server, tool, arguments)
-    }))
+    let outcome = investigate_with(
+        state::with_alert(LABELS),
+        Box::new(move |server, tool, arguments| {
+            if server == "prometheus" {
+                return Err(failure("prometheus.unreachable", "connection refused"));
+            }
+            inner(server, tool, arguments)
+        }),
+    )
     .await;
     assert_eq!(outcome.best().cause, CauseCode::CrashLoop);
     assert!(outcome.bench.notes().iter().any(|note| note.starts_with("proposes: roll back front")));
@@ -40,12 +47,15 @@ async fn i8_prometheus_down_is_a_gap_and_kubernetes_concludes() {
 #[tokio::test]
 async fn i8_kubernetes_down_is_a_gap_and_nothing_is_planned() {
     let inner = range().script();
-    let outcome = investigate_with(state::with_alert(LABELS), Box::new(move |server, tool, arguments| {
-        if server == "kubernetes" {
-            return Err(failure("mcp.timed_out", "no answer within 10 s"));
-        }
-        inner(server, tool, arguments)
-    }))
+    let outcome = investigate_with(
+        state::with_alert(LABELS),
+        Box::new(move |server, tool, arguments| {
+            if server == "kubernetes" {
+                return Err(failure("mcp.timed_out", "no answer within 10 s"));
+            }
+            inner(server, tool, arguments)
+        }),
+    )
     .await;
     assert_eq!(outcome.best().cause, CauseCode::Unknown);
     assert_eq!(outcome.best().object.name, "front");
@@ -55,11 +65,20 @@ async fn i8_kubernetes_down_is_a_gap_and_nothing_is_planned() {
 
 #[tokio::test]
 async fn i10_everything_down_or_nonsense_still_comes_to_a_conclusion() {
-    for garbage in [None, Some(json!({"lots": "of nonsense"})), Some(json!([])), Some(json!("text")), Some(json!(null))] {
-        let outcome = investigate_with(state::with_alert(LABELS), Box::new(move |_, _, _| match &garbage {
-            None => Err(failure("mcp.unreachable", "down")),
-            Some(garbage) => Ok(garbage.clone()),
-        }))
+    for garbage in [
+        None,
+        Some(json!({"lots": "of nonsense"})),
+        Some(json!([])),
+        Some(json!("text")),
+        Some(json!(null)),
+    ] {
+        let outcome = investigate_with(
+            state::with_alert(LABELS),
+            Box::new(move |_, _, _| match &garbage {
+                None => Err(failure("mcp.unreachable", "down")),
+                Some(garbage) => Ok(garbage.clone()),
+            }),
+        )
         .await;
         let best = outcome.best();
         assert_eq!((best.cause, best.object.kind), (CauseCode::Unknown, ObjectKind::Namespace));

@@ -15,8 +15,12 @@ use crate::testing::{
     world::{self, DepB, NsB, at, deployment, namespace, pod},
 };
 
-const ALERT: &[(&str, &str)] =
-    &[("alertname", "Errors"), ("namespace", "shop"), ("deployment", "front"), ("severity", "critical")];
+const ALERT: &[(&str, &str)] = &[
+    ("alertname", "Errors"),
+    ("namespace", "shop"),
+    ("deployment", "front"),
+    ("severity", "critical"),
+];
 const RULE: &str = "sum by (namespace, deployment) (rate(r{code=~\"5..\"}[1m])) / sum by (namespace, deployment) (rate(r[1m])) > 0.05";
 
 fn old(name: &str) -> DepB {
@@ -47,12 +51,21 @@ fn quiet() -> Vec<(S, Vec<f64>)> {
 }
 
 fn failing(errors: f64) -> Vec<(S, Vec<f64>)> {
-    vec![(S::ErrorRatio, step(0.0, errors)), (S::LatencyP95, step(0.05, 0.05)), (S::Traffic, step(20.0, 20.0))]
+    vec![
+        (S::ErrorRatio, step(0.0, errors)),
+        (S::LatencyP95, step(0.05, 0.05)),
+        (S::Traffic, step(20.0, 20.0)),
+    ]
 }
 
 fn assert_undo(outcome: &Outcome, cause: CauseCode, name: &str) {
     let best = outcome.best();
-    assert_eq!((best.cause, &best.object), (cause, &ObjectRef::deployment("shop", name)), "{:#?}", outcome.state.hypotheses);
+    assert_eq!(
+        (best.cause, &best.object),
+        (cause, &ObjectRef::deployment("shop", name)),
+        "{:#?}",
+        outcome.state.hypotheses
+    );
     assert_eq!(best.change.as_ref().map(|c| c.revision), Some(2));
     let plan = outcome.plan();
     assert_eq!(plan.actions.len(), 1);
@@ -80,7 +93,9 @@ async fn a_bad_release_that_answers_with_errors_is_rolled_back() {
     assert!(plan.predicates.iter().any(|p| matches!(p,
         Predicate::AlertInactive { alertname, labels } if alertname == "Errors" && labels["deployment"] == "front")));
     let metric = plan.predicates.iter().find_map(|p| match p {
-        Predicate::Metric { query, comparison, threshold, .. } => Some((query, comparison, threshold)),
+        Predicate::Metric { query, comparison, threshold, .. } => {
+            Some((query, comparison, threshold))
+        }
         _ => None,
     });
     let (query, comparison, threshold) = metric.unwrap();
@@ -93,8 +108,9 @@ async fn a_bad_release_that_answers_with_errors_is_rolled_back() {
 #[tokio::test]
 async fn a_release_that_crashes_at_start_is_rolled_back() {
     let crashing = pod("front", "bbbb", 1).crashing(1, 3);
-    let ns = shop(released("front").new_pods_ready(0), vec![crashing.clone(), pod("front", "aaaa", 2)])
-        .log(&crashing, &["starting", "FATAL: GATEWAY_URL is not set"]);
+    let ns =
+        shop(released("front").new_pods_ready(0), vec![crashing.clone(), pod("front", "aaaa", 2)])
+            .log(&crashing, &["starting", "FATAL: GATEWAY_URL is not set"]);
     let outcome = investigate(ALERT, Range::new(ns).signals("front", &quiet())).await;
     assert_undo(&outcome, CauseCode::CrashLoop, "front");
     let claims: Vec<_> = outcome.best().claims.iter().map(|c| c.text.as_str()).collect();
@@ -104,7 +120,10 @@ async fn a_release_that_crashes_at_start_is_rolled_back() {
 
 #[tokio::test]
 async fn a_leak_that_came_with_a_release_is_rolled_back() {
-    let ns = shop(released("front"), vec![pod("front", "bbbb", 1).oom_killed(2), pod("front", "bbbb", 2)]);
+    let ns = shop(
+        released("front"),
+        vec![pod("front", "bbbb", 1).oom_killed(2), pod("front", "bbbb", 2)],
+    );
     let mut range = Range::new(ns).signals("front", &quiet());
     let mib = 1024.0 * 1024.0;
     let leak: Vec<f64> = (0..30).map(|i| (20.0 + f64::from(i)) * mib).collect();
@@ -125,7 +144,8 @@ async fn a_missing_image_is_rolled_back() {
 async fn a_missing_config_map_that_a_release_asks_for_is_rolled_back() {
     let stuck = pod("front", "bbbb", 1)
         .waiting("CreateContainerConfigError", "configmap \"front-extra\" not found");
-    let front = released("front").new_pods_ready(0).diff("--- a\n+++ b\n@@\n+  name: front-extra\n");
+    let front =
+        released("front").new_pods_ready(0).diff("--- a\n+++ b\n@@\n+  name: front-extra\n");
     let ns = shop(front, vec![stuck, pod("front", "aaaa", 2)]);
     let outcome = investigate(ALERT, Range::new(ns).signals("front", &quiet())).await;
     assert_undo(&outcome, CauseCode::MissingConfig, "front");
@@ -147,7 +167,13 @@ async fn a_release_that_never_gets_ready_is_rolled_back() {
     let unready = pod("front", "bbbb", 1).unready();
     let name = unready.0.name.clone();
     let ns = shop(released("front").new_pods_ready(0), vec![unready, pod("front", "aaaa", 2)])
-        .event("Pod", &name, "Unhealthy", "Readiness probe failed: HTTP probe failed with statuscode: 503", 12);
+        .event(
+            "Pod",
+            &name,
+            "Unhealthy",
+            "Readiness probe failed: HTTP probe failed with statuscode: 503",
+            12,
+        );
     let outcome = investigate(ALERT, Range::new(ns).signals("front", &quiet())).await;
     assert_undo(&outcome, CauseCode::ProbeFailure, "front");
 }
@@ -159,13 +185,30 @@ async fn a_slow_dependency_is_rolled_back_and_not_the_front() {
         .detail(released("stock"))
         .service("front", "front", 2)
         .service("stock", "stock", 2)
-        .pods(vec![pod("front", "aaaa", 1), pod("front", "aaaa", 2), pod("stock", "bbbb", 1), pod("stock", "bbbb", 2)]);
-    let slow = |before, after| vec![(S::ErrorRatio, step(0.0, 0.0)), (S::LatencyP95, step(before, after)), (S::Traffic, step(20.0, 18.0))];
-    let range = Range::new(ns)
-        .signals("front", &slow(0.08, 0.9))
-        .signals("stock", &slow(0.01, 0.7))
-        .rule("Slow", "histogram_quantile(0.95, sum by (le) (rate(d_seconds_bucket[1m]))) > 0.5", 0.9);
-    let outcome = investigate(&[("alertname", "Slow"), ("namespace", "shop"), ("deployment", "front")], range).await;
+        .pods(vec![
+            pod("front", "aaaa", 1),
+            pod("front", "aaaa", 2),
+            pod("stock", "bbbb", 1),
+            pod("stock", "bbbb", 2),
+        ]);
+    let slow = |before, after| {
+        vec![
+            (S::ErrorRatio, step(0.0, 0.0)),
+            (S::LatencyP95, step(before, after)),
+            (S::Traffic, step(20.0, 18.0)),
+        ]
+    };
+    let range =
+        Range::new(ns).signals("front", &slow(0.08, 0.9)).signals("stock", &slow(0.01, 0.7)).rule(
+            "Slow",
+            "histogram_quantile(0.95, sum by (le) (rate(d_seconds_bucket[1m]))) > 0.5",
+            0.9,
+        );
+    let outcome = investigate(
+        &[("alertname", "Slow"), ("namespace", "shop"), ("deployment", "front")],
+        range,
+    )
+    .await;
     assert_undo(&outcome, CauseCode::BadRollout, "stock");
 }
 
@@ -177,7 +220,11 @@ fn spiked(front: DepB) -> Range {
         (S::Traffic, step(20.0, 90.0)),
         (S::Saturation, step(0.3, 0.98)),
     ];
-    let busier = [(S::ErrorRatio, step(0.0, 0.0)), (S::LatencyP95, step(0.01, 0.012)), (S::Traffic, step(20.0, 60.0))];
+    let busier = [
+        (S::ErrorRatio, step(0.0, 0.0)),
+        (S::LatencyP95, step(0.01, 0.012)),
+        (S::Traffic, step(20.0, 60.0)),
+    ];
     Range::new(ns).signals("front", &loaded).signals("stock", &busier)
 }
 
@@ -185,7 +232,12 @@ fn spiked(front: DepB) -> Range {
 async fn a_load_spike_is_met_with_replicas() {
     let outcome = investigate(ALERT, spiked(old("front"))).await;
     let best = outcome.best();
-    assert_eq!((best.cause, best.object.name.as_str()), (CauseCode::Overload, "front"), "{:#?}", outcome.state.hypotheses);
+    assert_eq!(
+        (best.cause, best.object.name.as_str()),
+        (CauseCode::Overload, "front"),
+        "{:#?}",
+        outcome.state.hypotheses
+    );
     assert!(best.change.is_none());
     let plan = outcome.plan();
     assert_eq!(plan.actions[0].call, ActionCall::Scale { replicas: 4 });
@@ -204,7 +256,8 @@ async fn an_autoscaler_or_a_full_quota_leaves_a_spike_to_people() {
 
 #[tokio::test]
 async fn a_kill_without_a_release_gets_more_memory() {
-    let ns = shop(old("front"), vec![pod("front", "aaaa", 1).oom_killed(2), pod("front", "aaaa", 2)]);
+    let ns =
+        shop(old("front"), vec![pod("front", "aaaa", 1).oom_killed(2), pod("front", "aaaa", 2)]);
     let outcome = investigate(ALERT, Range::new(ns).signals("front", &quiet())).await;
     assert_eq!(outcome.best().cause, CauseCode::OomKill);
     let ActionCall::SetResources { container, limits, .. } = &outcome.plan().actions[0].call else {
@@ -251,7 +304,8 @@ async fn a_measure_that_dies_with_the_pod_proves_nothing() {
     let ns = shop(released("front").new_pods_ready(0), vec![crashing]);
     let mut range = Range::new(ns).rule("Restarts", "increase(restarts[5m]) > 2", 4.0);
     range.instant = Some((vec![("pod".into(), "front-1".into())], 4.0));
-    let labels = [("alertname", "Restarts"), ("namespace", "shop"), ("pod", "front-bbbb77d9-x17k2")];
+    let labels =
+        [("alertname", "Restarts"), ("namespace", "shop"), ("pod", "front-bbbb77d9-x17k2")];
     let outcome = investigate(&labels, range).await;
     assert_eq!(outcome.best().cause, CauseCode::CrashLoop);
     let plan = outcome.plan();
@@ -263,7 +317,10 @@ async fn a_measure_that_dies_with_the_pod_proves_nothing() {
 async fn going_back_is_not_taken_back() {
     let front = deployment("front").revision(2, "bbbb", at(-3000)).revision(3, "aaaa", at(-90_000));
     for back in [-100, -1000] {
-        let pods = vec![pod("front", "aaaa", 1).created(at(back)), pod("front", "aaaa", 2).created(at(back))];
+        let pods = vec![
+            pod("front", "aaaa", 1).created(at(back)),
+            pod("front", "aaaa", 2).created(at(back)),
+        ];
         let range = Range::new(shop(front.clone(), pods)).signals("front", &failing(0.4));
         let outcome = investigate(ALERT, range).await;
         outcome.declined();
@@ -276,7 +333,8 @@ async fn a_bad_template_that_comes_again_is_rolled_back_again() {
         .revision(2, "cccc", at(-3000))
         .revision(3, "aaaa", at(-90_000))
         .revision(4, "bbbb", at(-5000));
-    let pods = vec![pod("front", "bbbb", 1).created(at(-100)), pod("front", "bbbb", 2).created(at(-95))];
+    let pods =
+        vec![pod("front", "bbbb", 1).created(at(-100)), pod("front", "bbbb", 2).created(at(-95))];
     let range = Range::new(shop(front, pods)).signals("front", &failing(0.4));
     let outcome = investigate(ALERT, range).await;
     assert_eq!(outcome.best().cause, CauseCode::BadRollout);

@@ -34,7 +34,9 @@ impl Outcome {
     fn plan(&self) -> &Plan {
         match &self.planning {
             Planning::Plan(plan) => plan,
-            Planning::Decline { reason } => panic!("declined: {reason}\n{:#?}", self.state.hypotheses),
+            Planning::Decline { reason } => {
+                panic!("declined: {reason}\n{:#?}", self.state.hypotheses)
+            }
         }
     }
 
@@ -69,7 +71,13 @@ async fn check_citations(bench: &ScriptedBench, hypotheses: &[Hypothesis]) {
     assert!(!hypotheses.is_empty());
     for hypothesis in hypotheses {
         for claim in hypothesis.claims.iter().chain(&hypothesis.against) {
-            assert_eq!(claim.status, ClaimStatus::Supported, "{}: {:?}", claim.text, claim.citations);
+            assert_eq!(
+                claim.status,
+                ClaimStatus::Supported,
+                "{}: {:?}",
+                claim.text,
+                claim.citations
+            );
             for citation in &claim.citations {
                 let text = bench.text(citation.evidence).await.unwrap().unwrap();
                 assert!(quote::stands_in(&citation.quote, &text));

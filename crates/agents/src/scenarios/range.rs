@@ -94,7 +94,9 @@ impl Range {
                 assert_eq!(arguments["dryRun"], true, "only dry runs before approval");
                 let target = found()?;
                 let undo = match write {
-                    k8s::names::ROLLOUT_UNDO => ("rollout_undo", json!({"toRevision": target.revision})),
+                    k8s::names::ROLLOUT_UNDO => {
+                        ("rollout_undo", json!({"toRevision": target.revision}))
+                    }
                     k8s::names::SCALE => ("scale", json!({"replicas": target.replicas.desired})),
                     other => (other, json!({"container": "main", "limits": {"memory": "64Mi"}})),
                 };
@@ -108,7 +110,9 @@ impl Range {
     fn prometheus(&self, tool: &str, arguments: &Value) -> Value {
         let text = |name: &str| arguments[name].as_str().unwrap_or_default().to_owned();
         match tool {
-            prom::names::LIST_TARGETS => value(&TargetList { targets: Vec::new(), truncated: false }),
+            prom::names::LIST_TARGETS => {
+                value(&TargetList { targets: Vec::new(), truncated: false })
+            }
             prom::names::LABEL_VALUES => {
                 let values = match text("label").as_str() {
                     "deployment" => self.signals.keys().cloned().collect(),
@@ -118,7 +122,8 @@ impl Range {
             }
             prom::names::LIST_RULES => value(&RuleList { rules: self.rules(), truncated: false }),
             prom::names::GOLDEN_SIGNALS => {
-                let name = arguments["workload"].as_str().or(arguments["service"].as_str()).unwrap();
+                let name =
+                    arguments["workload"].as_str().or(arguments["service"].as_str()).unwrap();
                 let none = Vec::new();
                 value(&metrics::golden(name, self.signals.get(name).unwrap_or(&none)))
             }
@@ -143,11 +148,19 @@ impl Range {
                 let data = match &self.instant {
                     None => InstantData::Empty,
                     Some((labels, v)) => InstantData::Vector {
-                        samples: vec![Sample { labels: labels.iter().cloned().collect(), value: (*v).into() }],
+                        samples: vec![Sample {
+                            labels: labels.iter().cloned().collect(),
+                            value: (*v).into(),
+                        }],
                         truncated: false,
                     },
                 };
-                value(&QueryResult { query: text("query"), time: at(0), data, warnings: Vec::new() })
+                value(&QueryResult {
+                    query: text("query"),
+                    time: at(0),
+                    data,
+                    warnings: Vec::new(),
+                })
             }
             other => panic!("unexpected tool {other}"),
         }

@@ -42,7 +42,10 @@ pub async fn look(bench: &dyn Bench) -> Result<KubernetesView, Interrupted> {
             .await?;
     }
     bench
-        .note(AGENT, format!("looking at workloads, pods and events of {}", focus.namespaces.join(", ")))
+        .note(
+            AGENT,
+            format!("looking at workloads, pods and events of {}", focus.namespaces.join(", ")),
+        )
         .await?;
     let nodes = ListNodesArgs::default();
     let nodes = probe(bench, AGENT, "the nodes", &nodes);
@@ -60,11 +63,8 @@ async fn namespace(
     let of = |what: &str| format!("{what} of namespace {name}");
     let deployments =
         ListDeploymentsArgs { namespace: namespace.clone(), ..ListDeploymentsArgs::default() };
-    let pods = ListPodsArgs {
-        namespace: namespace.clone(),
-        limit: Some(PODS),
-        ..ListPodsArgs::default()
-    };
+    let pods =
+        ListPodsArgs { namespace: namespace.clone(), limit: Some(PODS), ..ListPodsArgs::default() };
     let events = ListEventsArgs {
         namespace: namespace.clone(),
         limit: Some(EVENTS),

@@ -94,15 +94,7 @@ pub async fn look(bench: &dyn Bench) -> Result<MetricsView, Interrupted> {
         by_pod(bench, &focus, &known, now, "memory", metrics_queries::memory),
         by_pod(bench, &focus, &known, now, "CPU throttling", metrics_queries::throttling),
     )?;
-    Ok(MetricsView {
-        now,
-        onset: state.onset(),
-        watched,
-        alerts,
-        memory,
-        throttling,
-        targets,
-    })
+    Ok(MetricsView { now, onset: state.onset(), watched, alerts, memory, throttling, targets })
 }
 
 /// Objects the metrics speak of.
@@ -195,7 +187,10 @@ async fn report_targets(
                 what: format!("metrics of {}", name.unwrap_or(&target.url)),
                 why: format!(
                     "Prometheus cannot scrape it: {}",
-                    evenkeel_domain::text::clip(target.last_error.as_deref().unwrap_or("no reason given"), 200),
+                    evenkeel_domain::text::clip(
+                        target.last_error.as_deref().unwrap_or("no reason given"),
+                        200
+                    ),
                 ),
                 evidence: Some(answer.evidence),
             })

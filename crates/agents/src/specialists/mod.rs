@@ -42,10 +42,8 @@ pub async fn observe(bench: &dyn Bench, specialist: Specialist) -> Result<String
 }
 
 fn conclude(found: &[Draft], gaps: usize) -> String {
-    let telling: Vec<_> = found
-        .iter()
-        .filter(|d| d.severity > evenkeel_domain::severity::Severity::Info)
-        .collect();
+    let telling: Vec<_> =
+        found.iter().filter(|d| d.severity > evenkeel_domain::severity::Severity::Info).collect();
     let change = found.iter().find(|d| d.kind == FindingKind::RecentChange);
     let mut text = match telling.as_slice() {
         [] => change.map_or_else(

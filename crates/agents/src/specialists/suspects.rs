@@ -66,7 +66,11 @@ fn failing(container: &Container) -> bool {
     let bad_end = container.last_termination.as_ref().is_some_and(|end| end.exit_code != 0);
     match &container.state {
         ContainerState::Waiting { reason, .. } => {
-            bad_end || !matches!(reason.as_deref(), None | Some("ContainerCreating" | "PodInitializing"))
+            bad_end
+                || !matches!(
+                    reason.as_deref(),
+                    None | Some("ContainerCreating" | "PodInitializing")
+                )
         }
         ContainerState::Terminated(end) => end.exit_code != 0,
         ContainerState::Running { .. } => bad_end || container.ready == Some(false),
@@ -75,5 +79,6 @@ fn failing(container: &Container) -> bool {
 }
 
 fn has_run(container: &Container) -> bool {
-    container.last_termination.is_some() || !matches!(container.state, ContainerState::Waiting { .. })
+    container.last_termination.is_some()
+        || !matches!(container.state, ContainerState::Waiting { .. })
 }

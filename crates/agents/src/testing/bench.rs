@@ -81,23 +81,28 @@ impl Bench for ScriptedBench {
         let answer = (self.script)(server, tool, &arguments);
         let id = evidence_id();
         let outcome = match &answer {
-            Ok(_) => EvidenceOutcome::Answered { bytes: 1, sha256: "0".into(), summary: "s".into() },
+            Ok(_) => {
+                EvidenceOutcome::Answered { bytes: 1, sha256: "0".into(), summary: "s".into() }
+            }
             Err(failure) => EvidenceOutcome::Failed { failure: failure.clone() },
         };
         let mut inner = self.inner();
         if let Ok(value) = &answer {
             inner.texts.insert(id, serde_json::to_string_pretty(value).unwrap());
         }
-        inner.state.evidence.insert(id, Evidence {
+        inner.state.evidence.insert(
             id,
-            agent,
-            server: server.into(),
-            tool: tool.into(),
-            arguments,
-            started_at: at(0),
-            duration_ms: 1,
-            outcome,
-        });
+            Evidence {
+                id,
+                agent,
+                server: server.into(),
+                tool: tool.into(),
+                arguments,
+                started_at: at(0),
+                duration_ms: 1,
+                outcome,
+            },
+        );
         Ok(Called { evidence: id, answer })
     }
 

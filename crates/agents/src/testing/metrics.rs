@@ -9,7 +9,8 @@ use evenkeel_tools::prometheus::{
 
 use super::world::{answer, assert_found, at};
 use crate::{
-    alert_rule, draft::Draft,
+    alert_rule,
+    draft::Draft,
     view::{AlertSeries, MemorySeries, MetricsView, Watched},
 };
 
@@ -51,8 +52,12 @@ pub fn unit(kind: SignalKind) -> &'static str {
 
 /// Golden signals with those given; the others are unavailable.
 pub fn golden(name: &str, given: &[(SignalKind, Vec<f64>)]) -> GoldenSignals {
-    let all =
-        [SignalKind::LatencyP95, SignalKind::Traffic, SignalKind::ErrorRatio, SignalKind::Saturation];
+    let all = [
+        SignalKind::LatencyP95,
+        SignalKind::Traffic,
+        SignalKind::ErrorRatio,
+        SignalKind::Saturation,
+    ];
     let signals = all
         .into_iter()
         .map(|kind| Signal {
@@ -137,7 +142,10 @@ pub fn assert_quotes(view: &MetricsView, found: &[Draft]) {
     let json = |value: serde_json::Value| serde_json::to_string_pretty(&value).unwrap();
     let mut texts = BTreeMap::new();
     for watched in &view.watched {
-        texts.insert(watched.answer.evidence, json(serde_json::to_value(&watched.answer.value).unwrap()));
+        texts.insert(
+            watched.answer.evidence,
+            json(serde_json::to_value(&watched.answer.value).unwrap()),
+        );
     }
     let ranges = view.alerts.iter().map(|a| &a.answer);
     let ranges = ranges.chain(view.memory.iter().chain(&view.throttling).map(|m| &m.answer));

@@ -60,7 +60,10 @@ pub fn pod(name: &str, hash: &str, n: u32) -> PodB {
         message: None,
         node: Some("n1".into()),
         pod_ip: None,
-        owners: vec![owner("ReplicaSet", format!("{name}-{hash}")), owner("Deployment", name.into())],
+        owners: vec![
+            owner("ReplicaSet", format!("{name}-{hash}")),
+            owner("Deployment", name.into()),
+        ],
         labels: BTreeMap::from([("app".into(), name.into())]),
         created_at: Some(at(-110)),
         deleted_at: None,
@@ -115,7 +118,8 @@ impl PodB {
     pub fn crashed_at(self, when: Timestamp, restarts: u32) -> Self {
         self.container(|c| {
             c.restart_count = Some(restarts);
-            c.last_termination = Some(Terminated { started_at: None, ..ended(1, "Error", 0, when) });
+            c.last_termination =
+                Some(Terminated { started_at: None, ..ended(1, "Error", 0, when) });
         })
     }
 
@@ -127,10 +131,8 @@ impl PodB {
         self.container(|c| {
             c.restart_count = Some(restarts);
             c.ready = Some(false);
-            c.state = ContainerState::Waiting {
-                reason: Some("CrashLoopBackOff".into()),
-                message: None,
-            };
+            c.state =
+                ContainerState::Waiting { reason: Some("CrashLoopBackOff".into()), message: None };
             c.last_termination = Some(ended(137, "OOMKilled", -90, at(-40)));
         })
     }
@@ -239,18 +241,21 @@ impl DepB {
             format!("--- before\n+++ after\n@@ -1 +1 @@\n-  image: {before}\n+  image: {image}\n")
         });
         d.revision = Some(number);
-        d.revisions.insert(0, Revision {
-            revision: number,
-            replica_set: format!("{}-{hash}", d.name),
-            created_at: Some(created),
-            current: true,
-            replicas: d.replicas.desired,
-            ready: d.replicas.ready,
-            images: vec![image],
-            change_cause: None,
-            template_hash: Some(hash.into()),
-            diff_from_previous: diff,
-        });
+        d.revisions.insert(
+            0,
+            Revision {
+                revision: number,
+                replica_set: format!("{}-{hash}", d.name),
+                created_at: Some(created),
+                current: true,
+                replicas: d.replicas.desired,
+                ready: d.replicas.ready,
+                images: vec![image],
+                change_cause: None,
+                template_hash: Some(hash.into()),
+                diff_from_previous: diff,
+            },
+        );
         self
     }
 
@@ -309,7 +314,14 @@ impl NsB {
         self
     }
 
-    pub fn event(mut self, kind: &str, name: &str, reason: &str, message: &str, count: u32) -> Self {
+    pub fn event(
+        mut self,
+        kind: &str,
+        name: &str,
+        reason: &str,
+        message: &str,
+        count: u32,
+    ) -> Self {
         self.0.events.as_mut().unwrap().value.events.push(Event {
             kind: EventType::Warning,
             reason: reason.into(),
@@ -365,7 +377,9 @@ impl NsB {
             cluster_ip: None,
             selector: BTreeMap::from([("app".into(), workload.into())]),
             ports: Vec::new(),
-            ready: (0..ready).map(|n| Endpoint { address: format!("10.0.0.{n}"), pod: None }).collect(),
+            ready: (0..ready)
+                .map(|n| Endpoint { address: format!("10.0.0.{n}"), pod: None })
+                .collect(),
             not_ready: Vec::new(),
             endpoints_truncated: false,
         });

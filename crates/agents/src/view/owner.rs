@@ -19,12 +19,7 @@ pub fn replica_set(pod: &Pod) -> Option<&str> {
 }
 
 fn kind(text: &str) -> Option<ObjectKind> {
-    [
-        ObjectKind::Deployment,
-        ObjectKind::StatefulSet,
-        ObjectKind::DaemonSet,
-        ObjectKind::ReplicaSet,
-    ]
-    .into_iter()
-    .find(|kind| kind.as_str() == text)
+    [ObjectKind::Deployment, ObjectKind::StatefulSet, ObjectKind::DaemonSet, ObjectKind::ReplicaSet]
+        .into_iter()
+        .find(|kind| kind.as_str() == text)
 }

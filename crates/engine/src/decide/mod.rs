@@ -247,9 +247,7 @@ fn acting(state: &IncidentState) -> Step {
             close(Resolution::Escalated, format!("the change was refused: {error}"))
         };
     }
-    if state.verification.baseline.is_empty()
-        && !plan.plan.predicates.is_empty()
-        && !plan.touched()
+    if state.verification.baseline.is_empty() && !plan.plan.predicates.is_empty() && !plan.touched()
     {
         return Step::Baseline;
     }

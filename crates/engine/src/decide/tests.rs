@@ -58,8 +58,7 @@ impl Case {
 
     fn then(mut self, second: i64, event: Event) -> Self {
         let state = &self.state;
-        let more =
-            chain::chain(state.id, state.seq, &state.head, at(second), vec![event]).unwrap();
+        let more = chain::chain(state.id, state.seq, &state.head, at(second), vec![event]).unwrap();
         for entry in &more {
             self.state.apply(entry).unwrap();
         }
@@ -73,16 +72,22 @@ impl Case {
 
     fn observed() -> Self {
         Self::new()
-            .then(1, Event::ObserveStarted {
-                round: 1,
-                specialists: vec![Specialist::Kubernetes],
-                reason: String::new(),
-            })
-            .then(2, Event::SpecialistConcluded {
-                specialist: Specialist::Kubernetes,
-                round: 1,
-                summary: String::new(),
-            })
+            .then(
+                1,
+                Event::ObserveStarted {
+                    round: 1,
+                    specialists: vec![Specialist::Kubernetes],
+                    reason: String::new(),
+                },
+            )
+            .then(
+                2,
+                Event::SpecialistConcluded {
+                    specialist: Specialist::Kubernetes,
+                    round: 1,
+                    summary: String::new(),
+                },
+            )
             .then(3, Event::ObserveConcluded { round: 1 })
     }
 
@@ -338,8 +343,12 @@ fn a_fix_that_did_not_work_is_taken_back_and_one_nobody_can_measure_is_not() {
     let bad = bad.then(313, concluded(VerificationStatus::Failed));
     assert!(matches!(bad.step(313), Step::StartUndo { .. }));
 
-    let dark = Reading { measured: Measured::Unreachable { why: String::new() }, ..readings(false, 312).remove(0) };
-    let dark = Case::verifying(&plan).then(312, Event::VerificationSampled { readings: vec![dark] });
+    let dark = Reading {
+        measured: Measured::Unreachable { why: String::new() },
+        ..readings(false, 312).remove(0)
+    };
+    let dark =
+        Case::verifying(&plan).then(312, Event::VerificationSampled { readings: vec![dark] });
     let unknown = Step::ConcludeVerification { status: VerificationStatus::Unknown };
     assert_eq!(dark.step(312), unknown, "I8: no answer is neither success nor failure");
     let dark = dark.then(313, concluded(VerificationStatus::Unknown));
@@ -365,14 +374,10 @@ fn nobody_answering_a_person_refusing_and_a_changed_world() {
     assert_eq!(waiting().step(100), Step::Expire);
     let lapsed = waiting().then(100, Event::ApprovalExpired { approval });
     assert_eq!(resolution(&lapsed.step(100)), Some(Resolution::Escalated));
-    let refused = waiting().then(9, Event::ApprovalRejected {
-        approval,
-        by: "a".into(),
-        reason: "b".into(),
-    });
+    let refused =
+        waiting().then(9, Event::ApprovalRejected { approval, by: "a".into(), reason: "b".into() });
     assert_eq!(resolution(&refused.step(9)), Some(Resolution::Rejected));
-    let voided =
-        waiting().then(9, Event::PlanVoided { plan: plan.hash(), reason: String::new() });
+    let voided = waiting().then(9, Event::PlanVoided { plan: plan.hash(), reason: String::new() });
     assert_eq!(voided.step(9), Step::Supervise { round: 2 });
 }
 
@@ -389,8 +394,7 @@ fn alerts_that_end_close_what_is_untouched_and_nothing_else() {
 #[test]
 fn i11_a_halted_run_waits_for_a_person_and_goes_through_the_gate_again() {
     let plan = plan(1);
-    let halted =
-        Case::acting(&plan).then(9, Event::Halted { by: "a".into(), reason: "b".into() });
+    let halted = Case::acting(&plan).then(9, Event::Halted { by: "a".into(), reason: "b".into() });
     assert_eq!(halted.step(1_000_000), Step::Wait { until: None });
     let resumed = halted.then(10, Event::Resumed { by: "a".into() });
     assert_eq!(resumed.step(10), Step::Judge);
@@ -402,7 +406,10 @@ fn rounds_are_bounded() {
     for round in 1..=ROUNDS {
         let second = i64::from(round) * 10;
         case = case
-            .then(second, Event::ObserveStarted { round, specialists: vec![], reason: String::new() })
+            .then(
+                second,
+                Event::ObserveStarted { round, specialists: vec![], reason: String::new() },
+            )
             .then(second + 1, Event::ObserveConcluded { round })
             .then(second + 2, oriented(round, vec![Specialist::Metrics]));
     }
@@ -422,7 +429,10 @@ fn illegal_events_are_refused_by_name_and_leave_the_state_alone() {
     let case = Case::awaiting(&plan(1));
     let before = case.state.clone();
     let refused = case.state.check(&intended(&plan(1), 0), at(8)).unwrap_err().to_string();
-    assert!(refused.contains("awaiting_approval") && refused.contains("action_intended"), "{refused}");
+    assert!(
+        refused.contains("awaiting_approval") && refused.contains("action_intended"),
+        "{refused}"
+    );
     let another = signed("b".repeat(64).parse().unwrap(), 1);
     assert!(case.state.check(&another, at(8)).is_err(), "a signature over another plan");
     assert_eq!(case.state, before);
@@ -432,7 +442,6 @@ fn illegal_events_are_refused_by_name_and_leave_the_state_alone() {
 fn a_run_cannot_end_while_a_write_is_in_doubt() {
     let plan = plan(1);
     let doubt = Case::with_baseline(&plan).then(10, intended(&plan, 0));
-    let closing =
-        Event::Closed { resolution: Resolution::Resolved, reason: String::new() };
+    let closing = Event::Closed { resolution: Resolution::Resolved, reason: String::new() };
     assert!(doubt.state.check(&closing, at(11)).is_err());
 }

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use evenkeel_domain::{Event, IncidentState, id::ActionId, incident::PlanState, plan::PlannedAction};
+use evenkeel_domain::{
+    Event, IncidentState, id::ActionId, incident::PlanState, plan::PlannedAction,
+};
 use tokio::time::{sleep, timeout};
 
 use super::Runner;

@@ -28,27 +28,21 @@ impl Runner {
             .map(drop)
     }
 
-    async fn look(
-        &self,
-        desk: &Desk,
-        round: u8,
-        specialist: Specialist,
-    ) -> Result<(), DeskError> {
+    async fn look(&self, desk: &Desk, round: u8, specialist: Specialist) -> Result<(), DeskError> {
         let limit = self.settings.observe_limit;
         let looking = self.ports.investigator.observe(desk, specialist);
-        let summary = match timeout(limit, looking).await {
-            Ok(summary) => summary?,
-            Err(_) => {
-                let why = format!("it was not done within {} s", limit.as_secs());
-                desk.miss(Gap {
-                    agent: specialist.into(),
-                    what: format!("the rest of what the {} specialist looks at", specialist.as_str()),
-                    why: why.clone(),
-                    evidence: None,
-                })
-                .await?;
-                format!("stopped: {why}")
-            }
+        let summary = if let Ok(summary) = timeout(limit, looking).await {
+            summary?
+        } else {
+            let why = format!("it was not done within {} s", limit.as_secs());
+            desk.miss(Gap {
+                agent: specialist.into(),
+                what: format!("the rest of what the {} specialist looks at", specialist.as_str()),
+                why: why.clone(),
+                evidence: None,
+            })
+            .await?;
+            format!("stopped: {why}")
         };
         desk.record(Event::SpecialistConcluded { specialist, round, summary }).await
     }

@@ -30,19 +30,18 @@ impl Runner {
 
     pub(super) async fn plan(&self, desk: &Desk) -> Result<(), DeskError> {
         let limit = self.settings.step_limit;
-        let planning = match timeout(limit, self.ports.planner.plan(desk)).await {
-            Ok(planning) => planning?,
-            Err(_) => {
-                let why = format!("planning was not done within {} s", limit.as_secs());
-                let gap = Gap {
-                    agent: Agent::Planner,
-                    what: "the dry run of a fix".into(),
-                    why: why.clone(),
-                    evidence: None,
-                };
-                desk.miss(gap).await?;
-                Planning::Decline { reason: why }
-            }
+        let planning = if let Ok(planning) = timeout(limit, self.ports.planner.plan(desk)).await {
+            planning?
+        } else {
+            let why = format!("planning was not done within {} s", limit.as_secs());
+            let gap = Gap {
+                agent: Agent::Planner,
+                what: "the dry run of a fix".into(),
+                why: why.clone(),
+                evidence: None,
+            };
+            desk.miss(gap).await?;
+            Planning::Decline { reason: why }
         };
         match planning {
             Planning::Plan(plan) => {

@@ -20,7 +20,9 @@ impl Executor for Acting {
         let bench = CaseBench::at(&self.0, desk).await?;
         let written = executor::write(&bench, write.call, write.target, write.stamp).await;
         Ok(match written.map_err(desk_error)? {
-            executor::Written::Applied { note, generation } => Written::Applied { note, generation },
+            executor::Written::Applied { note, generation } => {
+                Written::Applied { note, generation }
+            }
             executor::Written::Refused(why) => Written::Refused(why),
             executor::Written::Drifted(why) => Written::Drifted(why),
             executor::Written::Uncertain(why) => Written::Uncertain(why),

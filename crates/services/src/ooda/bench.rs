@@ -88,14 +88,13 @@ impl Bench for CaseBench<'_> {
         arguments: Value,
     ) -> Result<Called, Interrupted> {
         let started_at = self.desk.now();
-        let answer = match self.not_connected(server) {
-            Some(failure) => Err(failure),
-            None => {
-                let tools = &self.services.parts.tools;
-                tools.call(&self.access, agent.as_str(), server, tool, arguments.clone()).await
-            }
+        let answer = if let Some(failure) = self.not_connected(server) {
+            Err(failure)
+        } else {
+            let tools = &self.services.parts.tools;
+            tools.call(&self.access, agent.as_str(), server, tool, arguments.clone()).await
         };
-        let took = self.desk.now().duration_since(started_at).as_millis();
+        let elapsed = self.desk.now().duration_since(started_at).as_millis();
         let text = answer.as_ref().ok().map(|value| format!("{value:#}"));
         let outcome = match &answer {
             Ok(value) => {
@@ -115,7 +114,7 @@ impl Bench for CaseBench<'_> {
             tool: tool.to_owned(),
             arguments,
             started_at,
-            duration_ms: u64::try_from(took).unwrap_or(0),
+            duration_ms: u64::try_from(elapsed).unwrap_or(0),
             outcome,
         };
         let id = evidence.id;

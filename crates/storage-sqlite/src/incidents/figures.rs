@@ -99,7 +99,8 @@ fn median(mut micros: Vec<i64>) -> Option<f64> {
     micros.sort_unstable();
     let upper = *micros.get(micros.len() / 2)?;
     let lower = *micros.get((micros.len() - 1) / 2)?;
-    let seconds = |micros: i64| std::time::Duration::from_micros(micros.unsigned_abs()).as_secs_f64();
+    let seconds =
+        |micros: i64| std::time::Duration::from_micros(micros.unsigned_abs()).as_secs_f64();
     Some(f64::midpoint(seconds(lower), seconds(upper)))
 }
 

@@ -2,7 +2,7 @@
 
 use evenkeel_storage::{
     StorageError,
-    intake::{Decide, IntakePlan, IncidentWrite, Received},
+    intake::{Decide, IncidentWrite, IntakePlan, Received},
 };
 
 use super::{alerts, notifications, view};

@@ -74,17 +74,17 @@ pub(super) async fn text(
     incident: IncidentId,
     evidence: EvidenceId,
 ) -> Result<Option<String>, StorageError> {
-    let text: Option<Vec<u8>> = sqlx::query_scalar(
-        "SELECT text FROM evidence_texts WHERE incident = ?1 AND evidence = ?2",
-    )
-    .bind(incident.to_string())
-    .bind(evidence.to_string())
-    .fetch_optional(&store.readers)
-    .await
-    .map_err(failed("reading the answer of a tool"))?;
+    let text: Option<Vec<u8>> =
+        sqlx::query_scalar("SELECT text FROM evidence_texts WHERE incident = ?1 AND evidence = ?2")
+            .bind(incident.to_string())
+            .bind(evidence.to_string())
+            .fetch_optional(&store.readers)
+            .await
+            .map_err(failed("reading the answer of a tool"))?;
     let key = format!("{incident}/{evidence}");
     text.map(|bytes| {
-        String::from_utf8(bytes).map_err(|why| Row::of("evidence_texts", &key).nonsense("text", why))
+        String::from_utf8(bytes)
+            .map_err(|why| Row::of("evidence_texts", &key).nonsense("text", why))
     })
     .transpose()
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use evenkeel_domain::{
-    cluster::{Environment, EmergencyStop},
+    cluster::{EmergencyStop, Environment},
     id::ClusterId,
 };
 

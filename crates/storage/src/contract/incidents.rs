@@ -3,11 +3,7 @@
 use std::sync::Arc;
 
 use evenkeel_domain::{
-    Event,
-    id::IncidentId,
-    incident::IncidentSummary,
-    policy::Verdict,
-    severity::Severity,
+    Event, id::IncidentId, incident::IncidentSummary, policy::Verdict, severity::Severity,
     stage::Resolution,
 };
 use evenkeel_engine::journal::Wake;

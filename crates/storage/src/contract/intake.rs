@@ -32,7 +32,11 @@ fn received(world: &World, n: u64, alerts: Vec<Alert>) -> Received {
 }
 
 /// What services decide, cut down: join the open incident or open number `n`.
-fn decide(world: &World, received: &Received, n: u64) -> impl Fn(&IntakeView) -> IntakePlan + Send + Sync {
+fn decide(
+    world: &World,
+    received: &Received,
+    n: u64,
+) -> impl Fn(&IntakeView) -> IntakePlan + Send + Sync {
     let mut opening = world.opening("group", Severity::Critical);
     opening.cluster = received.cluster;
     opening.group_key.clone_from(&received.group_key);
@@ -40,11 +44,9 @@ fn decide(world: &World, received: &Received, n: u64) -> impl Fn(&IntakeView) ->
     let (alerts, moment) = (received.alerts.clone(), received.at);
     move |view| {
         let (book, new, event) = match &view.open {
-            Some(open) => (
-                Book::of(open.clone()),
-                false,
-                Event::AlertsNoted { alerts: alerts.clone() },
-            ),
+            Some(open) => {
+                (Book::of(open.clone()), false, Event::AlertsNoted { alerts: alerts.clone() })
+            }
             None => (Book::new(n), true, Event::Opened { opening: Box::new(opening.clone()) }),
         };
         let (append, _) = book.write(moment, vec![event]);
@@ -116,7 +118,8 @@ pub(super) async fn a_repeat_joins_and_a_resolved_one_is_known<S: Store>(store: 
     store.receive(&more, &watch).await.unwrap();
     assert_eq!(read_all(&*store, id, 0).await.unwrap().len(), 2);
 
-    let third = received(&world, 3, vec![resolved.clone(), fresh, alert("a", 9, AlertStatus::Firing)]);
+    let third =
+        received(&world, 3, vec![resolved.clone(), fresh, alert("a", 9, AlertStatus::Firing)]);
     let watch = |view: &IntakeView| {
         assert_eq!(view.known.len(), 2, "a new start is a new firing");
         assert_eq!(view.known[0].alert, resolved, "as last heard");

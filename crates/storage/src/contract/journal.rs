@@ -100,8 +100,8 @@ pub(super) async fn an_append_to_another_end_is_refused<S: Store>(store: Arc<S>)
     assert!(matches!(refused, JournalError::Conflict { after: 1, .. }), "{refused:?}");
 
     let again = world.opening("again", Severity::Info);
-    let (reopen, _) = super::sample::Book::new(1)
-        .write(at(3), vec![Event::Opened { opening: Box::new(again) }]);
+    let (reopen, _) =
+        super::sample::Book::new(1).write(at(3), vec![Event::Opened { opening: Box::new(again) }]);
     assert!(matches!(store.append(reopen).await, Err(JournalError::Conflict { after: 0, .. })));
 
     let notes = read_all(&*store, book.id, 1).await.unwrap();
@@ -159,10 +159,8 @@ pub(super) async fn a_failed_append_leaves_nothing<S: Store>(store: Arc<S>) {
     let evidence = EvidenceId::from_parts(1, 1);
     let (append, _) = book.write(at(2), vec![noted("one")]);
     // The second text is refused after records and the first text have been written.
-    let doubled = Append {
-        texts: vec![(evidence, "a".into()), (evidence, "b".into())],
-        ..append.clone()
-    };
+    let doubled =
+        Append { texts: vec![(evidence, "a".into()), (evidence, "b".into())], ..append.clone() };
     store.append(doubled).await.unwrap_err();
     assert_eq!(read_all(&*store, book.id, 0).await.unwrap().len(), 1);
     assert_eq!(store.text(book.id, evidence).await.unwrap(), None);

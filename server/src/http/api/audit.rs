@@ -27,5 +27,5 @@ pub async fn policies(
     State(services): State<Services>,
     Asking(caller): Asking,
 ) -> ApiResult<Json<PolicyBook>> {
-    Ok(Json(services.policy_book(&caller).await?))
+    Ok(Json(services.policy_book(&caller)?))
 }

@@ -6,7 +6,10 @@ use axum::{
 };
 use evenkeel_domain::{
     id::IncidentId,
-    view::{ClusterTile, ConnectedCluster, Connection, Investigation, NewCluster, Problem, Vitals, WarRoom},
+    view::{
+        ClusterTile, ConnectedCluster, Connection, Investigation, NewCluster, Problem, Vitals,
+        WarRoom,
+    },
 };
 use evenkeel_services::Services;
 use http::StatusCode;
