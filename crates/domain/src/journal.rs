@@ -128,7 +128,8 @@ pub enum Event {
     Planned {
         /// The plan.
         plan: Box<Plan>,
-        /// Its hash.
+        /// Its hash. Another name on the wire: in an [`Entry`] the event stands beside the entry's own `hash`.
+        #[serde(rename = "plan_hash")]
         hash: PlanHash,
     },
     /// The policy answered.
@@ -344,4 +345,37 @@ pub struct Entry {
     pub event: Event,
     /// SHA-256 over the record and its predecessor's hash, in hex.
     pub hash: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        id::{HypothesisId, PlanId},
+        plan::VerificationWindow,
+    };
+
+    #[test]
+    fn a_plan_in_an_entry_keeps_its_hash_apart_from_the_entry_s() {
+        let plan = Plan {
+            id: PlanId::from_parts(0, 1),
+            hypothesis: HypothesisId::from_parts(0, 2),
+            summary: String::new(),
+            actions: Vec::new(),
+            predicates: Vec::new(),
+            window: VerificationWindow { hold_s: 1, within_s: 2, every_s: 1 },
+            figure: None,
+            made_at: Timestamp::UNIX_EPOCH,
+        };
+        let hash = plan.hash();
+        let entry = Entry {
+            incident: IncidentId::from_parts(0, 3),
+            seq: 1,
+            at: Timestamp::UNIX_EPOCH,
+            event: Event::Planned { plan: Box::new(plan), hash },
+            hash: "ab".repeat(32),
+        };
+        let json = serde_json::to_string(&entry).unwrap();
+        assert_eq!(serde_json::from_str::<Entry>(&json).unwrap(), entry);
+    }
 }
