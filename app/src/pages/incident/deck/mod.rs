@@ -116,7 +116,7 @@ fn Plan(
         plan.get().map(|(summary, actions)| {
             let many = actions.len() > 1;
             let steps = (1..).zip(actions).map(|(number, action)| view! { <Step number=many.then_some(number) action=action icc=icc /> }).collect_view();
-            view! { <p class="measure">{summary}</p><ol class="deck__steps">{steps}</ol> }
+            view! { <p class="measure">{words::sentence(&summary)}</p><ol class="deck__steps">{steps}</ol> }
         })
     };
     view! { {void} {steps} <Goals icc=icc /> }.into_any()
