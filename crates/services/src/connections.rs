@@ -2,6 +2,7 @@
 
 use evenkeel_domain::{
     access::{Caller, Permission},
+    evidence::ToolFailure,
     id::ClusterId,
     view::{Connection, ConnectionState},
 };
@@ -46,25 +47,30 @@ impl Services {
                 "prometheus" => prometheus.clone(),
                 _ => continue,
             };
-            if matches!(connection.state, ConnectionState::Healthy { .. }) {
-                connection.seen = seen;
+            match (seen, &connection.state) {
+                (Some(Ok(seen)), ConnectionState::Healthy { .. }) => connection.seen = Some(seen),
+                // It was asked now and gave nothing that can be used, whatever the reason.
+                (Some(Err(failure)), ConnectionState::Unknown | ConnectionState::Healthy { .. }) => {
+                    connection.state = ConnectionState::Failing { failure, last_ok_at: None };
+                }
+                _ => {}
             }
         }
         Ok(tile.connections)
     }
 
-    /// Asks one system something small; what was seen, if it is connected and answered.
+    /// Asks one system something small; what was seen, or why not, if it is connected.
     async fn ask_one<A: ToolArguments>(
         &self,
         access: &ClusterAccess,
         connected: bool,
         seen: fn(Value) -> String,
-    ) -> Option<String> {
+    ) -> Option<Result<String, ToolFailure>> {
         if !connected {
             return None;
         }
         let answer = self.parts.tools.call(access, WAR_ROOM, A::SERVER, A::NAME, json!({})).await;
-        answer.ok().map(seen)
+        Some(answer.map(seen))
     }
 }
 

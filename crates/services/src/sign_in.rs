@@ -102,6 +102,21 @@ impl Services {
             .map(|user| Caller { token: Some((token.id, token.scope)), ..caller(user) }))
     }
 
+    /// The same caller as they stand now, for what outlives a request: with the role of today;
+    /// `None` when the person or their token is gone.
+    pub async fn caller_again(&self, caller: &Caller) -> Result<Option<Caller>, ServiceError> {
+        if let Some((id, _)) = caller.token {
+            let now = self.now();
+            let tokens = self.store().tokens(caller.user).await?;
+            let lapsed = |end: Option<Timestamp>| end.is_some_and(|end| end <= now);
+            if !tokens.iter().any(|token| token.id == id && !lapsed(token.expires_at)) {
+                return Ok(None);
+            }
+        }
+        let user = self.store().user(caller.user).await?;
+        Ok(user.map(|user| Caller { role: user.role, ..caller.clone() }))
+    }
+
     /// The signed-in person.
     pub async fn me(&self, caller: &Caller) -> Result<Me, ServiceError> {
         let organisation = self

@@ -60,8 +60,8 @@ async fn of_incident(
     ))
 }
 
-/// Records after `after`, then those to come. Each read asks the policy again, so that a stream
-/// ends when its reader loses the right to it.
+/// Records after `after`, then those to come. Each read asks again who the reader is now and what
+/// the policy says, so that a stream ends when its reader loses the right to it.
 fn entries(
     services: Services,
     caller: Caller,
@@ -71,6 +71,7 @@ fn entries(
     stream! {
         let mut feed = services.journal().feed();
         loop {
+            let Ok(Some(caller)) = services.caller_again(&caller).await else { return };
             let Ok(page) = services.entries_after(&caller, id, after).await else { return };
             for entry in &page {
                 after = entry.seq;
@@ -119,6 +120,7 @@ fn summaries(services: Services, caller: Caller) -> impl Stream<Item = Result<Ev
                 Err(RecvError::Lagged(_)) => continue,
                 Err(RecvError::Closed) => return,
             };
+            let Ok(Some(caller)) = services.caller_again(&caller).await else { return };
             // Other organisations' incidents are not found, which is as it should be.
             let Ok(summary) = services.incident_summary(&caller, incident).await else { continue };
             if let Ok(event) = Event::default().event("incident").json_data(&summary) {

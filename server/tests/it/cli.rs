@@ -1,0 +1,94 @@
+//! The command line, by the built binary.
+
+use crate::harness::binary::Environment;
+
+#[test]
+fn help_explains_every_command() {
+    let dir = tempfile::tempdir().unwrap();
+    let env = Environment::new(dir.path());
+    let help = env.ok(&["--help"]);
+    for command in ["serve", "worker", "mcp", "migrate", "doctor", "user", "cluster", "token", "policy", "lab"] {
+        let line = help.lines().find(|line| line.trim_start().starts_with(&format!("{command} ")));
+        let says = line.map(|line| line.trim_start()[command.len()..].trim());
+        assert!(says.is_some_and(|says| says.len() >= 10), "{command} is not explained: {help}");
+        assert!(env.ok(&[command, "--help"]).contains("Usage:"), "{command}");
+    }
+    assert!(!env.run(&["nonsense"]).status.success());
+}
+
+#[test]
+fn people_tokens_and_clusters_are_made_and_printed_as_json() {
+    let dir = tempfile::tempdir().unwrap();
+    let env = Environment::new(dir.path());
+    let user = ["--json", "user", "create", "--email", "Ann@Ours.test", "--role", "approver", "--password-stdin"];
+    let made = env.json_with_input(&user, "a long password\n");
+    assert_eq!((&made["email"], &made["role"]), (&"ann@ours.test".into(), &"approver".into()));
+    assert!(made["password"].is_null(), "a password that was given is not shown");
+    let made = env.json(&["--json", "user", "create", "--email", "bob@ours.test", "--role", "viewer"]);
+    assert!(made["password"].as_str().is_some_and(|p| p.len() >= 20));
+    let twice = env.run(&["user", "create", "--email", "bob@ours.test", "--role", "viewer"]);
+    assert!(!twice.status.success());
+    assert!(String::from_utf8_lossy(&twice.stderr).contains("exists"), "{twice:?}");
+
+    let token = ["--json", "token", "create", "--user", "ann@ours.test", "--name", "ci", "--scope", "operate"];
+    let made = env.json(&token);
+    assert!(made["secret"].as_str().unwrap().starts_with("evk_api_"));
+    assert_eq!(made["token"]["scope"], "operate");
+
+    let cluster = ["--json", "cluster", "add", "--name", "shop", "--environment", "staging"];
+    let made = env.json(&cluster);
+    let token = made["token"].as_str().unwrap();
+    assert!(made["snippet"].as_str().unwrap().contains(token));
+    assert_eq!(made["cluster"]["environment"], "staging");
+    let listed = env.json(&["--json", "cluster", "list"]);
+    assert_eq!(listed[0]["name"], "shop");
+    assert!(!listed.to_string().contains(token));
+    // What is kept is not what was printed.
+    let database = std::fs::read(dir.path().join("evenkeel.db")).unwrap();
+    let holds = |secret: &str| database.windows(secret.len()).any(|w| w == secret.as_bytes());
+    assert!(!holds(token) && !holds("a long password"));
+}
+
+#[test]
+fn the_doctor_says_what_is_wrong_and_what_to_do() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut env = Environment::new(dir.path());
+    let healthy = env.json(&["--json", "doctor"]);
+    let checks = healthy.as_array().unwrap();
+    assert!(checks.len() >= 5 && checks.iter().all(|c| c["healthy"] == true), "{healthy}");
+
+    env.set("EVENKEEL_SITE", "/nowhere");
+    env.0.remove("EVENKEEL_SECRET_KEY");
+    let output = env.run(&["--json", "doctor"]);
+    assert!(!output.status.success());
+    let checks: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let wrong = |what: &str| {
+        let check = checks.as_array().unwrap().iter().find(|c| c["what"] == what).unwrap();
+        assert_eq!(check["healthy"], false, "{check}");
+        check["says"].as_str().unwrap().to_owned()
+    };
+    assert!(wrong("secret key").contains("EVENKEEL_SECRET_KEY"));
+    assert!(wrong("front end").contains("start.sh"));
+}
+
+#[test]
+fn a_cluster_that_cannot_be_reached_is_the_doctors_business() {
+    let dir = tempfile::tempdir().unwrap();
+    let env = Environment::new(dir.path());
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let url = format!("http://{closed}");
+    env.json(&["--json", "cluster", "add", "--name", "gone", "--prometheus-url", &url]);
+    let output = env.run(&["doctor"]);
+    assert!(!output.status.success());
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(text.lines().any(|l| l.starts_with("WRONG cluster gone: prometheus")), "{text}");
+}
+
+#[test]
+fn the_policies_pass_the_tests_beside_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let env = Environment::new(dir.path());
+    env.ok(&["policy", "test"]);
+    assert!(env.ok(&["policy", "show"]).contains("gate.emergency-stop"));
+    assert!(!env.run(&["policy", "test", "/nowhere"]).status.success());
+}

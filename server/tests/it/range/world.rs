@@ -1,0 +1,199 @@
+//! A range, a server beside it, and the people who use it.
+
+use std::{
+    fs::File,
+    path::PathBuf,
+    process::{Child, Output},
+    sync::Mutex,
+    time::Duration,
+};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::{
+    api::Api,
+    proxy::{Mode, Proxy},
+};
+use crate::harness::{binary::Environment, eventually, within};
+
+pub struct World {
+    env: Environment,
+    pub proxy: Proxy,
+    pub admin: Api,
+    pub viewer: Api,
+    pub cluster: String,
+    prometheus: String,
+    server: Mutex<Option<Child>>,
+    worker: Mutex<Option<Child>>,
+    range: PathBuf,
+    dir: TempDir,
+}
+
+/// `count` free ports in a row.
+fn free_ports(count: u16) -> u16 {
+    loop {
+        let base = rand::random_range(4_000..6_000u16) * 5;
+        let free = |port: u16| std::net::TcpListener::bind(("127.0.0.1", port)).is_ok();
+        if (base..base + count).all(free) {
+            return base;
+        }
+    }
+}
+
+impl World {
+    pub async fn up() -> Self {
+        evenkeel_server::cli::install_tls_provider();
+        let dir = tempfile::tempdir().unwrap();
+        let range = dir.path().join("range");
+        std::fs::create_dir(&range).unwrap();
+        let mut env = Environment::new(dir.path());
+        let ports = free_ports(5).to_string();
+        let place = range.display().to_string();
+        let up = ["lab", "up", "--detach", "--json", "--ports", &ports, "--data-dir", &place, "--back-off-ms", "2000"];
+        let info = env.json(&up);
+        let text = |name: &str| info[name].as_str().unwrap().to_owned();
+        let proxy = Proxy::start(&range, &text("apiUrl")).await;
+
+        let address = format!("127.0.0.1:{}", free_ports(1));
+        for (name, value) in [
+            ("EVENKEEL_ADDR", address.as_str()),
+            ("EVENKEEL_LEASE", "3"),
+            ("EVENKEEL_VERIFY_HOLD", "3"),
+            ("EVENKEEL_VERIFY_WITHIN", "90"),
+            ("EVENKEEL_VERIFY_EVERY", "1"),
+        ] {
+            env.set(name, value);
+        }
+        let base = format!("http://{address}");
+        let admin = Api::new(&base, &env.person_with_token("admin@ours.test", "admin"));
+        let viewer = Api::new(&base, &env.person_with_token("viewer@ours.test", "viewer"));
+        let kubeconfig = dir.path().join("kubeconfig");
+        std::fs::write(&kubeconfig, proxy.kubeconfig().to_string()).unwrap();
+        let (prometheus, alertmanager) = (text("prometheusUrl"), text("alertmanagerUrl"));
+        let connected = env.json(&[
+            "--json", "cluster", "add", "--name", "range", "--environment", "production", "--practice-range",
+            "--prometheus-url", &prometheus, "--alertmanager-url", &alertmanager,
+            "--kubeconfig", kubeconfig.to_str().unwrap(),
+        ]);
+        let healthy = |c: &Value| c["name"] == "alertmanager" || c["state"]["state"] == "healthy";
+        assert!(connected["connections"].as_array().unwrap().iter().all(healthy), "{connected}");
+        let world = Self {
+            env,
+            proxy,
+            admin,
+            viewer,
+            cluster: connected["cluster"]["id"].as_str().unwrap().to_owned(),
+            prometheus,
+            server: Mutex::default(),
+            worker: Mutex::default(),
+            range,
+            dir,
+        };
+        world.serve(&[]).await;
+        let url = format!("{base}/webhook/alert");
+        world.lab_ok(&["webhook", "--webhook-url", &url, "--webhook-token", connected["token"].as_str().unwrap()]);
+        world
+    }
+
+    fn lab(&self, args: &[&str]) -> Output {
+        let place = self.range.display().to_string();
+        self.env.run(&[&["lab"], args, &["--data-dir", &place]].concat())
+    }
+
+    pub fn lab_ok(&self, args: &[&str]) {
+        let output = self.lab(args);
+        assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    fn start(&self, args: &[&str]) -> Child {
+        let log = File::options().create(true).append(true).open(self.dir.path().join("server.log")).unwrap();
+        self.env.command(args).stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap()
+    }
+
+    /// Starts the server and waits until it is ready.
+    pub async fn serve(&self, options: &[&str]) {
+        *self.server.lock().unwrap() = Some(self.start(&[&["serve"], options].concat()));
+        let ready = format!("{}/readyz", self.admin.base);
+        eventually("the server to be ready", async || {
+            self.admin.http.get(&ready).send().await.ok().filter(|a| a.status().is_success())
+        })
+        .await;
+    }
+
+    pub fn start_worker(&self) {
+        *self.worker.lock().unwrap() = Some(self.start(&["worker"]));
+    }
+
+    /// kill -9, of every process of ours that is not the range.
+    pub fn kill(&self) {
+        for slot in [&self.server, &self.worker] {
+            if let Some(mut child) = slot.lock().unwrap().take() {
+                child.kill().unwrap();
+                child.wait().unwrap();
+            }
+        }
+    }
+
+    pub async fn restart(&self) {
+        self.kill();
+        self.serve(&[]).await;
+    }
+
+    pub fn of_cluster(&self, verb: &str) -> String {
+        format!("/api/v1/clusters/{}/{verb}", self.cluster)
+    }
+
+    async fn alerts(&self) -> Option<usize> {
+        let url = format!("{}/api/v1/alerts", self.prometheus);
+        let answer: Value = self.admin.http.get(url).send().await.ok()?.json().await.ok()?;
+        Some(answer["data"]["alerts"].as_array()?.len())
+    }
+
+    /// Everything back into its healthy state, whatever a case left behind: the shop, the server,
+    /// the stop; and nothing open or alerting any more.
+    pub async fn heal(&self) {
+        self.proxy.set(Mode::Pass);
+        self.restart().await;
+        self.lab_ok(&["heal"]);
+        self.admin.post(&self.of_cluster("resume"), json!({})).await;
+        within(Duration::from_secs(150), "the range to be quiet", async || {
+            let mut open = 0;
+            for incident in self.admin.incidents().await.iter().filter(|i| i["phase"] != "closed") {
+                open += 1;
+                if incident["status"] == "awaiting_approval" {
+                    let view = self.admin.incident(incident["id"].as_str().unwrap()).await;
+                    if !view["plan"].is_null() {
+                        self.admin.reject(&view).await;
+                    }
+                }
+            }
+            (open == 0 && self.alerts().await == Some(0)).then_some(())
+        })
+        .await;
+    }
+
+    /// Ends everything; what was logged as an error is a failure.
+    pub async fn down(self) {
+        self.kill();
+        self.lab_ok(&["down"]);
+        let log = std::fs::read_to_string(self.dir.path().join("server.log")).unwrap();
+        let panics: Vec<_> = log.lines().filter(|line| line.contains("panicked")).collect();
+        assert!(panics.is_empty(), "{panics:?}");
+        for line in log.lines().filter(|line| line.contains("ERROR")).take(40) {
+            println!("{line}");
+        }
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.kill();
+        // Down already, unless a test failed.
+        let _ended = self.lab(&["down"]);
+        if std::thread::panicking() {
+            self.dir.disable_cleanup(true);
+            eprintln!("what was logged is in {}", self.dir.path().display());
+        }
+    }
+}
