@@ -12,7 +12,7 @@ use std::{
     time::Instant,
 };
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use serde_json::json;
 
 use assets::Asset;
@@ -23,7 +23,7 @@ const BUDGET_BYTES: usize = 450 * 1024;
 
 /// How to build.
 pub struct Options {
-    /// Quick: no size optimisation, light compression, no size budget.
+    /// Quick: no size optimisation, light compression.
     pub dev: bool,
     /// Even if no source changed.
     pub force: bool,
@@ -80,11 +80,14 @@ pub fn build(options: &Options) -> Result<()> {
     }
     let heavy = js.brotli + wasm.brotli + boot.brotli + theme.brotli;
     println!("JavaScript + WebAssembly: {:.0} KB brotli", kilobytes(heavy));
-    ensure!(
-        options.dev || heavy <= BUDGET_BYTES,
-        "the front end is over its budget of {:.0} KB brotli",
-        kilobytes(BUDGET_BYTES)
-    );
+    if !options.dev && heavy > BUDGET_BYTES {
+        // Said and not refused: a page that loads slowly is better than none.
+        println!(
+            "warning: that is {:.0} KB over the goal of {:.0} KB",
+            kilobytes(heavy - BUDGET_BYTES),
+            kilobytes(BUDGET_BYTES)
+        );
+    }
 
     replace(&site, &fresh)?;
     println!("site/ built in {:.1} s", started.elapsed().as_secs_f64());
