@@ -188,16 +188,17 @@ fn TopBar(
         <header class="top">
             <span class="top__org">{organisation}</span>
             {top.run()}
-            <button class="top__search needs-js" type="button" on:click=move |_| palette.set(true)>
+            <button class="top__search needs-js" type="button" aria-label="Search or go to" on:click=move |_| palette.set(true)>
                 <Icon glyph=Glyph::Search />
                 <span class="top__search-words">"Search or go to"</span>
                 <kbd>"/"</kbd>
             </button>
             <ThemeSwitch />
             <details class="menu">
-                <summary class="menu__button"><Icon glyph=Glyph::User /><span class="menu__user">{user.clone()}</span><Icon glyph=Glyph::Down /></summary>
+                <summary class="menu__button" aria-label=format!("Signed in as {user}")><Icon glyph=Glyph::User /><span class="menu__user">{user.clone()}</span><Icon glyph=Glyph::Down /></summary>
                 <div class="menu__body">
                     <p class="menu__who">{user}<span class="muted small">{role}</span></p>
+                    <a class="btn btn--ghost" href="/settings"><Icon glyph=Glyph::Settings />"Settings"</a>
                     <form method="post" action=sign_out>
                         <button class="btn btn--ghost" type="submit"><Icon glyph=Glyph::SignOut />"Sign out"</button>
                     </form>

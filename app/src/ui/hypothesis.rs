@@ -17,11 +17,10 @@ pub struct ClaimLine {
 #[must_use]
 pub fn confidence_words(confidence: f64) -> &'static str {
     match confidence {
-        0.9.. => "almost certain",
-        0.7.. => "likely",
+        0.85.. => "very likely",
+        0.65.. => "likely",
         0.4.. => "possible",
-        0.15.. => "unlikely",
-        _ => "a guess",
+        _ => "weak",
     }
 }
 
@@ -106,9 +105,9 @@ mod tests {
     use super::confidence_words;
 
     #[test]
-    fn words_follow_the_number_and_nonsense_is_a_guess() {
-        assert_eq!(confidence_words(0.95), "almost certain");
+    fn words_follow_the_number_and_nonsense_is_weak() {
+        assert_eq!(confidence_words(0.95), "very likely");
         assert_eq!(confidence_words(0.4), "possible");
-        assert_eq!(confidence_words(f64::NAN), "a guess");
+        assert_eq!(confidence_words(f64::NAN), "weak");
     }
 }

@@ -52,7 +52,7 @@ fn Facts(
             .into_iter()
             .map(|Assignment { specialist, summary }| {
                 let glyph = if summary.is_some() { Glyph::Check } else { Glyph::Busy };
-                let said = summary.unwrap_or_else(|| "looks".to_owned());
+                let said = summary.map_or_else(|| "looks".to_owned(), |summary| words::sentence(&summary));
                 view! { <li class="who"><Icon glyph=glyph /><span><strong>{words::specialist_name(specialist)}</strong>" "{said}</span></li> }
             })
             .collect_view()

@@ -29,10 +29,10 @@ pub fn Findings(
         let cards = (1..).zip(hypotheses).map(|(rank, hypothesis)| view! { <Ranked rank=rank hypothesis=hypothesis icc=icc /> }).collect_view();
         view! { <div class="stack">{cards}</div> }.into_any()
     };
-    let why = move || Some(orientation.get()).filter(|text| !text.is_empty()).map(|text| view! { <p class="muted measure">{text}</p> });
+    let why = move || Some(orientation.get()).filter(|text| !text.is_empty()).map(|text| view! { <p class="muted measure">{words::sentence(&text)}</p> });
     view! {
         <div class="stack">
-            <section class="stack stack--tight" aria-label="Hypotheses">{why}{ranked}</section>
+            <section class="stack stack--tight" aria-label="Hypotheses"><h2 class="unseen">"Hypotheses"</h2>{why}{ranked}</section>
             <Found icc=icc of=Specialist::Kubernetes />
             <Found icc=icc of=Specialist::Metrics />
             <NotSeen icc=icc />
@@ -55,7 +55,7 @@ fn Ranked(
     view! {
         <HypothesisCard
             rank=rank
-            cause=hypothesis.summary.clone()
+            cause=words::sentence(&hypothesis.summary)
             confidence=hypothesis.confidence
             supports=lines(&hypothesis.claims)
             against=lines(&hypothesis.against)
@@ -67,8 +67,8 @@ fn Ranked(
 
 fn line(claim: &Claim, icc: Icc) -> ClaimLine {
     let text = match claim.status {
-        ClaimStatus::Supported => claim.text.clone(),
-        ClaimStatus::Unsupported => format!("{} (not found in the recorded evidence: counts for nothing)", claim.text),
+        ClaimStatus::Supported => words::sentence(&claim.text),
+        ClaimStatus::Unsupported => format!("{} (not found in the recorded evidence: counts for nothing)", words::sentence(&claim.text)),
     };
     ClaimLine { text, evidence: icc.cite_all(&claim.citations) }
 }
@@ -122,7 +122,7 @@ fn Card(
                 <span class="mono muted">{finding.object.to_string()}</span>
                 {finding.since.map(|since| view! { <span class="small muted">"since "<Time at=since absolute=true /></span> })}
             </div>
-            <p>{finding.summary}" "{cites}</p>
+            <p>{words::sentence(&finding.summary)}" "{cites}</p>
             {(!facts.is_empty()).then(|| view! { <details class="small"><summary class="muted">"Values"</summary><KeyValue items=facts mono=true /></details> })}
         </li>
     }

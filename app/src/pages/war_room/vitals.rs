@@ -25,6 +25,7 @@ pub fn VitalSigns(
     again::every(READ_AGAIN, move || vitals.refetch());
     view! {
         <section aria-label="Vital signs" class="vitals">
+            <h2 class="unseen">"Vital signs"</h2>
             {load(vitals, "vital signs", 4, |vitals| view! { <Cards vitals=vitals /> }.into_any())}
         </section>
     }

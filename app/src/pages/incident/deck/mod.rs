@@ -95,7 +95,7 @@ fn standing(state: &IncidentState) -> (Tone, String) {
                 Resolution::Undone | Resolution::Failed => Tone::Danger,
             };
             let reason = state.conclusion.clone().unwrap_or_default();
-            (tone, format!("{} {reason}", words::resolution_sentence(*resolution)))
+            (tone, format!("{} {}", words::resolution_sentence(*resolution), words::sentence(&reason)))
         }
     }
 }

@@ -45,7 +45,7 @@ pub fn Verified(
             view! {
                 <section class="stack stack--tight" aria-label="Verification">
                     <div class="row"><h3 class="claims__title">"Verification"</h3><Badge text=status.as_str() tone=tone /></div>
-                    <p>{summary}</p>
+                    <p>{words::sentence(&summary)}</p>
                     {chart}
                     <Compared figures=figures />
                 </section>
@@ -60,26 +60,21 @@ pub fn Compared(
     /// Predicate by predicate.
     figures: Vec<BeforeAfter>,
 ) -> impl IntoView {
-    let rows = figures
+    let lines = figures
         .into_iter()
         .map(|BeforeAfter { label, unit, before, after, fulfilled }| {
-            let (glyph, word) = if fulfilled { (Glyph::Ok, "holds") } else { (Glyph::Failed, "does not hold") };
+            let (glyph, class, word) = if fulfilled { (Glyph::Ok, "goal__ok", "holds") } else { (Glyph::Failed, "goal__failed", "does not hold") };
             view! {
-                <tr>
-                    <th scope="row">{words::sentence(&label)}</th>
-                    <td class="number">{words::measured(&before, &unit)}</td>
-                    <td class="number">{words::measured(&after, &unit)}</td>
-                    <td><Icon glyph=glyph /><span class="unseen">{word}</span></td>
-                </tr>
+                <li class="goal">
+                    <Icon glyph=glyph class=class />
+                    <div>
+                        <p>{words::sentence(&label)}<span class="unseen">": "{word}</span></p>
+                        <p class="small muted number">"before: "{words::measured(&before, &unit)}</p>
+                        <p class="small number">"after: "{words::measured(&after, &unit)}</p>
+                    </div>
+                </li>
             }
         })
         .collect_view();
-    view! {
-        <table class="table table--tight">
-            <caption class="unseen">"Before and after the fix"</caption>
-            <thead><tr><th scope="col">"What"</th><th scope="col">"Before"</th><th scope="col">"After"</th><th scope="col"><span class="unseen">"Holds"</span></th></tr></thead>
-            <tbody>{rows}</tbody>
-        </table>
-    }
-    .into_any()
+    view! { <ul class="compared" aria-label="Before and after the fix">{lines}</ul> }.into_any()
 }

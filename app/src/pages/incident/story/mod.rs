@@ -68,10 +68,10 @@ fn Cause(
                 .iter()
                 .map(|claim| {
                     let cites = icc.cite_all(&claim.citations).into_iter().map(|(label, href)| view! { <a class="cite" href=href>{label}</a> }).collect_view();
-                    view! { <li>{claim.text.clone()}" "{cites}</li> }
+                    view! { <li>{words::sentence(&claim.text)}" "{cites}</li> }
                 })
                 .collect_view();
-            view! { <h3>"Why"</h3><p>{best.summary.clone()}" ("{best.confidence_word()}")"</p><ul class="story__list">{claims}</ul> }
+            view! { <h3>"Why"</h3><p>{words::sentence(&best.summary)}" ("{best.confidence_word()}")"</p><ul class="story__list">{claims}</ul> }
         })
     }
 }

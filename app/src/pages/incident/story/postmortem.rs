@@ -18,7 +18,7 @@ use crate::{pages::words, ui::time::unix};
 pub fn ending(state: &IncidentState) -> String {
     match &state.stage {
         Stage::Closed { resolution } => {
-            format!("{} {}", words::resolution_sentence(*resolution), state.conclusion.clone().unwrap_or_default()).trim().to_owned()
+            format!("{} {}", words::resolution_sentence(*resolution), words::sentence(state.conclusion.as_deref().unwrap_or_default())).trim().to_owned()
         }
         _ => "This incident is still open.".to_owned(),
     }
