@@ -18,7 +18,12 @@ use crate::pages::{
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
-    let title = |title: String| if title.is_empty() { "Evenkeel".to_owned() } else { format!("{title} · Evenkeel") };
+    let title = |title: String| {
+        // The library writes it into the page as it is, and a title can hold what an alert says. The browser sets it
+        // as text.
+        let title = if cfg!(feature = "ssr") { title.replace('&', "&amp;").replace('<', "&lt;") } else { title };
+        if title.is_empty() { "Evenkeel".to_owned() } else { format!("{title} · Evenkeel") }
+    };
     view! {
         <Title formatter=title />
         <Router>
