@@ -7,7 +7,9 @@ fn help_explains_every_command() {
     let dir = tempfile::tempdir().unwrap();
     let env = Environment::new(dir.path());
     let help = env.ok(&["--help"]);
-    for command in ["serve", "worker", "mcp", "migrate", "doctor", "user", "cluster", "token", "policy", "lab"] {
+    for command in
+        ["serve", "worker", "mcp", "migrate", "doctor", "user", "cluster", "token", "policy", "lab"]
+    {
         let line = help.lines().find(|line| line.trim_start().starts_with(&format!("{command} ")));
         let says = line.map(|line| line.trim_start()[command.len()..].trim());
         assert!(says.is_some_and(|says| says.len() >= 10), "{command} is not explained: {help}");
@@ -20,17 +22,37 @@ fn help_explains_every_command() {
 fn people_tokens_and_clusters_are_made_and_printed_as_json() {
     let dir = tempfile::tempdir().unwrap();
     let env = Environment::new(dir.path());
-    let user = ["--json", "user", "create", "--email", "Ann@Ours.test", "--role", "approver", "--password-stdin"];
+    let user = [
+        "--json",
+        "user",
+        "create",
+        "--email",
+        "Ann@Ours.test",
+        "--role",
+        "approver",
+        "--password-stdin",
+    ];
     let made = env.json_with_input(&user, "a long password\n");
     assert_eq!((&made["email"], &made["role"]), (&"ann@ours.test".into(), &"approver".into()));
     assert!(made["password"].is_null(), "a password that was given is not shown");
-    let made = env.json(&["--json", "user", "create", "--email", "bob@ours.test", "--role", "viewer"]);
+    let made =
+        env.json(&["--json", "user", "create", "--email", "bob@ours.test", "--role", "viewer"]);
     assert!(made["password"].as_str().is_some_and(|p| p.len() >= 20));
     let twice = env.run(&["user", "create", "--email", "bob@ours.test", "--role", "viewer"]);
     assert!(!twice.status.success());
     assert!(String::from_utf8_lossy(&twice.stderr).contains("exists"), "{twice:?}");
 
-    let token = ["--json", "token", "create", "--user", "ann@ours.test", "--name", "ci", "--scope", "operate"];
+    let token = [
+        "--json",
+        "token",
+        "create",
+        "--user",
+        "ann@ours.test",
+        "--name",
+        "ci",
+        "--scope",
+        "operate",
+    ];
     let made = env.json(&token);
     assert!(made["secret"].as_str().unwrap().starts_with("evk_api_"));
     assert_eq!(made["token"]["scope"], "operate");

@@ -22,8 +22,12 @@ impl Client {
         let mut env = Environment::new(dir.path());
         env.set(variable, value);
         let mut command = env.command(&["mcp", server]);
-        let mut child =
-            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
         let (input, output) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
         let mut client = Self { child, input, output: BufReader::new(output) };
         let hello = client.ask(1, "initialize", json!({
@@ -68,7 +72,9 @@ fn check(server: &str, variable: &str, value: &str, reads: &str, writes: Option<
         assert_eq!(tool["outputSchema"]["type"], "object", "{tool}");
         assert!(tool["annotations"]["readOnlyHint"].is_boolean(), "{tool}");
     }
-    let named = |name: &str| tools.iter().find(|t| t["name"] == name).unwrap_or_else(|| panic!("no {name}"));
+    let named = |name: &str| {
+        tools.iter().find(|t| t["name"] == name).unwrap_or_else(|| panic!("no {name}"))
+    };
     assert_eq!(named(reads)["annotations"]["readOnlyHint"], true);
     if let Some(writes) = writes {
         assert_eq!(named(writes)["annotations"]["readOnlyHint"], false);

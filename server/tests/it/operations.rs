@@ -21,7 +21,10 @@ async fn i11_the_stop_is_thrown_and_lifted_and_says_by_whom() {
     stop("again").await;
     let room = responder.get(&path("")[..path("").len() - 1]).await.expect(200).json();
     let thrown = &room["tile"]["cluster"]["stop"];
-    assert_eq!((&thrown["by"], &thrown["reason"]), (&json!("responder@ours.test"), &json!("it writes nonsense")));
+    assert_eq!(
+        (&thrown["by"], &thrown["reason"]),
+        (&json!("responder@ours.test"), &json!("it writes nonsense"))
+    );
     assert_eq!(responder.get("/api/v1/me").await.expect(200).json()["stopped"], json!(["shop"]));
     assert!(responder.page("/").await.expect(200).text().contains("Emergency Stop"));
 
@@ -38,7 +41,8 @@ async fn investigations_and_drills_come_through_the_same_door_and_say_what_they_
     let responder = app.person(Role::Responder).await;
     let cluster = app.cluster("shop").await;
     let path = |verb: &str| format!("/api/v1/clusters/{}/{verb}", cluster.cluster.id);
-    let wanted = json!({ "reason": "checkout feels slow", "namespace": "shop", "workload": "checkout" });
+    let wanted =
+        json!({ "reason": "checkout feels slow", "namespace": "shop", "workload": "checkout" });
     let opened = responder.post(&path("investigations"), wanted).await.expect(201).json();
     let drill = responder.post(&path("drills"), json!(null)).await.expect(201).json();
     assert_ne!(opened["incident"], drill["incident"]);
@@ -47,11 +51,15 @@ async fn investigations_and_drills_come_through_the_same_door_and_say_what_they_
         responder.get(&format!("/api/v1/incidents/{id}")).await.expect(200).json()
     };
     let manual = of(&opened).await;
-    let trigger = json!({ "kind": "manual", "by": "responder@ours.test", "reason": "checkout feels slow" });
+    let trigger =
+        json!({ "kind": "manual", "by": "responder@ours.test", "reason": "checkout feels slow" });
     assert_eq!(manual["trigger"], trigger);
     assert_eq!(manual["alerts"][0]["labels"]["deployment"], "checkout");
     assert_eq!(of(&drill).await["trigger"]["kind"], "drill");
-    responder.post(&path("investigations"), json!({ "reason": " " })).await.refused(422, "input.invalid");
+    responder
+        .post(&path("investigations"), json!({ "reason": " " }))
+        .await
+        .refused(422, "input.invalid");
 }
 
 #[tokio::test]
@@ -76,15 +84,26 @@ async fn the_audit_trail_names_who_did_what() {
 
     let kept = admin.audit_actions().await;
     for action in [
-        "user.signed_in", "cluster.connected", "cluster.stopped", "cluster.resumed", "drill.started",
-        "cluster.token_renewed", "token.created", "token.revoked", "user.created", "user.role_changed",
+        "user.signed_in",
+        "cluster.connected",
+        "cluster.stopped",
+        "cluster.resumed",
+        "drill.started",
+        "cluster.token_renewed",
+        "token.created",
+        "token.revoked",
+        "user.created",
+        "user.role_changed",
     ] {
         assert!(kept.iter().any(|k| k == action), "{action} is not in {kept:?}");
     }
     let page = admin.get("/api/v1/audit?action=cluster.stopped").await.expect(200);
     let text = page.text();
     let record = &page.json()["records"][0];
-    assert_eq!((&record["actor"], &record["detail"]["reason"]), (&json!("admin@ours.test"), &json!("to be seen")));
+    assert_eq!(
+        (&record["actor"], &record["detail"]["reason"]),
+        (&json!("admin@ours.test"), &json!("to be seen"))
+    );
     assert_eq!(record["cluster"], cluster);
     // No secret stands in it.
     let whole = admin.get("/api/v1/audit").await.expect(200).text();

@@ -17,9 +17,16 @@ const LIMIT: Duration = Duration::from_secs(100);
 async fn trouble() -> SocketAddr {
     let huge = || {
         let answer = format!("{{\"status\":\"success\",\"data\":\"{}\"}}", "x".repeat(10 << 20));
-        Response::builder().header("content-type", "application/json").body(Body::from(answer)).unwrap()
+        Response::builder()
+            .header("content-type", "application/json")
+            .body(Body::from(answer))
+            .unwrap()
     };
-    let slow = || Response::new(Body::from_stream(futures::stream::pending::<Result<String, std::io::Error>>()));
+    let slow = || {
+        Response::new(Body::from_stream(
+            futures::stream::pending::<Result<String, std::io::Error>>(),
+        ))
+    };
     let router = Router::new()
         .route("/garbage/{*rest}", any(async || "<html>Welcome to nginx!</html>"))
         .route("/huge/{*rest}", any(async move || huge()))

@@ -39,19 +39,23 @@ async fn every_problem_has_its_body() {
         let code = error.code();
         let answer = Answer::read(ApiProblem::from(error).into_response()).await;
         let mut body = answer.json();
-        assert_eq!((body["status"].as_u64(), body["code"].as_str()), (Some(answer.status.as_u16().into()), Some(code)));
+        assert_eq!(
+            (body["status"].as_u64(), body["code"].as_str()),
+            (Some(answer.status.as_u16().into()), Some(code))
+        );
         let inside = matches!(code, "internal" | "database.busy");
         assert_eq!(body["reference"].is_string(), inside, "{code}");
         assert!(!answer.text().contains("secret"), "{code} shows its cause");
         if inside {
             body["reference"] = json!("[reference]");
         }
-        let header = |name: &'static str| {
-            answer.header(name).map_or(Value::Null, Value::from)
-        };
-        shown.insert(code.into(), json!({
-            "body": body, "www-authenticate": header("www-authenticate"),
-        }));
+        let header = |name: &'static str| answer.header(name).map_or(Value::Null, Value::from);
+        shown.insert(
+            code.into(),
+            json!({
+                "body": body, "www-authenticate": header("www-authenticate"),
+            }),
+        );
     }
     let codes: BTreeSet<&str> = shown.keys().map(String::as_str).collect();
     assert_eq!(codes, BTreeSet::from(ServiceError::CODES), "an error is missing here");

@@ -51,7 +51,10 @@ async fn the_session_cookie_is_out_of_reach_of_scripts_and_other_sites() {
     assert!(!answer.text().contains(cookie.split(['=', ';']).nth(1).unwrap()));
     // It changes at every sign-in.
     let (_, again) = person.sign_in("viewer@ours.test", PASSWORD).await;
-    assert_ne!(again.header(header::SET_COOKIE).unwrap().split(';').next(), cookie.split(';').next());
+    assert_ne!(
+        again.header(header::SET_COOKIE).unwrap().split(';').next(),
+        cookie.split(';').next()
+    );
     // Signed out, the old cookie is worth nothing.
     person.get("/api/v1/me").await.refused(401, "auth.required");
     let (person, _) = app.nobody.sign_in("viewer@ours.test", PASSWORD).await;

@@ -56,7 +56,8 @@ async fn only_a_clusters_token_opens_the_door() {
 #[tokio::test]
 async fn an_alert_is_taken_at_both_addresses_and_said_which_incident_it_is() {
     let door = door().await;
-    let answer = door.app.notify(&door.token, firing("A", "p").to_string()).await.expect(202).json();
+    let answer =
+        door.app.notify(&door.token, firing("A", "p").to_string()).await.expect(202).json();
     let incidents = door.incidents().await;
     assert_eq!(answer, json!({ "received": 1, "incidents": [incidents[0]["id"]] }));
     assert_eq!(incidents[0]["title"], "A: p is in trouble");
@@ -154,10 +155,14 @@ async fn what_cannot_be_read_is_kept_acknowledged_and_shown() {
         assert_eq!((&answer["received"], &answer["incidents"]), (&json!(0), &json!([])));
         assert!(answer["quarantined"].as_str().is_some_and(|why| why.len() < 500), "{answer}");
     }
-    let room = door.admin.get(&format!("/api/v1/clusters/{}", door.cluster)).await.expect(200).json();
+    let room =
+        door.admin.get(&format!("/api/v1/clusters/{}", door.cluster)).await.expect(200).json();
     assert_eq!(room["quarantine"].as_array().unwrap().len(), nonsense.len());
     let page = door.admin.page(&format!("/clusters/{}", door.cluster)).await.expect(200).text();
-    assert!(page.contains("not the body of an Alertmanager webhook"), "the War Room does not say so");
+    assert!(
+        page.contains("not the body of an Alertmanager webhook"),
+        "the War Room does not say so"
+    );
     assert!(door.incidents().await.is_empty());
 }
 
@@ -198,13 +203,15 @@ async fn other_senders_and_odd_alerts_are_understood() {
 
     // Every letter there is, and what a terminal or a page would obey.
     let mut odd = firing("Grüße ☃ 日本 \u{202e}<script>", "p\u{0}\u{1b}[31m");
-    odd["alerts"][0]["annotations"]["summary"] = json!("línea\n\r\tdos <img src=x onerror=alert(1)>");
+    odd["alerts"][0]["annotations"]["summary"] =
+        json!("línea\n\r\tdos </title><img src=x onerror=alert(1)>");
     let id = door.app.alert(&door.token, odd).await[0];
     let incident = door.admin.incident(id).await;
     assert!(!incident["title"].as_str().unwrap().chars().any(char::is_control));
     let page = door.admin.page(&format!("/incidents/{id}")).await.expect(200).text();
-    for tag in ["<img src=x", "\u{202e}<script>"] {
-        let around = page.find(tag).map(|at| page[..at].chars().rev().take(300).collect::<Vec<_>>());
+    for tag in ["</title><img", "<img src=x", "\u{202e}<script>"] {
+        let around =
+            page.find(tag).map(|at| page[..at].chars().rev().take(300).collect::<Vec<_>>());
         let around = around.map(|chars| chars.into_iter().rev().collect::<String>());
         assert_eq!(around, None, "the page obeys a label: {tag}");
     }

@@ -69,7 +69,8 @@ impl Environment {
 
     /// Makes a person and a token of full reach; the token's secret.
     pub fn person_with_token(&self, email: &str, role: &str) -> String {
-        let user = ["--json", "user", "create", "--email", email, "--role", role, "--password-stdin"];
+        let user =
+            ["--json", "user", "create", "--email", email, "--role", role, "--password-stdin"];
         self.json_with_input(&user, &format!("{}\n", super::app::PASSWORD));
         let token =
             ["--json", "token", "create", "--user", email, "--name", "test", "--scope", "full"];

@@ -91,7 +91,8 @@ impl Person {
     pub async fn sign_in(&self, email: &str, password: &str) -> (Self, Answer) {
         let fields = format!("email={}&password={password}", email.replace('@', "%40"));
         let answer = self.function(&Method::POST, "/api/ui/sign-in", &fields).await;
-        let cookie = answer.header(header::SET_COOKIE).map(|c| c.split(';').next().unwrap().to_owned());
+        let cookie =
+            answer.header(header::SET_COOKIE).map(|c| c.split(';').next().unwrap().to_owned());
         let proof = cookie.map_or(Proof::None, Proof::Cookie);
         (Self { router: self.router.clone(), proof }, answer)
     }

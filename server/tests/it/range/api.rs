@@ -20,7 +20,12 @@ pub struct Api {
 const CALL: Duration = Duration::from_secs(30);
 
 pub fn client() -> Client {
-    Client::builder().no_proxy().timeout(CALL).redirect(reqwest::redirect::Policy::none()).build().unwrap()
+    Client::builder()
+        .no_proxy()
+        .timeout(CALL)
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .unwrap()
 }
 
 impl Api {
@@ -28,8 +33,14 @@ impl Api {
         Self { http: client(), base: base.to_owned(), token: token.to_owned() }
     }
 
-    async fn send(&self, method: Method, path: &str, body: Option<Value>) -> reqwest::Result<(u16, String)> {
-        let request = self.http.request(method, format!("{}{path}", self.base)).bearer_auth(&self.token);
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> reqwest::Result<(u16, String)> {
+        let request =
+            self.http.request(method, format!("{}{path}", self.base)).bearer_auth(&self.token);
         let request = match body {
             Some(body) => request.json(&body),
             None => request,
@@ -69,7 +80,13 @@ impl Api {
     }
 
     /// Waits until an incident is as wanted. One that ended otherwise will never be.
-    pub async fn until(&self, id: &str, limit: Duration, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+    pub async fn until(
+        &self,
+        id: &str,
+        limit: Duration,
+        what: &str,
+        wanted: impl Fn(&Value) -> bool,
+    ) -> Value {
         within(limit, &format!("incident {id} to be {what}"), async || {
             let view = self.try_get(&format!("/api/v1/incidents/{id}")).await?;
             let right = wanted(&view);
@@ -81,7 +98,10 @@ impl Api {
     }
 
     pub async fn awaiting(&self, id: &str) -> Value {
-        self.until(id, Duration::from_secs(90), "awaiting approval", |v| v["status"] == "awaiting_approval").await
+        self.until(id, Duration::from_secs(90), "awaiting approval", |v| {
+            v["status"] == "awaiting_approval"
+        })
+        .await
     }
 
     pub async fn approve(&self, view: &Value) -> (u16, String) {
@@ -119,7 +139,8 @@ impl Api {
 fn told(view: &Value) -> String {
     let list = |name: &str, words: &[&str]| {
         let items = view[name].as_array().into_iter().flatten();
-        let line = |item: &Value| words.iter().map(|w| item[*w].to_string()).collect::<Vec<_>>().join(" ");
+        let line =
+            |item: &Value| words.iter().map(|w| item[*w].to_string()).collect::<Vec<_>>().join(" ");
         items.map(|item| format!("\n  {name}: {}", line(item))).collect::<String>()
     };
     format!(

@@ -5,12 +5,8 @@ use std::{collections::BTreeSet, fmt, time::Duration};
 use evenkeel_domain::{Entry, Timestamp};
 use serde_json::Value;
 
-use super::{
-    expect::Expect,
-    twist::Twist,
-    world::World,
-};
-use crate::harness::within;
+use super::{expect::Expect, twist::Twist, world::World};
+use crate::harness::{alerts, within};
 
 /// What is measured of a case.
 pub struct Row {
@@ -29,7 +25,10 @@ pub struct Row {
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { fault, twist, to_alert_s, to_plan_s, to_recovery_s, diagnosis, .. } = self;
-        write!(f, "{fault:18} {to_alert_s:>11.2} {to_plan_s:>11.2} {to_recovery_s:>11.2}  {diagnosis} ({twist:?})")
+        write!(
+            f,
+            "{fault:18} {to_alert_s:>11.2} {to_plan_s:>11.2} {to_recovery_s:>11.2}  {diagnosis} ({twist:?})"
+        )
     }
 }
 
@@ -38,7 +37,11 @@ fn seconds(from: Timestamp, to: Timestamp) -> f64 {
 }
 
 fn first(journal: &[Entry], name: &str) -> Timestamp {
-    journal.iter().find(|entry| entry.event.name() == name).unwrap_or_else(|| panic!("no {name}")).at
+    journal
+        .iter()
+        .find(|entry| entry.event.name() == name)
+        .unwrap_or_else(|| panic!("no {name}"))
+        .at
 }
 
 fn count(journal: &[Entry], name: &str) -> usize {
@@ -69,7 +72,8 @@ pub async fn case(world: &World, expect: &Expect, twist: Twist) -> Row {
     twist.opened(world, &id).await;
     let waiting = world.admin.awaiting(&id).await;
     let complaints = expect.complaints(&waiting);
-    let target = waiting["plan"]["actions"][0]["target"]["object"]["name"].as_str().unwrap().to_owned();
+    let target =
+        waiting["plan"]["actions"][0]["target"]["object"]["name"].as_str().unwrap().to_owned();
     let (writes, generation) = (world.proxy.writes(), world.proxy.generation(&target).await);
 
     twist.approve(world, &waiting, &target).await;
@@ -97,7 +101,11 @@ pub async fn case(world: &World, expect: &Expect, twist: Twist) -> Row {
         to_alert_s: seconds(began, opened),
         to_plan_s: seconds(opened, first(&journal, "planned")),
         to_recovery_s: seconds(opened, first(&journal, "closed")),
-        diagnosis: format!("{} {:.2}", hypothesis["cause"], hypothesis["confidence"].as_f64().unwrap()),
+        diagnosis: format!(
+            "{} {:.2}",
+            hypothesis["cause"],
+            hypothesis["confidence"].as_f64().unwrap()
+        ),
         complaints,
     }
 }
@@ -131,9 +139,34 @@ pub async fn rejected(world: &World) {
 
     // Who said what is on record.
     let trail = world.admin.get("/api/v1/audit?limit=100").await;
-    let kept: Vec<_> =
-        trail["records"].as_array().unwrap().iter().map(|r| r["action"].as_str().unwrap()).collect();
+    let kept: Vec<_> = trail["records"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|r| r["action"].as_str().unwrap())
+        .collect();
     for action in ["plan.rejected", "plan.approved", "cluster.stopped", "cluster.resumed"] {
         assert!(kept.contains(&action), "{action} is not in {kept:?}");
     }
+}
+
+/// The same fault seen from a cluster whose Prometheus is down: what is left is enough, and what
+/// could not be seen is said.
+pub async fn half_blind(world: &World) {
+    world.lab_ok(&["fault", "missing-image"]);
+    let token = world.connect("half-blind", "http://127.0.0.1:9")["token"].clone();
+    let alert = alerts::alert("KubeContainerWaiting", "p", "firing", &now().to_string());
+    let body = alerts::group("KubeContainerWaiting", "firing", vec![alert]);
+    let post = world.admin.http.post(format!("{}/webhook/alert", world.admin.base));
+    let answer = post.bearer_auth(token.as_str().unwrap()).json(&body).send().await.unwrap();
+    let receipt: Value = answer.json().await.unwrap();
+    let view = world.admin.awaiting(receipt["incidents"][0].as_str().unwrap()).await;
+    let first = &view["hypotheses"][0];
+    assert_eq!(
+        (&first["cause"], &first["object"]["name"]),
+        (&"image_pull_failure".into(), &"checkout".into())
+    );
+    let gaps = view["gaps"].as_array().unwrap();
+    assert!(gaps.iter().any(|gap| gap["agent"] == "metrics"), "{gaps:?}");
+    assert_eq!(world.admin.reject(&view).await.0, 204);
 }

@@ -89,7 +89,10 @@ impl Proxy {
     pub async fn holds_one(&self) {
         let mut held = self.inner.held.subscribe();
         let waiting = held.wait_for(|held| *held > 0);
-        tokio::time::timeout(crate::harness::PATIENCE, waiting).await.expect("no request came").unwrap();
+        tokio::time::timeout(crate::harness::PATIENCE, waiting)
+            .await
+            .expect("no request came")
+            .unwrap();
     }
 
     /// The writes the API accepted so far.
@@ -99,7 +102,8 @@ impl Proxy {
 
     /// A Deployment of the shop, past the proxy.
     pub async fn deployment(&self, name: &str) -> Value {
-        let url = format!("{}/apis/apps/v1/namespaces/shop/deployments/{name}", self.inner.upstream);
+        let url =
+            format!("{}/apis/apps/v1/namespaces/shop/deployments/{name}", self.inner.upstream);
         let answer = self.inner.http.get(url).bearer_auth(&self.admin).send().await.unwrap();
         answer.json().await.unwrap()
     }
@@ -110,7 +114,8 @@ impl Proxy {
 
     /// Somebody else changes a Deployment, harmlessly.
     pub async fn meddle(&self, name: &str) {
-        let url = format!("{}/apis/apps/v1/namespaces/shop/deployments/{name}", self.inner.upstream);
+        let url =
+            format!("{}/apis/apps/v1/namespaces/shop/deployments/{name}", self.inner.upstream);
         let patch = self.inner.http.patch(url).bearer_auth(&self.admin);
         let patch = patch.header(header::CONTENT_TYPE, "application/merge-patch+json");
         let patch = patch.body(json!({ "spec": { "progressDeadlineSeconds": 61 } }).to_string());
@@ -131,14 +136,19 @@ async fn pass(State(inner): State<Arc<Inner>>, request: Request) -> Response {
     if mode == Mode::Silent || (mode == Mode::HoldWrites && write) {
         return hold(&inner).await;
     }
-    let (status, kind, answer) = forward(&inner, &parts.method, &parts.uri, &parts.headers, body).await;
+    let (status, kind, answer) =
+        forward(&inner, &parts.method, &parts.uri, &parts.headers, body).await;
     if write && (200..300).contains(&status) {
         inner.accepted.lock().unwrap().push(parts.uri.path().to_owned());
     }
     if mode == Mode::HoldAnswers && write {
         return hold(&inner).await;
     }
-    Response::builder().status(status).header(header::CONTENT_TYPE, kind).body(Body::from(answer)).unwrap()
+    Response::builder()
+        .status(status)
+        .header(header::CONTENT_TYPE, kind)
+        .body(Body::from(answer))
+        .unwrap()
 }
 
 async fn hold(inner: &Inner) -> Response {
@@ -146,7 +156,13 @@ async fn hold(inner: &Inner) -> Response {
     std::future::pending().await
 }
 
-async fn forward(inner: &Inner, method: &Method, uri: &Uri, headers: &HeaderMap, body: Bytes) -> (u16, String, Bytes) {
+async fn forward(
+    inner: &Inner,
+    method: &Method,
+    uri: &Uri,
+    headers: &HeaderMap,
+    body: Bytes,
+) -> (u16, String, Bytes) {
     let url = format!("{}{}", inner.upstream, uri.path_and_query().unwrap());
     let mut request = inner.http.request(method.clone(), url).body(body);
     for name in [header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT] {

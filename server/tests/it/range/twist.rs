@@ -5,11 +5,7 @@ use std::time::Duration;
 use http::header;
 use serde_json::{Value, json};
 
-use super::{
-    api::client,
-    proxy::Mode,
-    world::World,
-};
+use super::{api::client, proxy::Mode, world::World};
 use crate::harness::app::PASSWORD;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,10 +88,16 @@ async fn not_by_everybody(world: &World, view: &Value) {
     let fields = [("email", "viewer@ours.test"), ("password", PASSWORD)];
     let answer = form("sign-in").form(&fields).send().await.unwrap();
     let cookie = answer.headers()[header::SET_COOKIE].to_str().unwrap().to_owned();
-    let fields = [("incident", view["id"].as_str().unwrap()), ("plan", view["plan"]["hash"].as_str().unwrap())];
+    let fields = [
+        ("incident", view["id"].as_str().unwrap()),
+        ("plan", view["plan"]["hash"].as_str().unwrap()),
+    ];
     let answer = form("approve").header(header::COOKIE, cookie).form(&fields).send().await.unwrap();
     assert_eq!(answer.status(), 403);
-    assert_eq!(world.admin.incident(view["id"].as_str().unwrap()).await["status"], "awaiting_approval");
+    assert_eq!(
+        world.admin.incident(view["id"].as_str().unwrap()).await["status"],
+        "awaiting_approval"
+    );
 }
 
 async fn killed(world: &World, view: &Value, mode: Mode) {
@@ -104,7 +106,11 @@ async fn killed(world: &World, view: &Value, mode: Mode) {
     world.proxy.holds_one().await;
     let id = view["id"].as_str().unwrap();
     let journal = world.admin.journal(id).await;
-    assert_eq!(journal.last().map(|e| e.event.name()), Some("action_intended"), "intent comes first");
+    assert_eq!(
+        journal.last().map(|e| e.event.name()),
+        Some("action_intended"),
+        "intent comes first"
+    );
     world.kill();
     world.proxy.set(Mode::Pass);
     world.serve(&[]).await;
@@ -127,7 +133,9 @@ async fn drift(world: &World, view: &Value, deployment: &str) {
 async fn stopped(world: &World, view: &Value) {
     let id = view["id"].as_str().unwrap();
     let before = world.proxy.writes();
-    let stop = async || is(&world.admin.post(&world.of_cluster("stop"), json!({ "reason": "wait" })).await, OK);
+    let stop = async || {
+        is(&world.admin.post(&world.of_cluster("stop"), json!({ "reason": "wait" })).await, OK)
+    };
     let resume = async || is(&world.admin.post(&world.of_cluster("resume"), json!({})).await, OK);
     stop().await;
     is(&world.admin.approve(view).await, (409, "stop.on"));

@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Output},
     sync::Mutex,
     time::Duration,
@@ -41,6 +41,13 @@ fn free_ports(count: u16) -> u16 {
     }
 }
 
+/// Connects a production cluster by the command line; what it printed.
+fn connect(env: &Environment, kubeconfig: &Path, name: &str, prometheus: &str) -> Value {
+    let of = ["--json", "cluster", "add", "--name", name, "--environment", "production"];
+    let to = ["--prometheus-url", prometheus, "--kubeconfig", kubeconfig.to_str().unwrap()];
+    env.json(&[&of[..], &["--practice-range"], &to].concat())
+}
+
 impl World {
     pub async fn up() -> Self {
         evenkeel_server::cli::install_tls_provider();
@@ -50,7 +57,18 @@ impl World {
         let mut env = Environment::new(dir.path());
         let ports = free_ports(5).to_string();
         let place = range.display().to_string();
-        let up = ["lab", "up", "--detach", "--json", "--ports", &ports, "--data-dir", &place, "--back-off-ms", "2000"];
+        let up = [
+            "lab",
+            "up",
+            "--detach",
+            "--json",
+            "--ports",
+            &ports,
+            "--data-dir",
+            &place,
+            "--back-off-ms",
+            "2000",
+        ];
         let info = env.json(&up);
         let text = |name: &str| info[name].as_str().unwrap().to_owned();
         let proxy = Proxy::start(&range, &text("apiUrl")).await;
@@ -70,12 +88,8 @@ impl World {
         let viewer = Api::new(&base, &env.person_with_token("viewer@ours.test", "viewer"));
         let kubeconfig = dir.path().join("kubeconfig");
         std::fs::write(&kubeconfig, proxy.kubeconfig().to_string()).unwrap();
-        let (prometheus, alertmanager) = (text("prometheusUrl"), text("alertmanagerUrl"));
-        let connected = env.json(&[
-            "--json", "cluster", "add", "--name", "range", "--environment", "production", "--practice-range",
-            "--prometheus-url", &prometheus, "--alertmanager-url", &alertmanager,
-            "--kubeconfig", kubeconfig.to_str().unwrap(),
-        ]);
+        let prometheus = text("prometheusUrl");
+        let connected = connect(&env, &kubeconfig, "range", &prometheus);
         let healthy = |c: &Value| c["name"] == "alertmanager" || c["state"]["state"] == "healthy";
         assert!(connected["connections"].as_array().unwrap().iter().all(healthy), "{connected}");
         let world = Self {
@@ -92,8 +106,19 @@ impl World {
         };
         world.serve(&[]).await;
         let url = format!("{base}/webhook/alert");
-        world.lab_ok(&["webhook", "--webhook-url", &url, "--webhook-token", connected["token"].as_str().unwrap()]);
+        world.lab_ok(&[
+            "webhook",
+            "--webhook-url",
+            &url,
+            "--webhook-token",
+            connected["token"].as_str().unwrap(),
+        ]);
         world
+    }
+
+    /// Connects the range once more, with another Prometheus.
+    pub fn connect(&self, name: &str, prometheus: &str) -> Value {
+        connect(&self.env, &self.dir.path().join("kubeconfig"), name, prometheus)
     }
 
     fn lab(&self, args: &[&str]) -> Output {
@@ -107,7 +132,11 @@ impl World {
     }
 
     fn start(&self, args: &[&str]) -> Child {
-        let log = File::options().create(true).append(true).open(self.dir.path().join("server.log")).unwrap();
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(self.dir.path().join("server.log"))
+            .unwrap();
         self.env.command(args).stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap()
     }
 
@@ -142,6 +171,19 @@ impl World {
 
     pub fn of_cluster(&self, verb: &str) -> String {
         format!("/api/v1/clusters/{}/{verb}", self.cluster)
+    }
+
+    /// Waits until Prometheus has seen enough of the healthy shop to tell a change from it: its
+    /// rates look back half a minute and more.
+    pub async fn has_a_past(&self) {
+        let query = [("query", "min(count_over_time(up{job=\"kubernetes-pods\"}[10m])) >= 75")];
+        within(Duration::from_mins(3), "Prometheus to have a past", async || {
+            let url = format!("{}/api/v1/query", self.prometheus);
+            let answer = self.admin.http.get(url).query(&query).send().await.ok()?;
+            let answer: Value = answer.json().await.ok()?;
+            (!answer["data"]["result"].as_array()?.is_empty()).then_some(())
+        })
+        .await;
     }
 
     async fn alerts(&self) -> Option<usize> {

@@ -58,7 +58,8 @@ async fn i9_every_server_function_asks_who_is_there() {
     let known = known.chain(PUBLIC.iter().map(|name| (full(name), "POST".to_owned())));
     assert_eq!(registered, known.collect(), "a server function stands in one of the two only");
 
-    let all = READS.iter().map(|f| (Method::GET, f)).chain(WRITES.iter().map(|f| (Method::POST, f)));
+    let all =
+        READS.iter().map(|f| (Method::GET, f)).chain(WRITES.iter().map(|f| (Method::POST, f)));
     for (method, &(name, fields, viewer, stranger)) in all {
         let (path, fields) = (full(name), walk.resources.fill(fields));
         let nobody = walk.app.nobody.function(&method, &path, &fields).await;

@@ -6,8 +6,15 @@ use crate::harness::TestApp;
 
 /// Anybody may ask these.
 const PUBLIC: &[&str] = &[
-    "/healthz", "/readyz", "/metrics", "/api-docs/openapi.json", "/docs", "/favicon.svg",
-    "/favicon.ico", "/pkg", "/fonts",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/api-docs/openapi.json",
+    "/docs",
+    "/favicon.svg",
+    "/favicon.ico",
+    "/pkg",
+    "/fonts",
 ];
 /// These ask for a cluster's token.
 const WEBHOOKS: &[&str] = &["/webhook/alert", "/api/v1/alerts/webhook"];

@@ -10,9 +10,14 @@ const PAGES: &[(&str, &str, u16, Option<u16>)] = &[
     ("/", "/", 200, None),
     ("/incidents", "/incidents", 200, None),
     ("/incidents/{id}", "/incidents/<incident>", 200, Some(404)),
-    ("/incidents/{id}/evidence/{evidence}", "/incidents/<incident>/evidence/{evidence}", 404, Some(404)),
+    (
+        "/incidents/{id}/evidence/{evidence}",
+        "/incidents/<incident>/evidence/{evidence}",
+        404,
+        Some(404),
+    ),
     ("/clusters", "/clusters", 200, None),
-    ("/clusters/new", "/clusters/new", 200, None),
+    ("/clusters/new", "/clusters/new", 403, None),
     ("/clusters/{id}", "/clusters/<cluster>", 200, Some(404)),
     ("/approvals", "/approvals", 200, None),
     ("/policies", "/policies", 200, None),
@@ -54,14 +59,20 @@ async fn pages_bring_a_policy_with_a_fresh_nonce_and_no_inline_code() {
     for path in ["/login", "/", "/incidents", "/settings"] {
         let page = walk.viewer.page(path).await.expect(200);
         let policy = page.header("content-security-policy").unwrap().to_owned();
-        assert!(!policy.contains("'unsafe-inline'") && !policy.contains("'unsafe-eval'"), "{policy}");
+        assert!(
+            !policy.contains("'unsafe-inline'") && !policy.contains("'unsafe-eval'"),
+            "{policy}"
+        );
         let (_, rest) = policy.split_once("'nonce-").unwrap();
         let nonce = rest.split('\'').next().unwrap().to_owned();
         let html = page.text();
         for script in html.split("<script").skip(1) {
             let (tag, content) = script.split_once('>').unwrap();
             let inline = !content.starts_with("</script>");
-            assert!(!inline || tag.contains(&nonce), "{path}: an inline script without nonce: {tag}");
+            assert!(
+                !inline || tag.contains(&nonce),
+                "{path}: an inline script without nonce: {tag}"
+            );
         }
         assert!(!html.contains(" style=\""), "{path} has an inline style");
         assert_eq!(page.header("cache-control"), Some("no-store"));

@@ -7,7 +7,7 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::walk;
-use crate::harness::eventually;
+use crate::harness::{alerts, stream::EventStream};
 
 /// What a viewer and a stranger are told by one endpoint.
 struct Endpoint {
@@ -20,7 +20,13 @@ struct Endpoint {
     stranger: Option<u16>,
 }
 
-fn endpoint(method: Method, path: &'static str, body: Value, viewer: u16, stranger: Option<u16>) -> Endpoint {
+fn endpoint(
+    method: Method,
+    path: &'static str,
+    body: Value,
+    viewer: u16,
+    stranger: Option<u16>,
+) -> Endpoint {
     Endpoint { method, path, body, viewer, stranger }
 }
 
@@ -60,10 +66,22 @@ fn endpoints() -> Vec<Endpoint> {
         read("/api/v1/overview", 200, None),
         read("/api/v1/users", 403, None),
         write("/api/v1/users", json!({ "email": "new@ours.test", "role": "admin" }), None),
-        endpoint(Method::PUT, "/api/v1/users/{id}/role", json!({ "role": "viewer" }), 403, Some(404)),
+        endpoint(
+            Method::PUT,
+            "/api/v1/users/{id}/role",
+            json!({ "role": "viewer" }),
+            403,
+            Some(404),
+        ),
         read("/api/v1/tokens", 200, None),
         // Everybody may make tokens of their own; they reach no further than their user.
-        endpoint(Method::POST, "/api/v1/tokens", json!({ "name": "n", "scope": "full" }), 201, None),
+        endpoint(
+            Method::POST,
+            "/api/v1/tokens",
+            json!({ "name": "n", "scope": "full" }),
+            201,
+            None,
+        ),
         // Somebody else's token is not found.
         endpoint(Method::DELETE, "/api/v1/tokens/{id}", Value::Null, 404, Some(404)),
     ]
@@ -116,20 +134,17 @@ async fn i9_streams_ask_too() {
 #[tokio::test]
 async fn i9_the_stream_of_an_organisation_tells_nothing_of_another() {
     let walk = walk().await;
-    let mut ours = crate::harness::stream::EventStream::open(&walk.viewer, "/api/v1/events", None).await;
-    let mut theirs = crate::harness::stream::EventStream::open(&walk.stranger, "/api/v1/events", None).await;
+    let mut ours = EventStream::open(&walk.viewer, "/api/v1/events", None).await;
+    let mut theirs = EventStream::open(&walk.stranger, "/api/v1/events", None).await;
     let cluster = walk.app.cluster("heard").await;
-    // The stream listens from its first poll on; what comes before is for the page to read.
+    // A stream listens from its first poll on, so both are polled before the alert comes.
     let heard = async {
         tokio::select! {
             event = ours.next() => event.unwrap(),
             event = theirs.next() => panic!("a stranger heard of {event:?}"),
         }
     };
-    let post = eventually("an incident to be heard of", async || {
-        walk.app.alert(&cluster.token, crate::harness::alerts::firing(&rand::random::<u64>().to_string(), "p")).await;
-        Some(())
-    });
-    let (event, ()) = tokio::join!(heard, post);
+    let post = walk.app.alert(&cluster.token, alerts::firing("Heard", "p"));
+    let (event, _) = tokio::join!(heard, post);
     assert_eq!((event.name.as_str(), &event.data["cluster_name"]), ("incident", &json!("heard")));
 }
