@@ -228,6 +228,19 @@ async fn golden_signals_are_found_and_missing_ones_are_not_zero() {
     let saturation = &signals.signal(SignalKind::Saturation).unwrap().data;
     assert!(matches!(saturation, SignalData::Unavailable { .. }), "{saturation:?}");
 
+    let everything = GoldenSignalsArgs {
+        at: Some(end),
+        window_seconds: Some(3600),
+        ..GoldenSignalsArgs::default()
+    };
+    let all = client.call(&everything).await.unwrap();
+    for kind in [SignalKind::ErrorRatio, SignalKind::LatencyP95, SignalKind::Traffic] {
+        let data = &all.signal(kind).unwrap().data;
+        let known =
+            matches!(data, SignalData::Available { current: Some(v), .. } if v.number().is_some());
+        assert!(known, "{kind:?} of everything is {data:?}");
+    }
+
     let other = GoldenSignalsArgs { namespace: Some("elsewhere".to_owned()), ..args };
     let signals = client.call(&other).await.unwrap();
     assert!(

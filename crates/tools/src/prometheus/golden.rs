@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::{Labels, Point, SampleValue, names};
 use crate::tool;
 
-/// Arguments of `golden_signals`. At least one of `service`, `workload` and `labels` says whose signals.
+/// Arguments of `golden_signals`. `namespace`, `service`, `workload` and `labels` say whose signals; without any, those of
+/// everything this Prometheus sees together.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GoldenSignalsArgs {

@@ -43,9 +43,6 @@ pub(super) async fn discover(
     let explicit: Vec<Matcher> =
         args.labels.iter().map(|(key, value)| Matcher::equals(key, value)).collect();
     let identities = identities(table, args);
-    if identities.is_empty() {
-        return Err(bad_arguments("name a service, a workload, a namespace or labels"));
-    }
     let range = window_seconds.clamp(300, MAX_LOOK_BACK_SECONDS);
     let names = Matcher {
         label: "__name__".to_owned(),
@@ -96,7 +93,8 @@ fn identities(table: &Table, args: &GoldenSignalsArgs) -> Vec<Option<Matcher>> {
             identities.extend(
                 table.namespace_labels.iter().map(|label| Some(Matcher::equals(label, namespace))),
             );
-        } else if !args.labels.is_empty() {
+        } else {
+            // By labels alone, or everything this Prometheus sees.
             identities.push(None);
         }
     }

@@ -159,12 +159,18 @@ async fn evaluate(
     span: &Span,
 ) -> SignalData {
     let rate = rate_seconds(prometheus, family, &matched.matchers, span.end).await;
-    let query = family
-        .query
+    let matchers = render(&matched.matchers);
+    // PromQL takes `{}` and a comma at the end, but none at the beginning.
+    let template = if matchers.is_empty() {
+        family.query.replace("$MATCHERS,", "")
+    } else {
+        family.query.clone()
+    };
+    let query = template
         .replace("$RATE", &format!("{rate}s"))
         .replace("$STATUS", matched.status_label.as_deref().unwrap_or_default())
         // Last, because the values in it come from outside.
-        .replace("$MATCHERS", &render(&matched.matchers));
+        .replace("$MATCHERS", &matchers);
     let source = family.name.clone();
     match range(prometheus, &query, span.start, span.end, span.step).await {
         Err(failure) => SignalData::Failed { query, code: failure.code, message: failure.message },
