@@ -5,16 +5,27 @@
 //! [`range`] runs the binary against real Prometheus, Alertmanager and pods, one test at a time.
 //! To add a route: its line in `routes/`, or the walk over all of them fails.
 
+#[cfg(test)]
 mod harness;
 
+#[cfg(test)]
 mod routes;
 
+#[cfg(test)]
 mod cli;
+#[cfg(test)]
 mod events;
+#[cfg(test)]
 mod mcp_stdio;
+#[cfg(test)]
 mod operations;
+#[cfg(test)]
 mod outages;
+#[cfg(test)]
 mod problems;
+#[cfg(test)]
 mod range;
+#[cfg(test)]
 mod sign_in;
+#[cfg(test)]
 mod webhook;

@@ -40,8 +40,8 @@ impl EventStream {
     async fn read(&mut self) -> Option<ServerEvent> {
         loop {
             while let Some((frame, rest)) = self.text.split_once("\n\n") {
-                let event = parse(frame);
-                self.text = rest.to_owned();
+                let (event, rest) = (parse(frame), rest.to_owned());
+                self.text = rest;
                 if event.name != "ping" {
                     return Some(event);
                 }

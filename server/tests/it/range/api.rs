@@ -141,7 +141,7 @@ fn told(view: &Value) -> String {
         let items = view[name].as_array().into_iter().flatten();
         let line =
             |item: &Value| words.iter().map(|w| item[*w].to_string()).collect::<Vec<_>>().join(" ");
-        items.map(|item| format!("\n  {name}: {}", line(item))).collect::<String>()
+        items.map(|item| format!("\n  {name}: {}", line(item))).collect::<Vec<_>>().concat()
     };
     format!(
         "{}: {}{}{}{}{}",

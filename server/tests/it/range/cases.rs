@@ -78,7 +78,7 @@ pub async fn case(world: &World, expect: &Expect, twist: Twist) -> Row {
 
     twist.approve(world, &waiting, &target).await;
     let ended = |v: &Value| v["phase"] == "closed" && v["status"] == "resolved";
-    let view = world.admin.until(&id, Duration::from_secs(120), "resolved", ended).await;
+    let view = world.admin.until(&id, Duration::from_mins(2), "resolved", ended).await;
 
     let actions = view["plan"]["actions"].as_array().unwrap().len();
     let meddled = i64::from(twist == Twist::Drift);

@@ -71,7 +71,7 @@ async fn every_fault_is_found_and_mended_whatever_happens_on_the_way() {
         println!("{row}");
     }
     failures.extend(rows.into_iter().flat_map(|row| row.complaints));
-    world.down().await;
+    world.down();
     assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
 }
 

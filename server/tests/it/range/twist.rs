@@ -53,7 +53,7 @@ impl Twist {
         }
     }
 
-    /// From the plan that waits to the approval; returns how often the executor was to begin.
+    /// From the plan that waits to the approval, and to what comes right after it.
     pub async fn approve(self, world: &World, view: &Value, deployment: &str) {
         match self {
             Self::None | Self::KilledWhileObserving => {}
@@ -124,7 +124,7 @@ async fn drift(world: &World, view: &Value, deployment: &str) {
     let id = view["id"].as_str().unwrap();
     let hash = &view["plan"]["hash"];
     let another = |v: &Value| v["status"] == "awaiting_approval" && v["plan"]["hash"] != *hash;
-    let anew = world.admin.until(id, Duration::from_secs(60), "planned anew", another).await;
+    let anew = world.admin.until(id, Duration::from_mins(1), "planned anew", another).await;
     // The old approval is worth nothing.
     is(&world.admin.approve(view).await, (409, "approval.refused"));
     is(&world.admin.approve(&anew).await, OK);
@@ -134,7 +134,7 @@ async fn stopped(world: &World, view: &Value) {
     let id = view["id"].as_str().unwrap();
     let before = world.proxy.writes();
     let stop = async || {
-        is(&world.admin.post(&world.of_cluster("stop"), json!({ "reason": "wait" })).await, OK)
+        is(&world.admin.post(&world.of_cluster("stop"), json!({ "reason": "wait" })).await, OK);
     };
     let resume = async || is(&world.admin.post(&world.of_cluster("resume"), json!({})).await, OK);
     stop().await;

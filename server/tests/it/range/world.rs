@@ -215,8 +215,8 @@ impl World {
         .await;
     }
 
-    /// Ends everything; what was logged as an error is a failure.
-    pub async fn down(self) {
+    /// Ends everything; a panic in the server's log is a failure, its errors are shown.
+    pub fn down(self) {
         self.kill();
         self.lab_ok(&["down"]);
         let log = std::fs::read_to_string(self.dir.path().join("server.log")).unwrap();

@@ -31,7 +31,8 @@ async fn i9_every_page_leads_nobody_to_the_sign_in() {
     let mut known: Vec<&str> = PAGES.iter().map(|page| page.0).chain(["/login"]).collect();
     let mut routes: Vec<String> =
         generate_route_list(App).iter().map(|route| route.path().to_owned()).collect();
-    (known.sort_unstable(), routes.sort_unstable());
+    known.sort_unstable();
+    routes.sort_unstable();
     assert_eq!(routes, known, "a page stands in one of the two only");
 
     walk.app.nobody.page("/login").await.expect(200);
