@@ -3,9 +3,12 @@
 //! `cargo run -p evenkeel-app --features render --example gallery -- site/manifest.json > gallery.html`, beside `site/`.
 //! The examples on this page are made up; product pages only ever show what was measured.
 
-use evenkeel_app::{icons::Glyph, shell::{Assets, Frame, Identity, NavItem, shell}};
 #[expect(clippy::wildcard_imports, reason = "the gallery shows all there is")]
 use evenkeel_app::ui::*;
+use evenkeel_app::{
+    icons::Glyph,
+    shell::{Assets, Frame, Identity, NavItem, shell},
+};
 use jiff::Timestamp;
 use leptos::prelude::*;
 use leptos_router::{components::Router, location::RequestUrl};
@@ -47,7 +50,9 @@ fn curve(base: f64, jump: f64, gap: bool) -> Points {
     (0..90_u32)
         .map(|step| {
             let x = f64::from(step);
-            let value = base + (x * 0.7).sin() * base * 0.12 + if (45..75).contains(&step) { jump } else { 0.0 };
+            let value = base
+                + (x * 0.7).sin() * base * 0.12
+                + if (45..75).contains(&step) { jump } else { 0.0 };
             (1_795_000_000.0 + x * 40.0, (!gap || !(20..28).contains(&step)).then_some(value))
         })
         .collect()
@@ -56,20 +61,31 @@ fn curve(base: f64, jump: f64, gap: bool) -> Points {
 #[component]
 fn Gallery(room: bool) -> impl IntoView {
     let nav = [
-        ("Overview", "/", Glyph::Overview, None), ("Incidents", "/incidents", Glyph::Incidents, Some(2)),
-        ("Clusters", "/clusters", Glyph::Clusters, None), ("Approvals", "/approvals", Glyph::Approvals, Some(1)),
-        ("Policies", "/policies", Glyph::Policies, None), ("Audit", "/audit", Glyph::Audit, None),
+        ("Overview", "/", Glyph::Overview, None),
+        ("Incidents", "/incidents", Glyph::Incidents, Some(2)),
+        ("Clusters", "/clusters", Glyph::Clusters, None),
+        ("Approvals", "/approvals", Glyph::Approvals, Some(1)),
+        ("Policies", "/policies", Glyph::Policies, None),
+        ("Audit", "/audit", Glyph::Audit, None),
         ("Settings", "/settings", Glyph::Settings, None),
     ];
-    let nav: Vec<NavItem> = nav.into_iter().map(|(label, href, glyph, count)| NavItem { label, href, glyph, count }).collect();
+    let nav: Vec<NavItem> = nav
+        .into_iter()
+        .map(|(label, href, glyph, count)| NavItem { label, href, glyph, count })
+        .collect();
     let identity = Identity {
-        organisation: "Northwind Trading".into(), user: "ada@northwind.example".into(), role: "Approver".into(), sign_out: "/logout".into(),
+        organisation: "Northwind Trading".into(),
+        user: "ada@northwind.example".into(),
+        role: "Approver".into(),
+        sign_out: "/logout".into(),
     };
     let commands: Vec<Command> = Vec::new();
-    let banners = move || view! {
-        <StopBanner scope="shop-us" by="Grace" since=|| view! { <Time at=at(3000) /> } />
-        <PracticeBanner />
-        <ConnectionBanner lost_since=Some(1_795_003_000.0) />
+    let banners = move || {
+        view! {
+            <StopBanner scope="shop-us" by="Grace" since=|| view! { <Time at=at(3000) /> } />
+            <PracticeBanner />
+            <ConnectionBanner lost_since=Some(1_795_003_000.0) />
+        }
     };
     view! {
         <Frame nav=nav identity=identity commands=commands room=room banners=banners>
@@ -115,7 +131,12 @@ fn Vitals() -> impl IntoView {
 
 #[component]
 fn Left() -> impl IntoView {
-    let labels = [("alertname", "HighErrorRate"), ("namespace", "shop"), ("deployment", "checkout"), ("severity", "critical")];
+    let labels = [
+        ("alertname", "HighErrorRate"),
+        ("namespace", "shop"),
+        ("deployment", "checkout"),
+        ("severity", "critical"),
+    ];
     let labels = labels.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
     view! {
         <div class="stack">
@@ -137,25 +158,91 @@ fn Left() -> impl IntoView {
 }
 
 fn entries() -> Vec<Entry> {
-    let line = |sequence: u64, agent: &str, kind, text: &str, detail: Option<&str>, query: Option<&str>| Entry {
-        sequence, at: at(1900 + i64::try_from(sequence).unwrap_or(0)), agent: agent.into(), kind, text: text.into(),
-        detail: detail.map(str::to_owned), query: query.map(str::to_owned), evidence: None, critical: kind == EntryKind::Error,
+    let line = |sequence: u64,
+                agent: &str,
+                kind,
+                text: &str,
+                detail: Option<&str>,
+                query: Option<&str>| Entry {
+        sequence,
+        at: at(1900 + i64::try_from(sequence).unwrap_or(0)),
+        agent: agent.into(),
+        kind,
+        text: text.into(),
+        detail: detail.map(str::to_owned),
+        query: query.map(str::to_owned),
+        evidence: None,
+        critical: kind == EntryKind::Error,
     };
     vec![
-        line(1, "supervisor", EntryKind::Thought, "Labels name a deployment: asking kubernetes and metrics.", None, None),
-        line(2, "kubernetes", EntryKind::Call, "rollout_history(namespace: shop, deployment: checkout)", None, Some("{\"namespace\":\"shop\",\"deployment\":\"checkout\"}")),
-        line(3, "kubernetes", EntryKind::Result, "2 revisions; revision 5 began 14:02:51, 9 s before the alert", Some("revision 4  shop:1.8.2\nrevision 5  shop:1.9.0"), None),
-        line(4, "metrics", EntryKind::Call, "query_range: share of failed requests, last hour", None, Some("sum(rate(http_requests_total{code=~\"5..\"}[1m])) / sum(rate(http_requests_total[1m]))")),
-        line(5, "metrics", EntryKind::Finding, "errors rose from 0.6% to 21.4% at 14:03:00", None, None),
-        line(6, "logs", EntryKind::Error, "loki did not answer within 5 s: logs were not seen", None, None),
-        line(7, "planner", EntryKind::Decision, "plan: roll back checkout to revision 4, risk 4, needs an approver", None, None),
+        line(
+            1,
+            "supervisor",
+            EntryKind::Thought,
+            "Labels name a deployment: asking kubernetes and metrics.",
+            None,
+            None,
+        ),
+        line(
+            2,
+            "kubernetes",
+            EntryKind::Call,
+            "rollout_history(namespace: shop, deployment: checkout)",
+            None,
+            Some("{\"namespace\":\"shop\",\"deployment\":\"checkout\"}"),
+        ),
+        line(
+            3,
+            "kubernetes",
+            EntryKind::Result,
+            "2 revisions; revision 5 began 14:02:51, 9 s before the alert",
+            Some("revision 4  shop:1.8.2\nrevision 5  shop:1.9.0"),
+            None,
+        ),
+        line(
+            4,
+            "metrics",
+            EntryKind::Call,
+            "query_range: share of failed requests, last hour",
+            None,
+            Some(
+                "sum(rate(http_requests_total{code=~\"5..\"}[1m])) / sum(rate(http_requests_total[1m]))",
+            ),
+        ),
+        line(
+            5,
+            "metrics",
+            EntryKind::Finding,
+            "errors rose from 0.6% to 21.4% at 14:03:00",
+            None,
+            None,
+        ),
+        line(
+            6,
+            "logs",
+            EntryKind::Error,
+            "loki did not answer within 5 s: logs were not seen",
+            None,
+            None,
+        ),
+        line(
+            7,
+            "planner",
+            EntryKind::Decision,
+            "plan: roll back checkout to revision 4, risk 4, needs an approver",
+            None,
+            None,
+        ),
         line(8, "engine", EntryKind::System, "suspended until someone decides", None, None),
     ]
 }
 
 #[component]
 fn Centre() -> impl IntoView {
-    let claim = |text: &str, ids: &[&str]| ClaimLine { text: text.into(), evidence: ids.iter().map(|id| ((*id).to_owned(), format!("#{id}"))).collect() };
+    let claim = |text: &str, ids: &[&str]| ClaimLine {
+        text: text.into(),
+        evidence: ids.iter().map(|id| ((*id).to_owned(), format!("#{id}"))).collect(),
+    };
     view! {
         <div class="stack">
             <Tabs label="Views" items=vec![LinkItem::new("Mission Control", "?tab=mission", true), LinkItem { count: Some(3), ..LinkItem::new("Findings", "?tab=findings", false) }] />

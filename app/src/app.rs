@@ -9,8 +9,8 @@ use leptos_router::{
 };
 
 use crate::pages::{
-    ApprovalsPage, AuditPage, ClustersPage, ConnectPage, EvidencePage, IncidentPage, IncidentsPage, Login, NotFound,
-    OverviewPage, PoliciesPage, SettingsPage, SignedIn, WarRoomPage,
+    ApprovalsPage, AuditPage, ClustersPage, ConnectPage, EvidencePage, IncidentPage, IncidentsPage,
+    Login, NotFound, OverviewPage, PoliciesPage, SettingsPage, SignedIn, WarRoomPage,
 };
 
 /// Pages and their routes. Each is rendered whole before it is sent: it then has its status and its title, and is
@@ -21,7 +21,11 @@ pub fn App() -> impl IntoView {
     let title = |title: String| {
         // The library writes it into the page as it is, and a title can hold what an alert says. The browser sets it
         // as text.
-        let title = if cfg!(feature = "ssr") { title.replace('&', "&amp;").replace('<', "&lt;") } else { title };
+        let title = if cfg!(feature = "ssr") {
+            title.replace('&', "&amp;").replace('<', "&lt;")
+        } else {
+            title
+        };
         if title.is_empty() { "Evenkeel".to_owned() } else { format!("{title} · Evenkeel") }
     };
     view! {

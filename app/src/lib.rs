@@ -11,7 +11,10 @@
 pub mod app;
 pub mod shell;
 
-#[expect(missing_docs, reason = "the fields of its generated types are the arguments, whose names say what they are")]
+#[expect(
+    missing_docs,
+    reason = "the fields of its generated types are the arguments, whose names say what they are"
+)]
 pub mod api;
 pub mod live;
 pub mod pages;

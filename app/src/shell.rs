@@ -171,7 +171,11 @@ fn Rail(
 
 /// Whether a page lies under an entry of the rail.
 fn leads_to(href: &str, path: &str) -> bool {
-    if href == "/" { path == "/" } else { path == href || path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/')) }
+    if href == "/" {
+        path == "/"
+    } else {
+        path == href || path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/'))
+    }
 }
 
 #[component]
@@ -235,6 +239,8 @@ mod tests {
     #[test]
     fn the_policy_allows_no_inline_style_and_inline_scripts_by_nonce_only() {
         let policy = content_security_policy("abc");
-        assert!(!policy.contains("unsafe-inline") && policy.contains("script-src 'self' 'nonce-abc'"));
+        assert!(
+            !policy.contains("unsafe-inline") && policy.contains("script-src 'self' 'nonce-abc'")
+        );
     }
 }

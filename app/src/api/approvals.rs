@@ -1,10 +1,6 @@
 //! A person's yes or no to one exact plan.
 
-use evenkeel_domain::{
-    id::IncidentId,
-    incident::IncidentSummary,
-    plan::PlanHash,
-};
+use evenkeel_domain::{id::IncidentId, incident::IncidentSummary, plan::PlanHash};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 use super::ApiError;

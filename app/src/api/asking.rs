@@ -34,7 +34,8 @@ pub fn services() -> Result<Services, ApiError> {
 /// From where the request came, for the limits on signing in.
 pub fn remote() -> String {
     let parts = use_context::<Parts>();
-    let address = parts.as_ref().and_then(|parts| parts.extensions.get::<ConnectInfo<SocketAddr>>());
+    let address =
+        parts.as_ref().and_then(|parts| parts.extensions.get::<ConnectInfo<SocketAddr>>());
     address.map_or_else(|| "unknown".to_owned(), |ConnectInfo(address)| address.ip().to_string())
 }
 
@@ -56,10 +57,20 @@ async fn session() -> Result<Session, ApiError> {
 
 fn unwired() -> ApiError {
     super::status::of_answer(500);
-    ApiError::new(500, "app.unwired", "The server is not set up to answer this.", "Tell whoever runs this server.")
+    ApiError::new(
+        500,
+        "app.unwired",
+        "The server is not set up to answer this.",
+        "Tell whoever runs this server.",
+    )
 }
 
 fn store_failed() -> ApiError {
     super::status::of_answer(503);
-    ApiError::new(503, "session.store", "Your session could not be saved.", "Try again in a moment.")
+    ApiError::new(
+        503,
+        "session.store",
+        "Your session could not be saved.",
+        "Try again in a moment.",
+    )
 }

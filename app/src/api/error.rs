@@ -23,7 +23,12 @@ impl ApiError {
 
     /// Nobody is signed in.
     pub fn nobody() -> Self {
-        Self::new(401, "session.absent", "You are not signed in, or no longer.", "Sign in and try again.")
+        Self::new(
+            401,
+            "session.absent",
+            "You are not signed in, or no longer.",
+            "Sign in and try again.",
+        )
     }
 }
 
@@ -48,7 +53,9 @@ impl FromServerFnError for ApiError {
                 "The server did not answer, so it is not known whether this was done.",
                 "Check your connection, then look at the page again before repeating it.",
             ),
-            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Serialization(_) => Self::new(
+            ServerFnErrorErr::Args(_)
+            | ServerFnErrorErr::MissingArg(_)
+            | ServerFnErrorErr::Serialization(_) => Self::new(
                 400,
                 "app.malformed",
                 "What was sent could not be read.",
@@ -88,7 +95,9 @@ mod tests {
 
     #[test]
     fn the_texts_of_libraries_stay_on_the_server() {
-        let error = ApiError::from_server_fn_error(ServerFnErrorErr::ServerError("sqlite: disk full".into()));
+        let error = ApiError::from_server_fn_error(ServerFnErrorErr::ServerError(
+            "sqlite: disk full".into(),
+        ));
         assert_eq!(error.0.code, "app.internal");
         assert!(!format!("{error:?}").contains("sqlite"));
     }

@@ -25,7 +25,10 @@ mod status;
 
 pub use approvals::{Approve, Reject, approvals, approve, reject};
 pub use audit::audit_trail;
-pub use clusters::{ConnectCluster, RenewToken, TestConnections, clusters, connect_cluster, renew_token, test_connections};
+pub use clusters::{
+    ConnectCluster, RenewToken, TestConnections, clusters, connect_cluster, renew_token,
+    test_connections,
+};
 pub use error::ApiError;
 pub use incidents::{evidence_text, incident_room, incidents};
 pub use known::Known;
@@ -35,8 +38,8 @@ pub use session::{SignIn, SignOut, me, sign_in, sign_out};
 pub use tokens::{CreateToken, DeleteToken, create_token, delete_token, tokens};
 pub use users::{CreateUser, NewUser, SetRole, create_user, set_role, users};
 pub use war_room::{
-    Drill, ResumeCluster, StartInvestigation, StopCluster, drill, resume_cluster, start_investigation, stop_cluster,
-    vitals, war_room,
+    Drill, ResumeCluster, StartInvestigation, StopCluster, drill, resume_cluster,
+    start_investigation, stop_cluster, vitals, war_room,
 };
 
 /// Sets the HTTP status of the page that is being rendered; in the browser there is nothing to set.

@@ -14,7 +14,11 @@ pub async fn me() -> Result<Me, ApiError> {
 
 /// Signs in and leads to `next`, if that is a page of ours.
 #[server(prefix = "/api/ui", endpoint = "sign-in")]
-pub async fn sign_in(email: String, password: String, #[server(default)] next: String) -> Result<(), ApiError> {
+pub async fn sign_in(
+    email: String,
+    password: String,
+    #[server(default)] next: String,
+) -> Result<(), ApiError> {
     use super::asking::{begin_session, remote, services};
     let caller = services()?.sign_in(&email, password.into(), &remote()).await?;
     begin_session(caller.user).await?;
@@ -35,7 +39,8 @@ pub async fn sign_out() -> Result<(), ApiError> {
 #[cfg_attr(not(feature = "ssr"), expect(dead_code, reason = "only the server redirects"))]
 fn local(next: &str) -> &str {
     let ours = next.starts_with('/') && !next.starts_with("//") && !next.starts_with("/api/");
-    let plain = next.len() < 2048 && next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    let plain =
+        next.len() < 2048 && next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     if ours && plain { next } else { "/" }
 }
 
@@ -46,7 +51,14 @@ mod tests {
     #[test]
     fn only_pages_of_ours_are_led_to() {
         assert_eq!(local("/incidents/01J?tab=findings"), "/incidents/01J?tab=findings");
-        for foreign in ["https://evil.example", "//evil.example", "/\\evil.example", "", "/a\r\nSet-Cookie: x", "/api/ui/me"] {
+        for foreign in [
+            "https://evil.example",
+            "//evil.example",
+            "/\\evil.example",
+            "",
+            "/a\r\nSet-Cookie: x",
+            "/api/ui/me",
+        ] {
             assert_eq!(local(foreign), "/", "{foreign:?}");
         }
     }

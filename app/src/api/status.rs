@@ -8,7 +8,11 @@ use leptos_axum::ResponseOptions;
 /// decides for itself ([`of_page`]), and not for a form posted without JavaScript, which is answered by a redirect.
 pub fn of_answer(status: u16) {
     let Some(parts) = use_context::<Parts>() else { return };
-    let html = parts.headers.get(ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("text/html"));
+    let html = parts
+        .headers
+        .get(ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.contains("text/html"));
     if parts.uri.path().starts_with("/api/ui/") && !(html && parts.method == Method::POST) {
         set(status);
     }
@@ -22,7 +26,9 @@ pub fn of_page(status: u16) {
 }
 
 fn set(status: u16) {
-    if let (Some(options), Ok(status)) = (use_context::<ResponseOptions>(), StatusCode::from_u16(status)) {
+    if let (Some(options), Ok(status)) =
+        (use_context::<ResponseOptions>(), StatusCode::from_u16(status))
+    {
         options.set_status(status);
     }
 }

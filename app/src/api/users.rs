@@ -1,10 +1,6 @@
 //! People of the organisation.
 
-use evenkeel_domain::{
-    access::Role,
-    id::UserId,
-    view::UserLine,
-};
+use evenkeel_domain::{access::Role, id::UserId, view::UserLine};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 use serde::{Deserialize, Serialize};
 

@@ -38,7 +38,10 @@ pub async fn resume_cluster(cluster: ClusterId, reason: String) -> Result<(), Ap
 
 /// Starts an investigation and leads to it.
 #[server(prefix = "/api/ui", endpoint = "clusters/investigate")]
-pub async fn start_investigation(cluster: ClusterId, what: Investigation) -> Result<IncidentId, ApiError> {
+pub async fn start_investigation(
+    cluster: ClusterId,
+    what: Investigation,
+) -> Result<IncidentId, ApiError> {
     let (services, caller) = super::asking::asking().await?;
     let incident = services.investigate(&caller, cluster, what).await?;
     leptos_axum::redirect(&format!("/incidents/{incident}"));

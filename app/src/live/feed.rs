@@ -7,7 +7,10 @@ use super::{Heard, line::keep_open};
 
 /// Calls `changed` with every incident that changes, for as long as the calling component lives. After a broken
 /// connection nothing is replayed: `changed` is called with `None`, and the page asks again.
-pub fn follow_incidents(lost_since: RwSignal<Option<f64>>, changed: impl Fn(Option<IncidentSummary>) + Copy + Send + Sync + 'static) {
+pub fn follow_incidents(
+    lost_since: RwSignal<Option<f64>>,
+    changed: impl Fn(Option<IncidentSummary>) + Copy + Send + Sync + 'static,
+) {
     let heard = move |data: &str| {
         changed(serde_json::from_str(data).ok());
         Heard::Fine

@@ -44,17 +44,22 @@ impl LiveIncident {
 
 /// Follows an incident until it closes. `broken` is called when a record does not fit what is known, which only a fresh
 /// load can mend.
-pub fn follow_incident(live: LiveIncident, lost_since: RwSignal<Option<f64>>, broken: Callback<()>) {
+pub fn follow_incident(
+    live: LiveIncident,
+    lost_since: RwSignal<Option<f64>>,
+    broken: Callback<()>,
+) {
     let url = move || {
         let (id, seq) = live.state.with_untracked(|state| (state.id, state.seq));
         format!("/api/v1/incidents/{id}/events?after={seq}")
     };
-    let heard = move |data: &str| match serde_json::from_str::<Entry>(data).map(|entry| live.hear(entry)) {
-        Ok(Ok(heard)) => heard,
-        Ok(Err(_)) | Err(_) => {
+    let heard = move |data: &str| {
+        let Ok(Ok(heard)) = serde_json::from_str::<Entry>(data).map(|entry| live.hear(entry))
+        else {
             broken.run(());
-            Heard::Fine
-        }
+            return Heard::Fine;
+        };
+        heard
     };
     let open = Memo::new(move |_| live.state.with(|state| state.closed_at.is_none()));
     keep_open(url, "entry", heard, open.into(), lost_since);

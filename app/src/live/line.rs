@@ -60,7 +60,13 @@ pub fn keep_open(
     });
     let looked_at = window_event_listener_untyped("visibilitychange", move |_| {
         let wanted = wanted.get_untracked();
-        kept.try_with_value(|line| if hidden() { line.close() } else if wanted { line.connect() });
+        kept.try_with_value(|line| {
+            if hidden() {
+                line.close()
+            } else if wanted {
+                line.connect()
+            }
+        });
     });
     let watch = set_interval_with_handle(
         move || {
@@ -131,7 +137,11 @@ impl Line {
 
     fn on_error(self: &Rc<Self>) {
         self.is_lost();
-        let refused = self.source.borrow().as_ref().is_none_or(|(source, _)| source.ready_state() == EventSource::CLOSED);
+        let refused = self
+            .source
+            .borrow()
+            .as_ref()
+            .is_none_or(|(source, _)| source.ready_state() == EventSource::CLOSED);
         if refused {
             let pause = *self.pause_ms.borrow();
             *self.pause_ms.borrow_mut() = (pause * 2).min(LONGEST_PAUSE_MS);

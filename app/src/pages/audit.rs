@@ -120,7 +120,8 @@ fn Filters(
         .iter()
         .map(|(label, action)| {
             let active = first.action.as_deref() == Some(action);
-            let with = AuditQuery { action: (!active).then(|| (*action).to_owned()), ..first.clone() };
+            let with =
+                AuditQuery { action: (!active).then(|| (*action).to_owned()), ..first.clone() };
             LinkItem::new(*label, address(&with), active)
         })
         .collect();

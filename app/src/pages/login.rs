@@ -17,7 +17,8 @@ pub fn Login() -> impl IntoView {
     browser::provide_now();
     let action = ServerAction::<SignIn>::new();
     let query = use_query_map();
-    let next = move || query.with(|query| url::value(query, "next")).unwrap_or_else(|| "/".to_owned());
+    let next =
+        move || query.with(|query| url::value(query, "next")).unwrap_or_else(|| "/".to_owned());
     view! {
         <Title text="Sign in" />
         <main class="door">

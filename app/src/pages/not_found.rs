@@ -3,7 +3,11 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use crate::{api::page_status, icons::Glyph, ui::{ButtonLink, EmptyState}};
+use crate::{
+    api::page_status,
+    icons::Glyph,
+    ui::{ButtonLink, EmptyState},
+};
 
 /// What is shown for an address that names nothing.
 #[component]

@@ -56,7 +56,11 @@ fn Rule(
 ) -> impl IntoView {
     let PolicyRule { id, reason, effect, file, text } = rule;
     let permits = effect == "permit";
-    let (word, tone, glyph) = if permits { ("Permits", Tone::Ok, Glyph::Ok) } else { ("Forbids", Tone::Danger, Glyph::Denied) };
+    let (word, tone, glyph) = if permits {
+        ("Permits", Tone::Ok, Glyph::Ok)
+    } else {
+        ("Forbids", Tone::Danger, Glyph::Denied)
+    };
     let anchor = format!("rule-{id}");
     view! {
         <li>

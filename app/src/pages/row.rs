@@ -37,7 +37,10 @@ pub fn IncidentRow(
     let place = with_cluster.then(|| {
         view! { <span class="row__place">{incident.cluster_name.clone()}" "{words::environment_badge(incident.environment)}</span> }
     });
-    let object = incident.object.as_ref().map(|object| view! { <span class="mono row__object">{object.to_string()}</span> });
+    let object = incident
+        .object
+        .as_ref()
+        .map(|object| view! { <span class="mono row__object">{object.to_string()}</span> });
     let awaiting = incident.awaiting.as_ref().map(|awaiting| {
         view! {
             <span class="row__awaiting">

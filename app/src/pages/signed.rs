@@ -72,19 +72,19 @@ pub fn use_signed() -> Signed {
 /// The frame, if somebody is signed in.
 #[component]
 pub fn SignedIn() -> impl IntoView {
-    match Known::here() {
-        Some(Known { me, clusters }) => {
-            let signed = Signed::new(me, clusters);
-            provide_context(signed);
-            view! { <Framed signed=signed /> }.into_any()
-        }
-        None => {
-            page_status(401);
-            // In the browser this is met only when the page was loaded before signing in: the server knows more by now.
-            Effect::new(|_| browser::reload());
-            if cfg!(feature = "ssr") { view! { <ToSignIn /> }.into_any() } else { ().into_any() }
-        }
-    }
+    let Some(Known { me, clusters }) = Known::here() else {
+        page_status(401);
+        // In the browser this is met only when the page was loaded before signing in: the server knows more by now.
+        Effect::new(|_| browser::reload());
+        return if cfg!(feature = "ssr") {
+            view! { <ToSignIn /> }.into_any()
+        } else {
+            ().into_any()
+        };
+    };
+    let signed = Signed::new(me, clusters);
+    provide_context(signed);
+    view! { <Framed signed=signed /> }.into_any()
 }
 
 #[component]
@@ -116,7 +116,9 @@ fn Framed(
         };
         let practice = move || {
             let here = here.get()?;
-            let practice = signed.clusters.with(|all| all.iter().any(|tile| tile.cluster.id == here && tile.cluster.practice_range));
+            let practice = signed.clusters.with(|all| {
+                all.iter().any(|tile| tile.cluster.id == here && tile.cluster.practice_range)
+            });
             practice.then(|| view! { <PracticeBanner /> })
         };
         view! { {stopped} {practice} <ConnectionBanner lost_since=signed.lost_since /> }
@@ -147,7 +149,10 @@ fn ClusterSwitch(
     move || {
         let here = here.get();
         let clusters = signed.clusters.get();
-        let name = clusters.iter().find(|tile| Some(tile.cluster.id) == here).map(|tile| tile.cluster.name.clone());
+        let name = clusters
+            .iter()
+            .find(|tile| Some(tile.cluster.id) == here)
+            .map(|tile| tile.cluster.name.clone());
         let links = clusters
             .into_iter()
             .map(|tile| {
@@ -191,9 +196,12 @@ fn nav(awaiting: u64) -> Vec<NavItem> {
 
 /// What the palette offers: every page, every cluster, and the way to stop one.
 fn commands(clusters: &[ClusterTile]) -> Vec<Command> {
-    let command = |label: String, hint: &str, href: String| Command { label, hint: hint.to_owned(), href };
-    let mut all: Vec<Command> =
-        nav(0).into_iter().map(|item| command(item.label.to_owned(), "Page", item.href.to_owned())).collect();
+    let command =
+        |label: String, hint: &str, href: String| Command { label, hint: hint.to_owned(), href };
+    let mut all: Vec<Command> = nav(0)
+        .into_iter()
+        .map(|item| command(item.label.to_owned(), "Page", item.href.to_owned()))
+        .collect();
     for ClusterTile { cluster, .. } in clusters {
         let room = format!("/clusters/{}", cluster.id);
         all.push(command(cluster.name.clone(), "War Room", room.clone()));
@@ -202,8 +210,16 @@ fn commands(clusters: &[ClusterTile]) -> Vec<Command> {
             None => (format!("Stop {}", cluster.name), "Emergency Stop (asks)"),
         };
         all.push(command(words, hint, format!("{room}#stop")));
-        all.push(command(format!("Investigate {}", cluster.name), "Start an investigation (asks)", format!("{room}#investigate")));
-        all.push(command(format!("Open incidents of {}", cluster.name), "Incidents", format!("/incidents?open=true&cluster={}", cluster.id)));
+        all.push(command(
+            format!("Investigate {}", cluster.name),
+            "Start an investigation (asks)",
+            format!("{room}#investigate"),
+        ));
+        all.push(command(
+            format!("Open incidents of {}", cluster.name),
+            "Incidents",
+            format!("/incidents?open=true&cluster={}", cluster.id),
+        ));
     }
     all.push(command("Approve a waiting plan".to_owned(), "Approvals", "/approvals".to_owned()));
     all.push(command("Connect a cluster".to_owned(), "Clusters", "/clusters/new".to_owned()));
@@ -212,7 +228,8 @@ fn commands(clusters: &[ClusterTile]) -> Vec<Command> {
 
 /// War Rooms and Incident Command Centers are dark rooms; lists and settings are light.
 fn is_room(path: &str) -> bool {
-    cluster_in(path).is_some() || path.strip_prefix("/incidents/").is_some_and(|rest| !rest.is_empty())
+    cluster_in(path).is_some()
+        || path.strip_prefix("/incidents/").is_some_and(|rest| !rest.is_empty())
 }
 
 fn cluster_in(path: &str) -> Option<ClusterId> {

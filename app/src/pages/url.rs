@@ -19,8 +19,10 @@ pub fn escape(text: &str) -> String {
 
 /// A query string of the names that have a value: `?open=true&severity=critical`, or nothing at all.
 pub fn query(pairs: &[(&str, Option<String>)]) -> String {
-    let set: Vec<String> =
-        pairs.iter().filter_map(|(name, value)| Some(format!("{name}={}", escape(value.as_ref()?)))).collect();
+    let set: Vec<String> = pairs
+        .iter()
+        .filter_map(|(name, value)| Some(format!("{name}={}", escape(value.as_ref()?))))
+        .collect();
     if set.is_empty() { String::new() } else { format!("?{}", set.join("&")) }
 }
 

@@ -177,7 +177,9 @@ pub fn outcome(evidence: &Evidence) -> String {
 /// The first letter large, as at the beginning of a sentence.
 pub fn sentence(text: &str) -> String {
     let mut characters = text.chars();
-    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+    characters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }
 
 /// How long something took. Short times have a decimal: 1.8 s is not 1 s.
@@ -202,7 +204,9 @@ mod tests {
 
     #[test]
     fn nothing_measured_is_never_shown_as_zero() {
-        for nothing in [Measured::Empty, Measured::NotANumber, Measured::Unreachable { why: "refused".into() }] {
+        for nothing in
+            [Measured::Empty, Measured::NotANumber, Measured::Unreachable { why: "refused".into() }]
+        {
             assert!(!measured(&nothing, "ratio").contains('0'));
         }
         assert_eq!(measured(&Measured::Value { value: 0.214 }, "ratio"), "21.4%");
@@ -211,7 +215,9 @@ mod tests {
 
     #[test]
     fn every_resolution_has_words() {
-        for resolution in ["resolved", "self_resolved", "partial", "undone", "failed", "rejected", "escalated"] {
+        for resolution in
+            ["resolved", "self_resolved", "partial", "undone", "failed", "rejected", "escalated"]
+        {
             assert!(status_words(resolution).is_some(), "{resolution}");
         }
         assert!(status_words("investigating").is_none());

@@ -58,7 +58,12 @@ pub fn ConnectionBanner(
     let now = super::browser::use_now();
     move || {
         lost_since.get().map(|since| {
-            let ago = move || now.get().map_or_else(|| super::time::clock(since), |now| super::time::relative(since - now));
+            let ago = move || {
+                now.get().map_or_else(
+                    || super::time::clock(since),
+                    |now| super::time::relative(since - now),
+                )
+            };
             view! {
                 <Banner tone=Tone::Waiting glyph=Glyph::Offline>
                     "Connection lost, trying again. This page was last live "{ago}"."

@@ -23,7 +23,10 @@ fn start_clock() -> ReadSignal<Option<f64>> {
     let (now, set_now) = signal(None);
     Effect::new(move |_| {
         set_now.set(unix_seconds());
-        let tick = set_interval_with_handle(move || set_now.set(unix_seconds()), std::time::Duration::from_secs(1));
+        let tick = set_interval_with_handle(
+            move || set_now.set(unix_seconds()),
+            std::time::Duration::from_secs(1),
+        );
         on_cleanup(move || {
             if let Ok(handle) = tick {
                 handle.clear();
@@ -87,15 +90,12 @@ mod real {
         let Some(window) = web_sys::window() else { return };
         let root = window.document().and_then(|document| document.document_element());
         let storage = window.local_storage().ok().flatten();
-        match theme {
-            Some(theme) => {
-                root.map(|root| root.set_attribute("data-theme", theme).ok());
-                storage.map(|storage| storage.set_item("theme", theme).ok());
-            }
-            None => {
-                root.map(|root| root.remove_attribute("data-theme").ok());
-                storage.map(|storage| storage.remove_item("theme").ok());
-            }
+        if let Some(theme) = theme {
+            root.map(|root| root.set_attribute("data-theme", theme).ok());
+            storage.map(|storage| storage.set_item("theme", theme).ok());
+        } else {
+            root.map(|root| root.remove_attribute("data-theme").ok());
+            storage.map(|storage| storage.remove_item("theme").ok());
         }
     }
 
@@ -106,7 +106,9 @@ mod real {
         let rows: Vec<web_sys::HtmlElement> =
             (0..rows.length()).filter_map(|at| rows.item(at)?.dyn_into().ok()).collect();
         let active = document.active_element();
-        let at = rows.iter().position(|row| active.as_ref().is_some_and(|active| active.is_same_node(Some(row))));
+        let at = rows
+            .iter()
+            .position(|row| active.as_ref().is_some_and(|active| active.is_same_node(Some(row))));
         let next = match (at, step) {
             (None, _) => rows.first(),
             (Some(at), 1..) => rows.get(at + 1),
@@ -119,7 +121,9 @@ mod real {
     pub fn press(name: &str) {
         let found = web_sys::window()
             .and_then(|window| window.document())
-            .and_then(|document| document.query_selector(&format!("[data-shortcut='{name}']")).ok().flatten())
+            .and_then(|document| {
+                document.query_selector(&format!("[data-shortcut='{name}']")).ok().flatten()
+            })
             .and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok());
         if let Some(element) = found {
             element.focus().ok();
@@ -129,7 +133,9 @@ mod real {
 
     /// Opens everything that folds around the element with this id, and scrolls to it.
     pub fn unfold(id: &str) {
-        let found = web_sys::window().and_then(|window| window.document()).and_then(|document| document.get_element_by_id(id));
+        let found = web_sys::window()
+            .and_then(|window| window.document())
+            .and_then(|document| document.get_element_by_id(id));
         let Some(target) = found else { return };
         let mut above = Some(target.clone());
         while let Some(element) = above {
@@ -150,22 +156,26 @@ mod real {
 
     /// Whether the page is looked at: not in a tab behind others.
     pub fn is_looked_at() -> bool {
-        web_sys::window().and_then(|window| window.document()).is_some_and(|document| !document.hidden())
+        web_sys::window()
+            .and_then(|window| window.document())
+            .is_some_and(|document| !document.hidden())
     }
 
     /// Whether a key press belongs to a control in which one types.
     pub fn is_typing(event: &web_sys::KeyboardEvent) -> bool {
-        let element = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlElement>().ok());
+        let element =
+            event.target().and_then(|target| target.dyn_into::<web_sys::HtmlElement>().ok());
         element.is_some_and(|element| {
-            matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT") || element.is_content_editable()
+            matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
+                || element.is_content_editable()
         })
     }
 }
 
 #[cfg(feature = "hydrate")]
 pub use real::{
-    copy, is_at_end, is_looked_at, is_typing, move_row, pointer_fraction, press, reload, scroll_to_end, set_theme, show_dialog, theme,
-    unfold, unix_seconds,
+    copy, is_at_end, is_looked_at, is_typing, move_row, pointer_fraction, press, reload,
+    scroll_to_end, set_theme, show_dialog, theme, unfold, unix_seconds,
 };
 
 #[cfg(not(feature = "hydrate"))]
@@ -218,6 +228,6 @@ mod absent {
 
 #[cfg(not(feature = "hydrate"))]
 pub use absent::{
-    copy, is_at_end, is_looked_at, is_typing, move_row, pointer_fraction, press, reload, scroll_to_end, set_theme, show_dialog, theme,
-    unfold, unix_seconds,
+    copy, is_at_end, is_looked_at, is_typing, move_row, pointer_fraction, press, reload,
+    scroll_to_end, set_theme, show_dialog, theme, unfold, unix_seconds,
 };

@@ -26,7 +26,9 @@ pub fn DiffView(
         .take(MAX_LINES)
         .map(|line| {
             let (class, word) = match line.as_bytes() {
-                [b'+', b'+', b'+', ..] | [b'-', b'-', b'-', ..] => ("diff__line diff__line--file", None),
+                [b'+', b'+', b'+', ..] | [b'-', b'-', b'-', ..] => {
+                    ("diff__line diff__line--file", None)
+                }
                 [b'@', ..] => ("diff__line diff__line--hunk", None),
                 [b'+', ..] => ("diff__line diff__line--added", Some("added ")),
                 [b'-', ..] => ("diff__line diff__line--removed", Some("removed ")),

@@ -38,8 +38,11 @@ fn node(key: Option<String>, value: &Value, depth: usize, open: usize) -> AnyVie
     }
     let count = members.len();
     let summary = if value.is_array() { format!("[ {count} ]") } else { format!("{{ {count} }}") };
-    let inner: Vec<AnyView> =
-        members.into_iter().take(MAX_MEMBERS).map(|(key, value)| node(key, value, depth + 1, open)).collect();
+    let inner: Vec<AnyView> = members
+        .into_iter()
+        .take(MAX_MEMBERS)
+        .map(|(key, value)| node(key, value, depth + 1, open))
+        .collect();
     let cut = count.saturating_sub(MAX_MEMBERS);
     view! {
         <details class="json__node" open=depth < open>

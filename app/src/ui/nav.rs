@@ -34,7 +34,8 @@ pub fn Tabs(
     /// The tabs.
     items: Vec<LinkItem>,
 ) -> impl IntoView {
-    view! { <nav class="tabs" aria-label=label>{links(items, "tabs__tab", "page")}</nav> }.into_any()
+    view! { <nav class="tabs" aria-label=label>{links(items, "tabs__tab", "page")}</nav> }
+        .into_any()
 }
 
 /// Filters as chips; an active one leads to the list without it.

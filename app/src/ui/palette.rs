@@ -44,7 +44,8 @@ pub fn CommandPalette(
         }
         "Enter" => {
             event.prevent_default();
-            let target = found.with(|found| found.get(at.get()).map(|command| command.href.clone()));
+            let target =
+                found.with(|found| found.get(at.get()).map(|command| command.href.clone()));
             if let Some(href) = target {
                 open.set(false);
                 navigate(&href, leptos_router::NavigateOptions::default());
@@ -115,8 +116,16 @@ mod tests {
 
     #[test]
     fn every_word_must_match_in_any_order() {
-        let command = |label: &str, hint: &str| Command { label: label.into(), hint: hint.into(), href: "/".into() };
-        let all = [command("shop-eu", "Cluster"), command("shop-us", "Cluster"), command("Audit", "Page")];
+        let command = |label: &str, hint: &str| Command {
+            label: label.into(),
+            hint: hint.into(),
+            href: "/".into(),
+        };
+        let all = [
+            command("shop-eu", "Cluster"),
+            command("shop-us", "Cluster"),
+            command("Audit", "Page"),
+        ];
         assert_eq!(matching(&all, "cluster EU").len(), 1);
         assert_eq!(matching(&all, "").len(), 3);
         assert!(matching(&all, "nowhere").is_empty());

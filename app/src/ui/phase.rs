@@ -23,7 +23,8 @@ pub enum Phase {
 
 impl Phase {
     /// All, in order.
-    pub const ALL: [Self; 6] = [Self::Observe, Self::Orient, Self::Decide, Self::Act, Self::Verify, Self::Closed];
+    pub const ALL: [Self; 6] =
+        [Self::Observe, Self::Orient, Self::Decide, Self::Act, Self::Verify, Self::Closed];
 
     /// Its name on screen.
     #[must_use]

@@ -1,6 +1,6 @@
 //! Keys: `g i` incidents, `j`/`k` move, `Enter` opens, `a` asks for approval, `/` or Ctrl-K the palette, `?` help.
 
-use leptos::{leptos_dom::helpers::window_event_listener, ev, prelude::*, web_sys::KeyboardEvent};
+use leptos::{ev, leptos_dom::helpers::window_event_listener, prelude::*, web_sys::KeyboardEvent};
 use leptos_router::hooks::use_navigate;
 
 use super::{Dialog, browser};
@@ -28,7 +28,8 @@ pub fn use_shortcuts(palette: RwSignal<bool>, help: RwSignal<bool>) {
                 palette.update(|open| *open = !*open);
                 return;
             }
-            if event.ctrl_key() || event.meta_key() || event.alt_key() || browser::is_typing(&event) {
+            if event.ctrl_key() || event.meta_key() || event.alt_key() || browser::is_typing(&event)
+            {
                 return;
             }
             let was_going = going.get_value();

@@ -14,7 +14,8 @@ pub fn Table(
     /// The rows.
     children: Children,
 ) -> impl IntoView {
-    let heads = columns.into_iter().map(|column| view! { <th scope="col">{column}</th> }).collect_view();
+    let heads =
+        columns.into_iter().map(|column| view! { <th scope="col">{column}</th> }).collect_view();
     let label = caption.clone();
     view! {
         <div class="table-box" tabindex="0" role="region" aria-label=label>

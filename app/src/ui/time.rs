@@ -74,7 +74,11 @@ pub fn relative(seconds: f64) -> String {
 /// A length of time in its two largest units at most: `45 s`, `3 min 20 s`, `2 h 5 min`, `4 d`.
 #[must_use]
 pub fn duration(seconds: f64) -> String {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to zero and above; saturates")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "clamped to zero and above; saturates"
+    )]
     let seconds = seconds.max(0.0) as u64;
     let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86400);
     match seconds {

@@ -50,7 +50,10 @@ impl Services {
             match (seen, &connection.state) {
                 (Some(Ok(seen)), ConnectionState::Healthy { .. }) => connection.seen = Some(seen),
                 // It was asked now and gave nothing that can be used, whatever the reason.
-                (Some(Err(failure)), ConnectionState::Unknown | ConnectionState::Healthy { .. }) => {
+                (
+                    Some(Err(failure)),
+                    ConnectionState::Unknown | ConnectionState::Healthy { .. },
+                ) => {
                     connection.state = ConnectionState::Failing { failure, last_ok_at: None };
                 }
                 _ => {}

@@ -66,7 +66,10 @@ pub async fn headers(request: Request, next: Next) -> Response {
         _ => None,
     };
     if let Some(seconds) = retry {
-        response.headers_mut().entry(header::RETRY_AFTER).or_insert(HeaderValue::from_static(seconds));
+        response
+            .headers_mut()
+            .entry(header::RETRY_AFTER)
+            .or_insert(HeaderValue::from_static(seconds));
     }
     response
 }

@@ -21,7 +21,9 @@ pub fn ConnectPage() -> impl IntoView {
     let allowed = use_signed().may(Permission::ManageClusters);
     let action = ServerAction::<ConnectCluster>::new();
     // Only success replaces the form: after an error it must keep what was typed.
-    let connected = Memo::new(move |_| action.value().with(|value| value.as_ref().and_then(|value| value.as_ref().ok()).cloned()));
+    let connected = Memo::new(move |_| {
+        action.value().with(|value| value.as_ref().and_then(|value| value.as_ref().ok()).cloned())
+    });
     let content = move || {
         if !allowed {
             let problem = ApiError::new(
@@ -54,8 +56,16 @@ fn ConnectForm(
     action: ServerAction<ConnectCluster>,
 ) -> impl IntoView {
     let environments = ["production", "staging", "development"];
-    let words = ["Production: people depend on it now", "Staging: like production, without its users", "Development: anything may break here"];
-    let options = environments.iter().zip(words).map(|(value, words)| ((*value).to_owned(), words.to_owned())).collect();
+    let words = [
+        "Production: people depend on it now",
+        "Staging: like production, without its users",
+        "Development: anything may break here",
+    ];
+    let options = environments
+        .iter()
+        .zip(words)
+        .map(|(value, words)| ((*value).to_owned(), words.to_owned()))
+        .collect();
     view! {
         <Panel title="Where it is">
             <Outcome of=action.value() />

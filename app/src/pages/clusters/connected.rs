@@ -16,7 +16,10 @@ pub fn Connected(
     connected: ConnectedCluster,
 ) -> impl IntoView {
     let ConnectedCluster { cluster, token, snippet, connections } = connected;
-    let seen = connections.into_iter().map(|connection| view! { <ConnectionLine connection=connection /> }).collect_view();
+    let seen = connections
+        .into_iter()
+        .map(|connection| view! { <ConnectionLine connection=connection /> })
+        .collect_view();
     view! {
         <div class="stack" role="status">
             <Panel title="Its token">

@@ -83,7 +83,11 @@ fn Alerts(
         if alerts.is_empty() {
             return view! { <p class="muted">"No alert: a person asked for this."</p> }.into_any();
         }
-        alerts.into_iter().map(|alert| view! { <AlertCard alert=alert /> }).collect_view().into_any()
+        alerts
+            .into_iter()
+            .map(|alert| view! { <AlertCard alert=alert /> })
+            .collect_view()
+            .into_any()
     };
     view! { <Panel title="Alerts"><div class="stack stack--tight">{list}</div></Panel> }.into_any()
 }
@@ -94,13 +98,17 @@ fn AlertCard(
     alert: Alert,
 ) -> impl IntoView {
     let name = alert.name().to_owned();
-    let summary = ["summary", "description", "message"].into_iter().find_map(|key| alert.annotations.get(key).cloned());
+    let summary = ["summary", "description", "message"]
+        .into_iter()
+        .find_map(|key| alert.annotations.get(key).cloned());
     let (word, tone) = match alert.status {
         AlertStatus::Firing => ("Firing", Tone::Danger),
         AlertStatus::Resolved => ("Ended", Tone::Ok),
     };
     let labels = alert.labels.into_iter().filter(|(key, _)| key != "alertname").collect();
-    let source = alert.generator_url.filter(|address| address.starts_with("http://") || address.starts_with("https://"));
+    let source = alert
+        .generator_url
+        .filter(|address| address.starts_with("http://") || address.starts_with("https://"));
     view! {
         <details class="alert">
             <summary>

@@ -59,7 +59,10 @@ pub fn WholeAnswer(
             </div>
         }
         .into_any(),
-        Some(Err(error)) => view! { <p class="small" role="alert">{error.0.message}" "{error.0.next}</p> }.into_any(),
+        Some(Err(error)) => {
+            view! { <p class="small" role="alert">{error.0.message}" "{error.0.next}</p> }
+                .into_any()
+        }
     };
     view! {
         <div class="entry__whole">
@@ -77,8 +80,13 @@ pub fn WholeAnswer(
 #[component]
 pub fn EvidencePage() -> impl IntoView {
     let params = use_params_map();
-    let ids = Memo::new(move |_| params.with(|params| (params.get("id").unwrap_or_default(), params.get("evidence").unwrap_or_default())));
-    let found = Resource::new_blocking(move || ids.get(), |(incident, evidence)| find(incident, evidence));
+    let ids = Memo::new(move |_| {
+        params.with(|params| {
+            (params.get("id").unwrap_or_default(), params.get("evidence").unwrap_or_default())
+        })
+    });
+    let found =
+        Resource::new_blocking(move || ids.get(), |(incident, evidence)| find(incident, evidence));
     view! {
         <Title text="Evidence" />
         {load(found, "the evidence", 8, |(title, evidence, text)| view! { <Whole title=title evidence=evidence text=text /> }.into_any())}
@@ -86,17 +94,31 @@ pub fn EvidencePage() -> impl IntoView {
     .into_any()
 }
 
-async fn find(incident: String, evidence: String) -> Result<(String, (IncidentId, Evidence), Option<String>), ApiError> {
-    let absent = || ApiError::new(404, "evidence.absent", "There is no such evidence.", "Open it from the incident that cites it.");
-    let (id, evidence) = (super::parse(&incident)?, EvidenceId::parse(&evidence).map_err(|_| absent())?);
+async fn find(
+    incident: String,
+    evidence: String,
+) -> Result<(String, (IncidentId, Evidence), Option<String>), ApiError> {
+    let absent = || {
+        ApiError::new(
+            404,
+            "evidence.absent",
+            "There is no such evidence.",
+            "Open it from the incident that cites it.",
+        )
+    };
+    let (id, evidence) =
+        (super::parse(&incident)?, EvidenceId::parse(&evidence).map_err(|_| absent())?);
     let room = api::incident_room(id).await?;
-    let title = IncidentState::open(room.entries.first().ok_or_else(absent)?).map(|state| state.title).unwrap_or_default();
+    let title = IncidentState::open(room.entries.first().ok_or_else(absent)?)
+        .map(|state| state.title)
+        .unwrap_or_default();
     let recorded = room.entries.into_iter().find_map(|entry| match entry.event {
         Event::EvidenceRecorded { evidence: found } if found.id == evidence => Some(*found),
         _ => None,
     });
     let recorded = recorded.ok_or_else(absent)?;
-    let text = if recorded.answered() { Some(api::evidence_text(id, evidence).await?) } else { None };
+    let text =
+        if recorded.answered() { Some(api::evidence_text(id, evidence).await?) } else { None };
     Ok((title, (id, recorded), text))
 }
 
@@ -117,8 +139,13 @@ fn Whole(
         ("Took".to_owned(), format!("{} ms", evidence.duration_ms)),
     ];
     let (badge, sum) = match &evidence.outcome {
-        EvidenceOutcome::Answered { sha256, .. } => (view! { <Badge text="Answered" tone=Tone::Ok /> }.into_any(), Some(sha256.clone())),
-        EvidenceOutcome::Failed { .. } => (view! { <Badge text="No answer" tone=Tone::Danger glyph=Glyph::Offline /> }.into_any(), None),
+        EvidenceOutcome::Answered { sha256, .. } => {
+            (view! { <Badge text="Answered" tone=Tone::Ok /> }.into_any(), Some(sha256.clone()))
+        }
+        EvidenceOutcome::Failed { .. } => (
+            view! { <Badge text="No answer" tone=Tone::Danger glyph=Glyph::Offline /> }.into_any(),
+            None,
+        ),
     };
     let answer = match (text, evidence.outcome.clone()) {
         (Some(text), _) => view! {
@@ -131,7 +158,10 @@ fn Whole(
         }
         (None, EvidenceOutcome::Answered { .. }) => view! { <p class="muted">"The answer was empty."</p> }.into_any(),
     };
-    let parents = vec![("Incidents".to_owned(), "/incidents".to_owned()), (title, format!("/incidents/{incident}?tab=mission#ev-{}", evidence.id))];
+    let parents = vec![
+        ("Incidents".to_owned(), "/incidents".to_owned()),
+        (title, format!("/incidents/{incident}?tab=mission#ev-{}", evidence.id)),
+    ];
     view! {
         <div class="stack">
             <Breadcrumbs parents=parents here=evidence.tool.clone() />

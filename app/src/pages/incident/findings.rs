@@ -26,10 +26,17 @@ pub fn Findings(
         if hypotheses.is_empty() {
             return view! { <EmptyState title="No hypothesis yet" text="The Reflector ranks causes once the specialists have looked." glyph=crate::icons::Glyph::Orient /> }.into_any();
         }
-        let cards = (1..).zip(hypotheses).map(|(rank, hypothesis)| view! { <Ranked rank=rank hypothesis=hypothesis icc=icc /> }).collect_view();
+        let cards = (1..)
+            .zip(hypotheses)
+            .map(|(rank, hypothesis)| view! { <Ranked rank=rank hypothesis=hypothesis icc=icc /> })
+            .collect_view();
         view! { <div class="stack">{cards}</div> }.into_any()
     };
-    let why = move || Some(orientation.get()).filter(|text| !text.is_empty()).map(|text| view! { <p class="muted measure">{words::sentence(&text)}</p> });
+    let why = move || {
+        Some(orientation.get())
+            .filter(|text| !text.is_empty())
+            .map(|text| view! { <p class="muted measure">{words::sentence(&text)}</p> })
+    };
     view! {
         <div class="stack">
             <section class="stack stack--tight" aria-label="Hypotheses"><h2 class="unseen">"Hypotheses"</h2>{why}{ranked}</section>
@@ -51,7 +58,11 @@ fn Ranked(
     icc: Icc,
 ) -> impl IntoView {
     let lines = |claims: &[Claim]| claims.iter().map(|claim| line(claim, icc)).collect::<Vec<_>>();
-    let unseen = hypothesis.unseen.iter().map(|gap| format!("{}: {}", words::sentence(&gap.what), gap.why)).collect();
+    let unseen = hypothesis
+        .unseen
+        .iter()
+        .map(|gap| format!("{}: {}", words::sentence(&gap.what), gap.why))
+        .collect();
     view! {
         <HypothesisCard
             rank=rank
@@ -68,7 +79,10 @@ fn Ranked(
 fn line(claim: &Claim, icc: Icc) -> ClaimLine {
     let text = match claim.status {
         ClaimStatus::Supported => words::sentence(&claim.text),
-        ClaimStatus::Unsupported => format!("{} (not found in the recorded evidence: counts for nothing)", words::sentence(&claim.text)),
+        ClaimStatus::Unsupported => format!(
+            "{} (not found in the recorded evidence: counts for nothing)",
+            words::sentence(&claim.text)
+        ),
     };
     ClaimLine { text, evidence: icc.cite_all(&claim.citations) }
 }
@@ -80,8 +94,16 @@ fn Found(
     /// By whom.
     of: Specialist,
 ) -> impl IntoView {
-    let findings = icc.part(move |state| state.findings.iter().filter(|finding| finding.specialist == of).cloned().collect::<Vec<_>>());
-    let asked = icc.part(move |state| state.assignments.iter().any(|assignment| assignment.specialist == of));
+    let findings = icc.part(move |state| {
+        state
+            .findings
+            .iter()
+            .filter(|finding| finding.specialist == of)
+            .cloned()
+            .collect::<Vec<_>>()
+    });
+    let asked = icc
+        .part(move |state| state.assignments.iter().any(|assignment| assignment.specialist == of));
     move || {
         let findings = findings.get();
         asked.get().then(|| {
@@ -108,7 +130,8 @@ fn Card(
         .into_iter()
         .map(|(label, href)| view! { <a class="cite" href=href>{label}</a> })
         .collect_view();
-    let facts: Vec<(String, String)> = finding.facts.into_iter().map(|(name, value)| (name.replace('_', " "), value)).collect();
+    let facts: Vec<(String, String)> =
+        finding.facts.into_iter().map(|(name, value)| (name.replace('_', " "), value)).collect();
     let healthy = finding.kind == evenkeel_domain::finding::FindingKind::Healthy;
     let badge = if healthy {
         view! { <Badge text=words::finding_words(finding.kind) tone=Tone::Ok /> }.into_any()

@@ -23,7 +23,9 @@ pub fn Head(
     icc: Icc,
 ) -> impl IntoView {
     let title = icc.part(|state| state.title.clone());
-    let facts = icc.part(|state| (state.severity, state.environment, state.cluster, state.cluster_name.clone()));
+    let facts = icc.part(|state| {
+        (state.severity, state.environment, state.cluster, state.cluster_name.clone())
+    });
     let drill = icc.part(|state| match &state.trigger {
         Trigger::Drill { by } => Some(format!("Drill, started by {by}: the alert is simulated")),
         _ => None,
@@ -61,11 +63,19 @@ fn Rail(
     icc: Icc,
 ) -> impl IntoView {
     let now = use_now();
-    let shape = icc.part(|state| (state.stage.phase(), matches!(state.stage, Stage::AwaitingApproval { .. })));
-    let entered = icc.part(|state| (state.phases.iter().map(|entered| (entered.phase, entered.at)).collect::<Vec<_>>(), state.opened_at));
+    let shape = icc
+        .part(|state| (state.stage.phase(), matches!(state.stage, Stage::AwaitingApproval { .. })));
+    let entered = icc.part(|state| {
+        (
+            state.phases.iter().map(|entered| (entered.phase, entered.at)).collect::<Vec<_>>(),
+            state.opened_at,
+        )
+    });
     // A past moment, and a closed incident, have no running clock.
     let running = Memo::new(move |_| if icc.is_now() { now.get() } else { None });
-    let durations = Memo::new(move |_| entered.with(|(entered, opened)| durations(entered, *opened, running.get())));
+    let durations = Memo::new(move |_| {
+        entered.with(|(entered, opened)| durations(entered, *opened, running.get()))
+    });
     move || {
         let (current, waiting) = shape.get();
         view! { <PhaseRail current=words::phase(current) durations=durations.get() waiting=waiting /> }
@@ -73,7 +83,11 @@ fn Rail(
 }
 
 /// How long each phase took in all its rounds; the current one up to `now`, the last one since the beginning.
-fn durations(entered: &[(Phase, Timestamp)], opened: Timestamp, now: Option<f64>) -> Vec<(crate::ui::Phase, String)> {
+fn durations(
+    entered: &[(Phase, Timestamp)],
+    opened: Timestamp,
+    now: Option<f64>,
+) -> Vec<(crate::ui::Phase, String)> {
     let mut took: Vec<(Phase, f64)> = Vec::new();
     for (at, (phase, since)) in entered.iter().enumerate() {
         let until = entered.get(at + 1).map(|(_, next)| unix(*next)).or(now);
@@ -95,7 +109,10 @@ fn Halted(
     /// The incident.
     icc: Icc,
 ) -> impl IntoView {
-    let halted = icc.part(|state| matches!(state.stage, Stage::Halted { .. }).then(|| (state.cluster, state.cluster_name.clone())));
+    let halted = icc.part(|state| {
+        matches!(state.stage, Stage::Halted { .. })
+            .then(|| (state.cluster, state.cluster_name.clone()))
+    });
     move || {
         halted.get().map(|(cluster, name)| {
             view! {
@@ -149,9 +166,20 @@ mod tests {
 
     #[test]
     fn rounds_add_up_and_the_current_phase_runs_only_where_there_is_a_clock() {
-        let entered = [(Phase::Observe, at(0)), (Phase::Orient, at(2)), (Phase::Observe, at(3)), (Phase::Orient, at(6))];
+        let entered = [
+            (Phase::Observe, at(0)),
+            (Phase::Orient, at(2)),
+            (Phase::Observe, at(3)),
+            (Phase::Orient, at(6)),
+        ];
         let without = durations(&entered, at(0), None);
-        assert_eq!(without, [(crate::ui::Phase::Observe, "5.0 s".to_owned()), (crate::ui::Phase::Orient, "1.0 s".to_owned())]);
+        assert_eq!(
+            without,
+            [
+                (crate::ui::Phase::Observe, "5.0 s".to_owned()),
+                (crate::ui::Phase::Orient, "1.0 s".to_owned())
+            ]
+        );
         let with = durations(&entered, at(0), Some(10.0));
         assert_eq!(with[1].1, "5.0 s");
     }

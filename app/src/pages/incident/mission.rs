@@ -25,12 +25,20 @@ pub fn Mission(
     let agent = Memo::new(move |_| query.with(|query| url::value(query, "agent")));
     let open = icc.part(|state| state.closed_at.is_none());
     let live = Memo::new(move |_| open.get() && icc.is_now() && signed.lost_since.get().is_none());
-    let base = url::query(&[("tab", Some("mission".to_owned())), ("at", icc.at.get_untracked().map(|at| at.to_string()))]);
+    let base = url::query(&[
+        ("tab", Some("mission".to_owned())),
+        ("at", icc.at.get_untracked().map(|at| at.to_string())),
+    ]);
     let id = icc.id();
     let unfold = Unfold::new(move |evidence| {
         let recorded = EvidenceId::parse(evidence).ok();
-        let size = icc.live.state.with_untracked(|state| recorded.and_then(|id| state.evidence.get(&id)).and_then(super::evidence::size));
-        size.map(|size| view! { <WholeAnswer incident=id evidence=evidence.to_owned() size=size /> }).into_any()
+        let size = icc.live.state.with_untracked(|state| {
+            recorded.and_then(|id| state.evidence.get(&id)).and_then(super::evidence::size)
+        });
+        size.map(
+            |size| view! { <WholeAnswer incident=id evidence=evidence.to_owned() size=size /> },
+        )
+        .into_any()
     });
     let hash = use_location().hash;
     Effect::new(move |_| {

@@ -29,7 +29,11 @@ use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use self::{context::Context, deck::Deck, head::Head, mission::Mission, story::Story};
-use super::{load::{ProblemView, load}, signed::use_signed, url};
+use super::{
+    load::{ProblemView, load},
+    signed::use_signed,
+    url,
+};
 use crate::{
     api::{self, ApiError},
     live::{LiveIncident, follow_incident},
@@ -41,7 +45,10 @@ use crate::{
 pub fn IncidentPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get("id").unwrap_or_default()));
-    let room = Resource::new_blocking(move || id.get(), |id| async move { api::incident_room(parse(&id)?).await });
+    let room = Resource::new_blocking(
+        move || id.get(),
+        |id| async move { api::incident_room(parse(&id)?).await },
+    );
     let reload = Callback::new(move |()| room.refetch());
     load(room, "the incident", 12, move |room| match Icc::new(room) {
         Ok(icc) => view! { <Room icc=icc reload=reload /> }.into_any(),
@@ -51,7 +58,12 @@ pub fn IncidentPage() -> impl IntoView {
 
 fn parse(id: &str) -> Result<IncidentId, ApiError> {
     IncidentId::parse(id).map_err(|_| {
-        ApiError::new(404, "incident.absent", "There is no such incident.", "Look for it in the list of incidents.")
+        ApiError::new(
+            404,
+            "incident.absent",
+            "There is no such incident.",
+            "Look for it in the list of incidents.",
+        )
     })
 }
 
@@ -90,7 +102,9 @@ impl Icc {
         })?;
         let query = use_query_map();
         let at = Memo::new(move |_| {
-            let at = query.with(|query| url::value(query, "at")).and_then(|at| at.parse::<u64>().ok())?;
+            let at = query
+                .with(|query| url::value(query, "at"))
+                .and_then(|at| at.parse::<u64>().ok())?;
             (at >= 1 && at < live.state.with(|state| state.seq)).then_some(at)
         });
         let past = Memo::new(move |_| {
@@ -119,7 +133,10 @@ impl Icc {
     }
 
     /// A part of it; what depends on it is touched only when that part changes.
-    pub fn part<T: PartialEq + Send + Sync + 'static>(self, part: impl Fn(&IncidentState) -> T + Send + Sync + 'static) -> Memo<T> {
+    pub fn part<T: PartialEq + Send + Sync + 'static>(
+        self,
+        part: impl Fn(&IncidentState) -> T + Send + Sync + 'static,
+    ) -> Memo<T> {
         Memo::new(move |_| self.read(&part))
     }
 
@@ -137,7 +154,10 @@ impl Icc {
     pub fn cite(self, id: EvidenceId) -> (String, String) {
         // What is cited was recorded before: nothing here changes any more, so nothing depends on it.
         let number = self.numbers.with_untracked(|numbers| numbers.get(&id).copied());
-        let tool = self.live.state.with_untracked(|state| state.evidence.get(&id).map(|evidence| evidence.tool.clone()));
+        let tool = self
+            .live
+            .state
+            .with_untracked(|state| state.evidence.get(&id).map(|evidence| evidence.tool.clone()));
         let label = match (number, tool) {
             (Some(number), Some(tool)) => format!("E{number} {tool}"),
             _ => "evidence".to_owned(),
@@ -160,7 +180,9 @@ impl Icc {
     fn refresh_rights(self) {
         let id = self.id();
         leptos::task::spawn_local(async move {
-            if let Ok(IncidentRoom { approve_refused, reject_refused, stop, .. }) = api::incident_room(id).await {
+            if let Ok(IncidentRoom { approve_refused, reject_refused, stop, .. }) =
+                api::incident_room(id).await
+            {
                 self.rights.try_set(Rights { approve_refused, reject_refused, stop });
             }
         });
@@ -209,7 +231,9 @@ fn Room(
 ) -> impl IntoView {
     let signed = use_signed();
     follow_incident(icc.live, signed.lost_since, reload);
-    let waiting = Memo::new(move |_| icc.live.state.with(|state| state.pending_approval().map(|approval| approval.request.id)));
+    let waiting = Memo::new(move |_| {
+        icc.live.state.with(|state| state.pending_approval().map(|approval| approval.request.id))
+    });
     Effect::new(move |before: Option<Option<_>>| {
         let now = waiting.get();
         if before.is_some_and(|before| before != now) {
@@ -219,7 +243,11 @@ fn Room(
         now
     });
     // Chosen when the page was loaded: nobody's page turns under their eyes because the incident closed.
-    let first = if icc.live.state.with_untracked(|state| state.closed_at.is_some()) { Tab::Story } else { Tab::Mission };
+    let first = if icc.live.state.with_untracked(|state| state.closed_at.is_some()) {
+        Tab::Story
+    } else {
+        Tab::Mission
+    };
     let query = use_query_map();
     let named = Memo::new(move |_| query.with(|query| Tab::named(query.get("tab").as_deref())));
     let centre = Memo::new(move |_| match named.get() {
@@ -229,7 +257,9 @@ fn Room(
         _ if icc.is_now() => first,
         _ => Tab::Mission,
     });
-    let narrow = Memo::new(move |_| named.get().unwrap_or(if first == Tab::Story { Tab::Story } else { Tab::Deck }));
+    let narrow = Memo::new(move |_| {
+        named.get().unwrap_or(if first == Tab::Story { Tab::Story } else { Tab::Deck })
+    });
     let title = icc.part(|state| state.title.clone());
     let closed = icc.part(|state| state.closed_at.is_some());
     let found = icc.part(|state| state.findings.len() + state.gaps.len());
@@ -260,7 +290,13 @@ fn Room(
 }
 
 /// The tabs, as links that keep the moment looked at.
-fn tabs(current: Tab, at: Option<&String>, found: Option<u64>, closed: bool, all: bool) -> Vec<LinkItem> {
+fn tabs(
+    current: Tab,
+    at: Option<&String>,
+    found: Option<u64>,
+    closed: bool,
+    all: bool,
+) -> Vec<LinkItem> {
     let link = |tab: Tab, label: &str| {
         let href = url::query(&[("tab", Some(tab.name().to_owned())), ("at", at.cloned())]);
         LinkItem::new(label, href, tab == current)

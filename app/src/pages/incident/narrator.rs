@@ -55,9 +55,16 @@ impl Narrator {
                 line.detail = failure_detail(evidence);
                 line.evidence = Some(evidence.id.to_string());
             }
-            Event::Opened { opening } => line.detail = Some(alerts_in_full(&opening.alerts)).filter(|text| !text.is_empty()),
+            Event::Opened { opening } => {
+                line.detail = Some(alerts_in_full(&opening.alerts)).filter(|text| !text.is_empty())
+            }
             Event::Planned { plan, .. } => {
-                let diffs: Vec<&str> = plan.actions.iter().map(|action| action.diff.as_str()).filter(|diff| !diff.is_empty()).collect();
+                let diffs: Vec<&str> = plan
+                    .actions
+                    .iter()
+                    .map(|action| action.diff.as_str())
+                    .filter(|diff| !diff.is_empty())
+                    .collect();
                 line.detail = Some(diffs.join("\n")).filter(|text| !text.is_empty());
             }
             _ => {}
@@ -67,26 +74,49 @@ impl Narrator {
 
     fn line(&mut self, event: &Event) -> Line {
         match event {
-            Event::Opened { opening } => ("intake", Kind::System, format!("incident opened: {}", opening.title)),
+            Event::Opened { opening } => {
+                ("intake", Kind::System, format!("incident opened: {}", opening.title))
+            }
             Event::AlertsNoted { alerts } => ("intake", Kind::System, alerts_line(alerts)),
             Event::ObserveStarted { round, specialists, reason } => {
-                let names: Vec<&str> = specialists.iter().map(|specialist| specialist.as_str()).collect();
-                ("supervisor", Kind::Thought, format!("round {round}: {} look. {reason}", names.join(" and ")))
+                let names: Vec<&str> =
+                    specialists.iter().map(|specialist| specialist.as_str()).collect();
+                (
+                    "supervisor",
+                    Kind::Thought,
+                    format!("round {round}: {} look. {reason}", names.join(" and ")),
+                )
             }
-            Event::Noted { agent, text } => (words::agent_name(*agent), Kind::Thought, text.clone()),
+            Event::Noted { agent, text } => {
+                (words::agent_name(*agent), Kind::Thought, text.clone())
+            }
             Event::EvidenceRecorded { evidence } => evidence_line(evidence),
-            Event::FindingRecorded { finding } => {
-                (finding.specialist.as_str(), Kind::Finding, format!("{}: {}", finding.object, finding.summary))
+            Event::FindingRecorded { finding } => (
+                finding.specialist.as_str(),
+                Kind::Finding,
+                format!("{}: {}", finding.object, finding.summary),
+            ),
+            Event::GapRecorded { gap } => (
+                words::agent_name(gap.agent),
+                Kind::Error,
+                format!("not seen: {}: {}", gap.what, gap.why),
+            ),
+            Event::SpecialistConcluded { specialist, summary, .. } => {
+                (specialist.as_str(), Kind::Thought, summary.clone())
             }
-            Event::GapRecorded { gap } => (words::agent_name(gap.agent), Kind::Error, format!("not seen: {}: {}", gap.what, gap.why)),
-            Event::SpecialistConcluded { specialist, summary, .. } => (specialist.as_str(), Kind::Thought, summary.clone()),
-            Event::ObserveConcluded { round } => ("supervisor", Kind::System, format!("round {round} is observed")),
+            Event::ObserveConcluded { round } => {
+                ("supervisor", Kind::System, format!("round {round} is observed"))
+            }
             Event::Oriented { hypotheses, again, reason, .. } => {
                 let again = if again.is_empty() { "" } else { " They look again." };
                 ("reflector", Kind::Decision, format!("{}{reason}{again}", best(hypotheses)))
             }
             Event::Planned { plan, .. } => {
-                self.actions = plan.actions.iter().map(|action| (action.id, action.call.describe(&action.target.object))).collect();
+                self.actions = plan
+                    .actions
+                    .iter()
+                    .map(|action| (action.id, action.call.describe(&action.target.object)))
+                    .collect();
                 self.predicates.clone_from(&plan.predicates);
                 ("planner", Kind::Decision, format!("plan: {}. {}", plan.describe(), plan.summary))
             }
@@ -98,45 +128,113 @@ impl Narrator {
     fn line_of_deciding_and_acting(&self, event: &Event) -> Line {
         match event {
             Event::ApprovalRequested { request } => {
-                let people = if request.needed > 1 { format!("{} people", request.needed) } else { "a person".to_owned() };
+                let people = if request.needed > 1 {
+                    format!("{} people", request.needed)
+                } else {
+                    "a person".to_owned()
+                };
                 let until = request.expires_at.strftime("%H:%M:%S UTC");
-                ("gate", Kind::Decision, format!("waits for {people} with the role {} until {until}", request.approver.as_str()))
+                (
+                    "gate",
+                    Kind::Decision,
+                    format!(
+                        "waits for {people} with the role {} until {until}",
+                        request.approver.as_str()
+                    ),
+                )
             }
-            Event::ApprovalSigned { plan, signature, .. } => {
-                ("person", Kind::Decision, format!("{} ({}) approved plan {}", signature.email, signature.role.as_str(), plan.short()))
+            Event::ApprovalSigned { plan, signature, .. } => (
+                "person",
+                Kind::Decision,
+                format!(
+                    "{} ({}) approved plan {}",
+                    signature.email,
+                    signature.role.as_str(),
+                    plan.short()
+                ),
+            ),
+            Event::ApprovalRejected { by, reason, .. } => {
+                ("person", Kind::Decision, format!("{by} rejected the plan: {reason}"))
             }
-            Event::ApprovalRejected { by, reason, .. } => ("person", Kind::Decision, format!("{by} rejected the plan: {reason}")),
-            Event::ApprovalExpired { .. } => ("gate", Kind::Error, "nobody answered in time".to_owned()),
-            Event::PlanVoided { plan, reason } => ("gate", Kind::Error, format!("plan {} is void: {reason}", plan.short())),
-            Event::BaselineRecorded { readings } => ("verifier", Kind::Result, format!("before: {}", self.readings(readings))),
-            Event::ActionIntended { action, .. } => ("executor", Kind::Effect, format!("about to {}", self.action(action))),
-            Event::ActionApplied { action, note, .. } => ("executor", Kind::Effect, format!("done: {}. {note}", self.action(action))),
-            Event::ActionFailed { action, error } => ("executor", Kind::Error, format!("not done: {}: {error}", self.action(action))),
-            Event::ActionNotApplied { action, note } => {
-                ("executor", Kind::System, format!("after a restart: {} had not been applied. {note}", self.action(action)))
+            Event::ApprovalExpired { .. } => {
+                ("gate", Kind::Error, "nobody answered in time".to_owned())
             }
-            Event::ActionUnknown { action, note } => {
-                ("executor", Kind::Error, format!("it cannot be told whether this was applied: {}. {note}", self.action(action)))
+            Event::PlanVoided { plan, reason } => {
+                ("gate", Kind::Error, format!("plan {} is void: {reason}", plan.short()))
             }
+            Event::BaselineRecorded { readings } => {
+                ("verifier", Kind::Result, format!("before: {}", self.readings(readings)))
+            }
+            Event::ActionIntended { action, .. } => {
+                ("executor", Kind::Effect, format!("about to {}", self.action(action)))
+            }
+            Event::ActionApplied { action, note, .. } => {
+                ("executor", Kind::Effect, format!("done: {}. {note}", self.action(action)))
+            }
+            Event::ActionFailed { action, error } => {
+                ("executor", Kind::Error, format!("not done: {}: {error}", self.action(action)))
+            }
+            Event::ActionNotApplied { action, note } => (
+                "executor",
+                Kind::System,
+                format!("after a restart: {} had not been applied. {note}", self.action(action)),
+            ),
+            Event::ActionUnknown { action, note } => (
+                "executor",
+                Kind::Error,
+                format!(
+                    "it cannot be told whether this was applied: {}. {note}",
+                    self.action(action)
+                ),
+            ),
             _ => self.line_of_verifying(event),
         }
     }
 
     fn line_of_verifying(&self, event: &Event) -> Line {
         match event {
-            Event::VerificationStarted {} => ("verifier", Kind::System, "all actions are applied, verification begins".to_owned()),
-            Event::VerificationSampled { readings } => ("verifier", Kind::Result, self.readings(readings)),
-            Event::VerificationConcluded { status, summary, .. } => ("verifier", Kind::Decision, format!("{}: {summary}", status.as_str())),
-            Event::UndoStarted { reason } => ("executor", Kind::Effect, format!("taking back: {reason}")),
-            Event::UndoIntended { action, .. } => ("executor", Kind::Effect, format!("about to take back: {}", self.action(action))),
-            Event::UndoApplied { action, note } => ("executor", Kind::Effect, format!("taken back: {}. {note}", self.action(action))),
-            Event::UndoFailed { action, error } => ("executor", Kind::Error, format!("could not be taken back: {}: {error}", self.action(action))),
-            Event::UndoNotApplied { action, note } => {
-                ("executor", Kind::System, format!("after a restart: the undo had not been applied: {}. {note}", self.action(action)))
+            Event::VerificationStarted {} => (
+                "verifier",
+                Kind::System,
+                "all actions are applied, verification begins".to_owned(),
+            ),
+            Event::VerificationSampled { readings } => {
+                ("verifier", Kind::Result, self.readings(readings))
             }
-            Event::Halted { by, reason } => ("person", Kind::Error, format!("Emergency Stop by {by} holds the run: {reason}")),
-            Event::Resumed { by } => ("person", Kind::Decision, format!("{by} lifted Emergency Stop")),
-            Event::Closed { resolution, reason } => ("engine", Kind::Decision, format!("closed as {}: {reason}", resolution.as_str())),
+            Event::VerificationConcluded { status, summary, .. } => {
+                ("verifier", Kind::Decision, format!("{}: {summary}", status.as_str()))
+            }
+            Event::UndoStarted { reason } => {
+                ("executor", Kind::Effect, format!("taking back: {reason}"))
+            }
+            Event::UndoIntended { action, .. } => {
+                ("executor", Kind::Effect, format!("about to take back: {}", self.action(action)))
+            }
+            Event::UndoApplied { action, note } => {
+                ("executor", Kind::Effect, format!("taken back: {}. {note}", self.action(action)))
+            }
+            Event::UndoFailed { action, error } => (
+                "executor",
+                Kind::Error,
+                format!("could not be taken back: {}: {error}", self.action(action)),
+            ),
+            Event::UndoNotApplied { action, note } => (
+                "executor",
+                Kind::System,
+                format!(
+                    "after a restart: the undo had not been applied: {}. {note}",
+                    self.action(action)
+                ),
+            ),
+            Event::Halted { by, reason } => {
+                ("person", Kind::Error, format!("Emergency Stop by {by} holds the run: {reason}"))
+            }
+            Event::Resumed { by } => {
+                ("person", Kind::Decision, format!("{by} lifted Emergency Stop"))
+            }
+            Event::Closed { resolution, reason } => {
+                ("engine", Kind::Decision, format!("closed as {}: {reason}", resolution.as_str()))
+            }
             // Every other event has its line above.
             other => ("engine", Kind::System, other.name().to_owned()),
         }
@@ -148,12 +246,14 @@ impl Narrator {
 
     fn readings(&self, readings: &[Reading]) -> String {
         let one = |reading: &Reading| {
-            let predicate = usize::try_from(reading.predicate).ok().and_then(|at| self.predicates.get(at));
+            let predicate =
+                usize::try_from(reading.predicate).ok().and_then(|at| self.predicates.get(at));
             let unit = match predicate {
                 Some(Predicate::Metric { unit, .. }) => unit.as_str(),
                 _ => "",
             };
-            let label = predicate.map_or_else(|| format!("predicate {}", reading.predicate), Predicate::describe);
+            let label = predicate
+                .map_or_else(|| format!("predicate {}", reading.predicate), Predicate::describe);
             let sign = if reading.fulfilled { "✓" } else { "✗" };
             format!("{sign} {label} (now {})", words::measured(&reading.measured, unit))
         };
@@ -163,7 +263,12 @@ impl Narrator {
 
 fn evidence_line(evidence: &Evidence) -> Line {
     let kind = if evidence.answered() { Kind::Result } else { Kind::Error };
-    let text = format!("{} → {} · {} ms", words::call(evidence), words::outcome(evidence), evidence.duration_ms);
+    let text = format!(
+        "{} → {} · {} ms",
+        words::call(evidence),
+        words::outcome(evidence),
+        evidence.duration_ms
+    );
     (words::agent_name(evidence.agent), kind, text)
 }
 
@@ -196,22 +301,33 @@ fn alerts_line(alerts: &[Alert]) -> String {
 
 fn alerts_in_full(alerts: &[Alert]) -> String {
     let one = |alert: &Alert| {
-        let labels: Vec<String> = alert.labels.iter().map(|(name, value)| format!("{name}={value:?}")).collect();
-        format!("{{{}}} since {}", labels.join(", "), alert.starts_at.strftime("%Y-%m-%d %H:%M:%S UTC"))
+        let labels: Vec<String> =
+            alert.labels.iter().map(|(name, value)| format!("{name}={value:?}")).collect();
+        format!(
+            "{{{}}} since {}",
+            labels.join(", "),
+            alert.starts_at.strftime("%Y-%m-%d %H:%M:%S UTC")
+        )
     };
     alerts.iter().map(one).collect::<Vec<_>>().join("\n")
 }
 
 fn best(hypotheses: &[Hypothesis]) -> String {
     match hypotheses.first() {
-        Some(first) => format!("{} ({}, 1 of {}). ", first.summary, first.confidence_word(), hypotheses.len()),
+        Some(first) => {
+            format!("{} ({}, 1 of {}). ", first.summary, first.confidence_word(), hypotheses.len())
+        }
         None => "no hypothesis. ".to_owned(),
     }
 }
 
 fn verdict(decision: &PlanDecision) -> String {
-    let mut reasons: Vec<String> =
-        decision.actions.iter().flat_map(|action| &action.reasons).map(|reason| format!("{} [{}]", reason.sentence, reason.rule)).collect();
+    let mut reasons: Vec<String> = decision
+        .actions
+        .iter()
+        .flat_map(|action| &action.reasons)
+        .map(|reason| format!("{} [{}]", reason.sentence, reason.rule))
+        .collect();
     reasons.dedup();
     format!("{}: {}", decision.verdict.as_str(), reasons.join(" "))
 }

@@ -17,14 +17,20 @@ pub fn Filters(
     query: IncidentQuery,
 ) -> impl IntoView {
     let first = IncidentQuery { before: None, ..query.clone() };
-    let chip = |label: &str, active: bool, with: IncidentQuery| LinkItem::new(label, address(&with), active);
+    let chip = |label: &str, active: bool, with: IncidentQuery| {
+        LinkItem::new(label, address(&with), active)
+    };
     let open = |label, value: bool| {
         let active = first.open == Some(value);
         chip(label, active, IncidentQuery { open: (!active).then_some(value), ..first.clone() })
     };
     let status = |label, value: &str| {
         let active = first.status.as_deref() == Some(value);
-        chip(label, active, IncidentQuery { status: (!active).then(|| value.to_owned()), ..first.clone() })
+        chip(
+            label,
+            active,
+            IncidentQuery { status: (!active).then(|| value.to_owned()), ..first.clone() },
+        )
     };
     let severity = |label, value: Severity| {
         let active = first.severity == Some(value);
@@ -42,7 +48,11 @@ pub fn Filters(
     ];
     items.extend(use_signed().clusters().get_untracked().into_iter().map(|tile| {
         let active = first.cluster == Some(tile.cluster.id);
-        chip(&tile.cluster.name, active, IncidentQuery { cluster: (!active).then_some(tile.cluster.id), ..first.clone() })
+        chip(
+            &tile.cluster.name,
+            active,
+            IncidentQuery { cluster: (!active).then_some(tile.cluster.id), ..first.clone() },
+        )
     }));
     let kept = [
         ("open", first.open.map(|open| open.to_string())),

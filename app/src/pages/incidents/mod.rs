@@ -2,7 +2,11 @@
 
 mod filters;
 
-use evenkeel_domain::{id::{ClusterId, IncidentId}, severity::Severity, view::{IncidentPage, IncidentQuery}};
+use evenkeel_domain::{
+    id::{ClusterId, IncidentId},
+    severity::Severity,
+    view::{IncidentPage, IncidentQuery},
+};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::{hooks::use_query_map, params::ParamsMap};
@@ -96,7 +100,9 @@ fn from_address(map: &ParamsMap) -> IncidentQuery {
 }
 
 fn severity(text: &str) -> Option<Severity> {
-    [Severity::Info, Severity::Warning, Severity::Critical].into_iter().find(|severity| severity.as_str() == text)
+    [Severity::Info, Severity::Warning, Severity::Critical]
+        .into_iter()
+        .find(|severity| severity.as_str() == text)
 }
 
 /// The address of a query.
@@ -125,11 +131,19 @@ mod tests {
             limit: PAGE,
             ..IncidentQuery::default()
         };
-        assert_eq!(address(&query), "/incidents?open=true&status=awaiting_approval&severity=critical");
-        let map: ParamsMap = [("open", "true"), ("status", "awaiting_approval"), ("severity", "critical"), ("before", "x")]
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .collect();
+        assert_eq!(
+            address(&query),
+            "/incidents?open=true&status=awaiting_approval&severity=critical"
+        );
+        let map: ParamsMap = [
+            ("open", "true"),
+            ("status", "awaiting_approval"),
+            ("severity", "critical"),
+            ("before", "x"),
+        ]
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
         assert_eq!(from_address(&map), query);
     }
 }

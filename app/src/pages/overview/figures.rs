@@ -35,5 +35,6 @@ fn Figure(
     /// The figure with its unit.
     value: String,
 ) -> impl IntoView {
-    view! { <div class="figures__item"><dt>{name}</dt><dd class="number">{value}</dd></div> }.into_any()
+    view! { <div class="figures__item"><dt>{name}</dt><dd class="number">{value}</dd></div> }
+        .into_any()
 }

@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 
-use crate::{icons::Glyph, ui::{ButtonKind, ButtonLink, Panel}};
+use crate::{
+    icons::Glyph,
+    ui::{ButtonKind, ButtonLink, Panel},
+};
 
 /// Three steps, each with its button.
 #[component]

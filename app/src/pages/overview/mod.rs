@@ -46,7 +46,11 @@ fn Content(
     follow_incidents(signed.lost_since, move |_| refresh.run(()));
     let has_clusters = Memo::new(move |_| shown.with(|shown| !shown.clusters.is_empty()));
     move || {
-        if has_clusters.get() { view! { <Sections shown=shown /> }.into_any() } else { view! { <FirstSteps /> }.into_any() }
+        if has_clusters.get() {
+            view! { <Sections shown=shown /> }.into_any()
+        } else {
+            view! { <FirstSteps /> }.into_any()
+        }
     }
 }
 
@@ -58,7 +62,14 @@ fn Sections(
     let awaiting = Memo::new(move |_| shown.with(|shown| shown.awaiting.clone()));
     let open = Memo::new(move |_| {
         // What waits for people stands above and need not be said twice.
-        shown.with(|shown| shown.open.iter().filter(|incident| incident.awaiting.is_none()).cloned().collect::<Vec<_>>())
+        shown.with(|shown| {
+            shown
+                .open
+                .iter()
+                .filter(|incident| incident.awaiting.is_none())
+                .cloned()
+                .collect::<Vec<_>>()
+        })
     });
     let clusters = Memo::new(move |_| shown.with(|shown| shown.clusters.clone()));
     let week = Memo::new(move |_| shown.with(|shown| shown.week));
@@ -80,7 +91,8 @@ fn Sections(
         }
         view! { <p class="panel__note muted">"Nothing else is open."</p> }.into_any()
     };
-    let tiles = move || clusters.get().into_iter().map(|tile| view! { <Tile tile=tile /> }).collect_view();
+    let tiles =
+        move || clusters.get().into_iter().map(|tile| view! { <Tile tile=tile /> }).collect_view();
     view! {
         <div class="stack">
             {waiting_panel}

@@ -21,9 +21,14 @@ pub fn Tile(
     let open = match open_incidents {
         0 => view! { <Badge text="Nominal" tone=Tone::Ok /> }.into_any(),
         1 => view! { <Badge text="1 open incident" tone=Tone::Waiting /> }.into_any(),
-        many => view! { <Badge text=format!("{many} open incidents") tone=Tone::Waiting /> }.into_any(),
+        many => {
+            view! { <Badge text=format!("{many} open incidents") tone=Tone::Waiting /> }.into_any()
+        }
     };
-    let connections = connections.into_iter().map(|connection| view! { <ConnectionLine connection=connection /> }).collect_view();
+    let connections = connections
+        .into_iter()
+        .map(|connection| view! { <ConnectionLine connection=connection /> })
+        .collect_view();
     let posted = match last_notification_at {
         Some(at) => view! { "Last alert received "<Time at=at /> }.into_any(),
         None => "No alert received yet".into_any(),
@@ -53,13 +58,19 @@ pub fn ConnectionLine(
 ) -> impl IntoView {
     let Connection { name, state, seen } = connection;
     let (glyph, class, words) = match state {
-        ConnectionState::Healthy { last_ok_at, latency_ms } => {
-            (Glyph::Ok, "connection connection--ok", view! { "answers in "{latency_ms}" ms, "<Time at=last_ok_at /> }.into_any())
-        }
+        ConnectionState::Healthy { last_ok_at, latency_ms } => (
+            Glyph::Ok,
+            "connection connection--ok",
+            view! { "answers in "{latency_ms}" ms, "<Time at=last_ok_at /> }.into_any(),
+        ),
         ConnectionState::Failing { failure, last_ok_at } => {
             let before = last_ok_at.map(|at| view! { ". Last answered "<Time at=at /> });
             let next = failure.next.map(|next| view! { <span class="muted">" "{next}</span> });
-            (Glyph::Failed, "connection connection--failing", view! { {failure.message}{before}{next} }.into_any())
+            (
+                Glyph::Failed,
+                "connection connection--failing",
+                view! { {failure.message}{before}{next} }.into_any(),
+            )
         }
         ConnectionState::Unknown => (Glyph::Dot, "connection", "not asked yet".into_any()),
         ConnectionState::NotConnected => (Glyph::Dot, "connection", "not connected".into_any()),
@@ -99,7 +110,9 @@ fn SmallVitals(
             });
             Some(curves.collect_view().into_any())
         }
-        Err(error) => Some(view! { <p class="small muted">"Vital signs: "{error.0.message}</p> }.into_any()),
+        Err(error) => {
+            Some(view! { <p class="small muted">"Vital signs: "{error.0.message}</p> }.into_any())
+        }
     };
     view! { <div class="tile__vitals needs-js">{curves}</div> }.into_any()
 }

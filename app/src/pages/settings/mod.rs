@@ -16,7 +16,8 @@ use crate::ui::{KeyValue, Panel, ThemeSwitch};
 pub fn SettingsPage() -> impl IntoView {
     let signed = use_signed();
     let me = signed.me();
-    let may: Vec<&str> = me.permissions.iter().map(|permission| permission_words(*permission)).collect();
+    let may: Vec<&str> =
+        me.permissions.iter().map(|permission| permission_words(*permission)).collect();
     let about = vec![
         ("E-mail".to_owned(), me.email.clone()),
         ("Role".to_owned(), words::sentence(me.role.as_str())),

@@ -21,9 +21,13 @@ pub fn People(
 ) -> impl IntoView {
     let create = ServerAction::<CreateUser>::new();
     let role = ServerAction::<SetRole>::new();
-    let users = Resource::new(move || (create.version().get(), role.version().get()), |_| api::users());
+    let users =
+        Resource::new(move || (create.version().get(), role.version().get()), |_| api::users());
     let list = load(users, "people", 3, move |users| {
-        let rows = users.into_iter().map(|user| view! { <Row user=user action=role me=me /> }).collect_view();
+        let rows = users
+            .into_iter()
+            .map(|user| view! { <Row user=user action=role me=me /> })
+            .collect_view();
         view! { <Table caption="People" columns=vec!["E-mail", "Role", "Added", "Last signed in"]>{rows}</Table> }.into_any()
     });
     view! {
@@ -90,7 +94,9 @@ fn Added(
     /// Added them.
     action: ServerAction<CreateUser>,
 ) -> impl IntoView {
-    let added = Memo::new(move |_| action.value().with(|value| value.as_ref().and_then(|value| value.as_ref().ok()).cloned()));
+    let added = Memo::new(move |_| {
+        action.value().with(|value| value.as_ref().and_then(|value| value.as_ref().ok()).cloned())
+    });
     move || {
         added.get().map(|NewUser { user, password }| {
             view! {

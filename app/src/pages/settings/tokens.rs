@@ -18,12 +18,16 @@ pub fn Tokens(
 ) -> impl IntoView {
     let create = ServerAction::<CreateToken>::new();
     let delete = ServerAction::<DeleteToken>::new();
-    let tokens = Resource::new(move || (create.version().get(), delete.version().get()), |_| api::tokens());
+    let tokens =
+        Resource::new(move || (create.version().get(), delete.version().get()), |_| api::tokens());
     let list = load(tokens, "API tokens", 3, move |tokens| {
         if tokens.is_empty() {
             return view! { <EmptyState title="You have no API token" text="Programs use them instead of your password. They never reach further than your role." glyph=Glyph::Lock /> }.into_any();
         }
-        let rows = tokens.into_iter().map(|token| view! { <Row token=token delete=delete /> }).collect_view();
+        let rows = tokens
+            .into_iter()
+            .map(|token| view! { <Row token=token delete=delete /> })
+            .collect_view();
         view! { <Table caption="Your API tokens" columns=vec!["Name", "Scope", "Made", "Last used", "Lapses", ""]>{rows}</Table> }.into_any()
     });
     view! {
@@ -76,7 +80,9 @@ fn Made(
     /// Made it.
     action: ServerAction<CreateToken>,
 ) -> impl IntoView {
-    let made = Memo::new(move |_| action.value().with(|value| value.as_ref().and_then(|value| value.as_ref().ok()).cloned()));
+    let made = Memo::new(move |_| {
+        action.value().with(|value| value.as_ref().and_then(|value| value.as_ref().ok()).cloned())
+    });
     move || {
         made.get().map(|CreatedToken { token, secret }| {
             view! {
@@ -94,8 +100,13 @@ fn CreateForm(
     /// Makes one.
     action: ServerAction<CreateToken>,
 ) -> impl IntoView {
-    let scopes = [("read", "Read: see everything"), ("operate", "Operate: also start, reject, stop"), ("full", "Full: all you may do, approvals included")];
-    let scopes = scopes.iter().map(|(value, words)| ((*value).to_owned(), (*words).to_owned())).collect();
+    let scopes = [
+        ("read", "Read: see everything"),
+        ("operate", "Operate: also start, reject, stop"),
+        ("full", "Full: all you may do, approvals included"),
+    ];
+    let scopes =
+        scopes.iter().map(|(value, words)| ((*value).to_owned(), (*words).to_owned())).collect();
     view! {
         <div class="panel__note">
             <ActionForm action=action>

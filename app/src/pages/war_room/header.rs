@@ -20,7 +20,8 @@ pub fn Header(
     let cluster = here.cluster();
     let stop = here.part(|room| room.tile.cluster.stop.clone());
     let drill = ServerAction::<Drill>::new();
-    let state = move || match stop.get() {
+    let state = move || {
+        match stop.get() {
         None => view! { <span class="alive"><span class="alive__dot" aria-hidden="true">"●"</span>"ACTIVE"</span> }.into_any(),
         Some(stop) => view! {
             <span class="alive alive--locked">
@@ -30,6 +31,7 @@ pub fn Header(
             </span>
         }
         .into_any(),
+    }
     };
     view! {
         <header class="room-head">

@@ -65,7 +65,8 @@ pub fn AuditPanel(
     let content = move || {
         let records = records.get();
         if records.is_empty() {
-            view! { <p class="panel__note muted">"Nobody has done anything here yet."</p> }.into_any()
+            view! { <p class="panel__note muted">"Nobody has done anything here yet."</p> }
+                .into_any()
         } else {
             view! { <AuditRows records=records /> }.into_any()
         }
@@ -82,11 +83,16 @@ pub fn Connections(
 ) -> impl IntoView {
     let test = ServerAction::<TestConnections>::new();
     here.refresh_after(test.value());
-    let tested = Memo::new(move |_| test.value().with(|value| value.as_ref().and_then(|value| value.as_ref().ok()).cloned()));
+    let tested = Memo::new(move |_| {
+        test.value().with(|value| value.as_ref().and_then(|value| value.as_ref().ok()).cloned())
+    });
     let known = here.part(|room| room.tile.connections.clone());
     let lines = move || {
         let lines = tested.get().unwrap_or_else(|| known.get());
-        lines.into_iter().map(|connection| view! { <ConnectionLine connection=connection /> }).collect_view()
+        lines
+            .into_iter()
+            .map(|connection| view! { <ConnectionLine connection=connection /> })
+            .collect_view()
     };
     let posted = here.part(|room| room.tile.last_notification_at);
     let posted = move || match posted.get() {

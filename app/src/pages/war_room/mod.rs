@@ -21,7 +21,13 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
-use self::{header::Header, investigate::Investigate, lists::{AuditPanel, Connections, OpenIncidents, QuarantinePanel, RecentIncidents}, token::TokenPanel, vitals::VitalSigns};
+use self::{
+    header::Header,
+    investigate::Investigate,
+    lists::{AuditPanel, Connections, OpenIncidents, QuarantinePanel, RecentIncidents},
+    token::TokenPanel,
+    vitals::VitalSigns,
+};
 use super::{again, load::load, signed::use_signed};
 use crate::{
     api::{self, ApiError},
@@ -36,14 +42,25 @@ const REFRESH: Duration = Duration::from_secs(30);
 pub fn WarRoomPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get("id").unwrap_or_default()));
-    let room = Resource::new_blocking(move || id.get(), |id| async move { api::war_room(parse(&id)?).await });
-    let vitals = Resource::new(move || id.get(), |id| async move { api::vitals(parse(&id)?).await });
-    load(room, "the War Room", 10, move |room| view! { <Room room=room vitals=vitals /> }.into_any())
+    let room = Resource::new_blocking(
+        move || id.get(),
+        |id| async move { api::war_room(parse(&id)?).await },
+    );
+    let vitals =
+        Resource::new(move || id.get(), |id| async move { api::vitals(parse(&id)?).await });
+    load(room, "the War Room", 10, move |room| {
+        view! { <Room room=room vitals=vitals /> }.into_any()
+    })
 }
 
 fn parse(id: &str) -> Result<ClusterId, ApiError> {
     ClusterId::parse(id).map_err(|_| {
-        ApiError::new(404, "cluster.absent", "There is no such cluster.", "Choose one of those in the list.")
+        ApiError::new(
+            404,
+            "cluster.absent",
+            "There is no such cluster.",
+            "Choose one of those in the list.",
+        )
     })
 }
 
@@ -66,18 +83,31 @@ impl Here {
     }
 
     /// Part of the data; what depends on it is touched only when that part changes.
-    pub fn part<T: PartialEq + Send + Sync + 'static>(self, part: impl Fn(&WarRoom) -> T + Send + Sync + 'static) -> Memo<T> {
+    pub fn part<T: PartialEq + Send + Sync + 'static>(
+        self,
+        part: impl Fn(&WarRoom) -> T + Send + Sync + 'static,
+    ) -> Memo<T> {
         Memo::new(move |_| self.room.with(&part))
     }
 
     /// Why the person may not do this here, if they may not.
-    pub fn refused(self, permission: Permission, action: &'static str, needs: &'static str) -> Signal<Option<String>> {
+    pub fn refused(
+        self,
+        permission: Permission,
+        action: &'static str,
+        needs: &'static str,
+    ) -> Signal<Option<String>> {
         let allowed = self.part(move |room| room.permissions.contains(&permission));
-        Signal::derive(move || (!allowed.get()).then(|| format!("You may not {action}: this needs the role {needs}.")))
+        Signal::derive(move || {
+            (!allowed.get()).then(|| format!("You may not {action}: this needs the role {needs}."))
+        })
     }
 
     /// Asks again once an action has succeeded.
-    pub fn refresh_after<T: Send + Sync + 'static>(self, value: impl Into<Signal<Option<Result<T, ApiError>>>>) {
+    pub fn refresh_after<T: Send + Sync + 'static>(
+        self,
+        value: impl Into<Signal<Option<Result<T, ApiError>>>>,
+    ) {
         let value = value.into();
         Effect::new(move |_| {
             if value.with(|value| matches!(value, Some(Ok(_)))) {

@@ -39,9 +39,18 @@ impl From<VitalSign> for VitalReading {
             "errors" => (Vital::Errors, "Errors"),
             _ => (Vital::Saturation, "Saturation"),
         };
-        let largest = sign.points.iter().filter_map(|point| point.value).chain(sign.current).fold(0.0_f64, |a, b| a.max(b.abs()));
+        let largest = sign
+            .points
+            .iter()
+            .filter_map(|point| point.value)
+            .chain(sign.current)
+            .fold(0.0_f64, |a, b| a.max(b.abs()));
         let (factor, unit) = people_scale(Some(largest), &sign.unit);
-        let points = sign.points.iter().map(|point| (point.at, point.value.map(|value| value * factor))).collect();
+        let points = sign
+            .points
+            .iter()
+            .map(|point| (point.at, point.value.map(|value| value * factor)))
+            .collect();
         Self {
             change: change(vital, sign.current, sign.before),
             vital,
@@ -59,7 +68,11 @@ impl From<VitalSign> for VitalReading {
 fn change(vital: Vital, now: Option<f64>, before: Option<f64>) -> Option<Change> {
     let (now, before) = (now?, before?);
     let percent = (now - before) / before.abs() * 100.0;
-    let worse = if vital == Vital::Traffic { percent < -NOTABLE_PERCENT } else { percent > NOTABLE_PERCENT };
+    let worse = if vital == Vital::Traffic {
+        percent < -NOTABLE_PERCENT
+    } else {
+        percent > NOTABLE_PERCENT
+    };
     percent.is_finite().then_some(Change { percent, worse })
 }
 

@@ -23,7 +23,11 @@ pub fn StopSwitch(
     here.refresh_after(stop.value());
     here.refresh_after(resume.value());
     let switch = move || {
-        if stopped.get() { view! { <Lift here=here action=resume /> }.into_any() } else { view! { <Throw here=here action=stop /> }.into_any() }
+        if stopped.get() {
+            view! { <Lift here=here action=resume /> }.into_any()
+        } else {
+            view! { <Throw here=here action=stop /> }.into_any()
+        }
     };
     view! {
         <div class="switch-stop" id="stop">
@@ -43,7 +47,8 @@ fn Throw(
     action: ServerAction<StopCluster>,
 ) -> impl IntoView {
     let refused = here.refused(Permission::Stop, "throw Emergency Stop", "responder");
-    let (name, open) = here.room.with_untracked(|room| (room.tile.cluster.name.clone(), room.tile.open_incidents));
+    let (name, open) =
+        here.room.with_untracked(|room| (room.tile.cluster.name.clone(), room.tile.open_incidents));
     if let Some(reason) = refused.get_untracked() {
         return view! { <Button kind=ButtonKind::Danger glyph=Glyph::Stop disabled_because=Some(reason)>"Emergency stop"</Button> }.into_any();
     }
@@ -79,7 +84,8 @@ fn Lift(
 ) -> impl IntoView {
     let refused = here.refused(Permission::Resume, "lift Emergency Stop", "approver");
     if let Some(reason) = refused.get_untracked() {
-        return view! { <Button glyph=Glyph::Lock disabled_because=Some(reason)>"Resume"</Button> }.into_any();
+        return view! { <Button glyph=Glyph::Lock disabled_because=Some(reason)>"Resume"</Button> }
+            .into_any();
     }
     view! {
         <Confirm label="Resume" kind=ButtonKind::Primary glyph=Glyph::Act>

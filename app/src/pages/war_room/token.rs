@@ -19,8 +19,11 @@ pub fn TokenPanel(
 ) -> impl IntoView {
     let action = ServerAction::<RenewToken>::new();
     let allowed = here.part(|room| room.permissions.contains(&Permission::ManageClusters));
-    let renewed = Memo::new(move |_| action.value().with(|value| value.as_ref().and_then(|value| value.as_ref().ok()).cloned()));
-    let content = move || match renewed.get() {
+    let renewed = Memo::new(move |_| {
+        action.value().with(|value| value.as_ref().and_then(|value| value.as_ref().ok()).cloned())
+    });
+    let content = move || {
+        match renewed.get() {
         Some(connected) => view! { <Connected connected=connected /> }.into_any(),
         None => view! {
             <Panel title="Webhook token">
@@ -35,6 +38,7 @@ pub fn TokenPanel(
             </Panel>
         }
         .into_any(),
+    }
     };
     view! { <Show when=move || allowed.get()>{content}</Show> }.into_any()
 }

@@ -4,7 +4,10 @@ use std::fmt::Write as _;
 
 use leptos::{prelude::*, web_sys::PointerEvent};
 
-use super::{Points, scale::{Window, nearest}};
+use super::{
+    Points,
+    scale::{Window, nearest},
+};
 use crate::ui::browser;
 
 /// Positions are drawn on a grid of this many units each way; the browser stretches it to the box.
@@ -93,7 +96,9 @@ pub fn Plot(
         .collect_view();
     let box_ref = NodeRef::<leptos::html::Div>::new();
     let follow = move |event: PointerEvent| {
-        let x = box_ref.get_untracked().and_then(|area| browser::pointer_fraction(&area, f64::from(event.client_x())));
+        let x = box_ref
+            .get_untracked()
+            .and_then(|area| browser::pointer_fraction(&area, f64::from(event.client_x())));
         hovered.set(x.and_then(|x| nearest(&points, &window, x)));
     };
     let cursor = move || {

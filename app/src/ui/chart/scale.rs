@@ -87,7 +87,8 @@ pub fn figure(value: f64) -> String {
         _ => 3,
     };
     let text = format!("{scaled:.decimals$}");
-    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    let text =
+        if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
     format!("{text}{suffix}")
 }
 
@@ -107,7 +108,16 @@ mod tests {
 
     #[test]
     fn figures_have_three_digits_and_no_trailing_zeros() {
-        let expected = [(0.0, "0"), (0.042, "0.042"), (12.34, "12.3"), (250.0, "250"), (9999.0, "9999"), (45_600.0, "45.6 k"), (1.2e6, "1.2 M"), (f64::NAN, "–")];
+        let expected = [
+            (0.0, "0"),
+            (0.042, "0.042"),
+            (12.34, "12.3"),
+            (250.0, "250"),
+            (9999.0, "9999"),
+            (45_600.0, "45.6 k"),
+            (1.2e6, "1.2 M"),
+            (f64::NAN, "–"),
+        ];
         for (value, text) in expected {
             assert_eq!(figure(value), text);
         }

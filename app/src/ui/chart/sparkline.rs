@@ -36,8 +36,11 @@ pub fn Sparkline(
     let Some(window) = Window::around(&points, &[]) else {
         return view! { <NoData reason=reason.unwrap_or_else(|| "no samples in this window".to_owned()) /> }.into_any();
     };
-    let (low, high) = span(points.iter().filter_map(|point| point.1).filter(|value| value.is_finite())).unwrap_or_default();
-    let summary = format!("{label}: between {} and {}", with_unit(low, &unit), with_unit(high, &unit));
+    let (low, high) =
+        span(points.iter().filter_map(|point| point.1).filter(|value| value.is_finite()))
+            .unwrap_or_default();
+    let summary =
+        format!("{label}: between {} and {}", with_unit(low, &unit), with_unit(high, &unit));
     let hovered = RwSignal::new(None::<(f64, f64)>);
     let extremes = format!("min {} · max {}", with_unit(low, &unit), with_unit(high, &unit));
     let read_out = move || match hovered.get() {

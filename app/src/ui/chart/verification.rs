@@ -41,7 +41,8 @@ pub fn VerificationChart(
         return view! { <NoData reason=reason.unwrap_or_else(|| "no samples around the action".to_owned()) /> }.into_any();
     };
     let hovered = RwSignal::new(None::<(f64, f64)>);
-    let (idle, read_unit) = (if goal.is_empty() { String::new() } else { format!("Goal: {goal}") }, unit.clone());
+    let (idle, read_unit) =
+        (if goal.is_empty() { String::new() } else { format!("Goal: {goal}") }, unit.clone());
     let read_out = move || match hovered.get() {
         Some((time, value)) => format!("{} at {} UTC", with_unit(value, &read_unit), clock(time)),
         None => idle.clone(),

@@ -109,7 +109,8 @@ pub fn EntryLine(
     let class = entry.kind.class();
     let id = format!("e{}", entry.sequence);
     if entry.detail.is_none() && entry.query.is_none() && entry.evidence.is_none() {
-        return view! { <div class=class id=id><div class="entry__line">{head}</div></div> }.into_any();
+        return view! { <div class=class id=id><div class="entry__line">{head}</div></div> }
+            .into_any();
     }
     let query = entry.query.map(|query| {
         view! {

@@ -47,9 +47,13 @@ pub fn Terminal(
             request_animation_frame(to_end);
         }
     });
-    let follow = move |_| following.set(scroller.get_untracked().is_none_or(|scroller| browser::is_at_end(&scroller)));
+    let follow = move |_| {
+        following.set(scroller.get_untracked().is_none_or(|scroller| browser::is_at_end(&scroller)))
+    };
     let spoken = move || {
-        entries.with(|entries| entries.iter().rev().find(|entry| entry.critical).map(|entry| entry.text.clone()))
+        entries.with(|entries| {
+            entries.iter().rev().find(|entry| entry.critical).map(|entry| entry.text.clone())
+        })
     };
     let chips = move || view! { <FilterChips label="Filter by agent" items=agent_links(&entries.read(), agent.get().as_deref(), &base) /> };
     view! {
@@ -88,7 +92,11 @@ fn agent_links(entries: &[Entry], chosen: Option<&str>, base: &str) -> Vec<LinkI
     let mut links = vec![LinkItem::new("all", base, chosen.is_none())];
     links.extend(agents.into_iter().map(|agent| {
         let active = chosen == Some(agent);
-        LinkItem::new(agent, if active { base.to_owned() } else { format!("{base}{separator}agent={agent}") }, active)
+        LinkItem::new(
+            agent,
+            if active { base.to_owned() } else { format!("{base}{separator}agent={agent}") },
+            active,
+        )
     }));
     links
 }

@@ -79,7 +79,7 @@ fn go_back(best: &Hypothesis, change: &Change, to: &Revision) -> Chosen {
     let change_at = change.at;
     Chosen {
         call: ActionCall::RolloutUndo { to_revision },
-        why: format!("{}; revision {to_revision} was in place before {change_at}", best.summary,),
+        why: format!("{}; revision {to_revision} was in place before {change_at}", best.summary),
     }
 }
 

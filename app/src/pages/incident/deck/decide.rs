@@ -1,10 +1,6 @@
 //! Yes or no: two forms bound to the plan's hash, which work without JavaScript.
 
-use evenkeel_domain::{
-    access::Role,
-    id::IncidentId,
-    plan::PlanHash,
-};
+use evenkeel_domain::{access::Role, id::IncidentId, plan::PlanHash};
 use jiff::Timestamp;
 use leptos::prelude::*;
 
@@ -86,7 +82,9 @@ fn Buttons(
     let Asked { signed, needed, expires_at, approver, .. } = asked.clone();
     let people = match (needed, signed.len()) {
         (0 | 1, _) => format!("One {} must approve. ", approver.as_str()),
-        (needed, 0) => format!("{needed} people with the role {} must approve. ", approver.as_str()),
+        (needed, 0) => {
+            format!("{needed} people with the role {} must approve. ", approver.as_str())
+        }
         (needed, have) => format!("{have} of {needed} have approved: {}. ", signed.join(", ")),
     };
     let yes = asked.clone();
@@ -95,7 +93,9 @@ fn Buttons(
         None => view! { <ApproveForm asked=yes.clone() action=approve /> }.into_any(),
     };
     let reject_button = move || match icc.rights.with(|rights| rights.reject_refused.clone()) {
-        Some(reason) => view! { <Button disabled_because=Some(reason)>"Reject"</Button> }.into_any(),
+        Some(reason) => {
+            view! { <Button disabled_because=Some(reason)>"Reject"</Button> }.into_any()
+        }
         None => view! { <RejectForm asked=asked.clone() action=reject /> }.into_any(),
     };
     view! {

@@ -1,10 +1,6 @@
 //! What must be true afterwards, for how long, and how it stands.
 
-use evenkeel_domain::{
-    plan::VerificationWindow,
-    predicate::Predicate,
-    verification::Reading,
-};
+use evenkeel_domain::{plan::VerificationWindow, predicate::Predicate, verification::Reading};
 use leptos::prelude::*;
 
 use crate::{
@@ -19,12 +15,19 @@ pub fn Goals(
     /// The incident.
     icc: Icc,
 ) -> impl IntoView {
-    let plan = icc.part(|state| state.plan().map(|plan| (plan.plan.predicates.clone(), plan.plan.window)));
+    let plan =
+        icc.part(|state| state.plan().map(|plan| (plan.plan.predicates.clone(), plan.plan.window)));
     let latest = icc.part(|state| {
         let verification = &state.verification;
-        if verification.latest.is_empty() { verification.baseline.clone() } else { verification.latest.clone() }
+        if verification.latest.is_empty() {
+            verification.baseline.clone()
+        } else {
+            verification.latest.clone()
+        }
     });
-    let holding = icc.part(|state| state.verification.holding_since.filter(|_| state.verification.status.is_none()));
+    let holding = icc.part(|state| {
+        state.verification.holding_since.filter(|_| state.verification.status.is_none())
+    });
     move || {
         plan.get().filter(|(predicates, _)| !predicates.is_empty()).map(|(predicates, window)| {
             let lines = (0..)
@@ -70,7 +73,9 @@ fn Goal(
         Some(reading) if reading.fulfilled => view! { <Icon glyph=Glyph::Ok class="goal__ok" /> },
         Some(_) => view! { <Icon glyph=Glyph::Failed class="goal__failed" /> },
     };
-    let now = move || reading.get().map(|reading| format!(" – now {}", words::measured(&reading.measured, &unit)));
+    let now = move || {
+        reading.get().map(|reading| format!(" – now {}", words::measured(&reading.measured, &unit)))
+    };
     let query = query.map(|query| {
         view! {
             <details class="small"><summary class="muted">"Query"</summary>
@@ -86,7 +91,12 @@ pub fn goal_words(predicate: &Predicate) -> String {
     match predicate {
         Predicate::Metric { label, comparison, threshold, unit, .. } => {
             let (value, unit) = words::in_people_units(*threshold, unit);
-            format!("{} {} {}", words::sentence(label), comparison.sign(), crate::ui::chart::scale::with_unit(value, &unit))
+            format!(
+                "{} {} {}",
+                words::sentence(label),
+                comparison.sign(),
+                crate::ui::chart::scale::with_unit(value, &unit)
+            )
         }
         other => other.describe(),
     }

@@ -66,27 +66,53 @@ fn Standing(
 fn standing(state: &IncidentState) -> (Tone, String) {
     let denied = || {
         let reasons = state.plan().and_then(|plan| plan.decision.as_ref()).map(|decision| {
-            let sentences = decision.actions.iter().filter(|action| action.verdict == Verdict::Deny).flat_map(|action| &action.reasons);
+            let sentences = decision
+                .actions
+                .iter()
+                .filter(|action| action.verdict == Verdict::Deny)
+                .flat_map(|action| &action.reasons);
             sentences.map(|reason| reason.sentence.clone()).collect::<Vec<_>>().join(" ")
         });
-        format!("The policy denies this plan, so it cannot be approved. {}", reasons.unwrap_or_default())
+        format!(
+            "The policy denies this plan, so it cannot be approved. {}",
+            reasons.unwrap_or_default()
+        )
     };
     match &state.stage {
-        Stage::Observing { .. } => (Tone::Running, "Specialists are looking. A plan follows once a cause is found.".to_owned()),
+        Stage::Observing { .. } => (
+            Tone::Running,
+            "Specialists are looking. A plan follows once a cause is found.".to_owned(),
+        ),
         Stage::Orienting { .. } => (Tone::Running, "Hypotheses are being ranked.".to_owned()),
         Stage::Planning => (Tone::Running, "A plan is being made and dry-run.".to_owned()),
         Stage::Judging { .. } => (Tone::Running, "The policy is asked.".to_owned()),
         Stage::Judged { verdict: Verdict::Deny, .. } => (Tone::Danger, denied()),
         Stage::Judged { .. } => (Tone::Running, "The policy has answered.".to_owned()),
-        Stage::AwaitingApproval { .. } => (Tone::Waiting, "Waits for a person. Nothing is changed until then.".to_owned()),
-        Stage::Unapproved { rejected, .. } => {
-            (Tone::Neutral, if *rejected { "The plan was rejected.".to_owned() } else { "Nobody answered in time.".to_owned() })
+        Stage::AwaitingApproval { .. } => {
+            (Tone::Waiting, "Waits for a person. Nothing is changed until then.".to_owned())
         }
-        Stage::Acting { .. } => (Tone::Running, "The approved steps are being carried out, exactly as planned.".to_owned()),
+        Stage::Unapproved { rejected, .. } => (
+            Tone::Neutral,
+            if *rejected {
+                "The plan was rejected.".to_owned()
+            } else {
+                "Nobody answered in time.".to_owned()
+            },
+        ),
+        Stage::Acting { .. } => (
+            Tone::Running,
+            "The approved steps are being carried out, exactly as planned.".to_owned(),
+        ),
         Stage::Verifying { .. } => (Tone::Running, "The fix is being verified.".to_owned()),
-        Stage::Verified { status, .. } => (Tone::Running, format!("Verification concluded: {}.", status.as_str())),
-        Stage::Undoing { .. } => (Tone::Danger, "The fix did not work and is being taken back.".to_owned()),
-        Stage::Halted { .. } => (Tone::Danger, "Emergency Stop holds this run before its next write.".to_owned()),
+        Stage::Verified { status, .. } => {
+            (Tone::Running, format!("Verification concluded: {}.", status.as_str()))
+        }
+        Stage::Undoing { .. } => {
+            (Tone::Danger, "The fix did not work and is being taken back.".to_owned())
+        }
+        Stage::Halted { .. } => {
+            (Tone::Danger, "Emergency Stop holds this run before its next write.".to_owned())
+        }
         Stage::Closed { resolution } => {
             let tone = match resolution {
                 Resolution::Resolved | Resolution::SelfResolved => Tone::Ok,
@@ -95,7 +121,10 @@ fn standing(state: &IncidentState) -> (Tone, String) {
                 Resolution::Undone | Resolution::Failed => Tone::Danger,
             };
             let reason = state.conclusion.clone().unwrap_or_default();
-            (tone, format!("{} {}", words::resolution_sentence(*resolution), words::sentence(&reason)))
+            (
+                tone,
+                format!("{} {}", words::resolution_sentence(*resolution), words::sentence(&reason)),
+            )
         }
     }
 }
@@ -105,7 +134,9 @@ fn Plan(
     /// The incident.
     icc: Icc,
 ) -> impl IntoView {
-    let plan = icc.part(|state| state.plan().map(|plan| (plan.plan.summary.clone(), plan.plan.actions.clone())));
+    let plan = icc.part(|state| {
+        state.plan().map(|plan| (plan.plan.summary.clone(), plan.plan.actions.clone()))
+    });
     let voided = icc.part(|state| state.plan().and_then(|plan| plan.voided.clone()));
     let void = move || {
         voided.get().map(|reason| {

@@ -33,7 +33,8 @@ pub fn Step(
         Undo::By { call } => format!("Undo: {}.", call.describe(&action.target.object)),
         Undo::None { reason } => format!("No undo: {reason}"),
     };
-    let risk_parts = action.risk.reasons.into_iter().map(|part| view! { <li>{part}</li> }).collect_view();
+    let risk_parts =
+        action.risk.reasons.into_iter().map(|part| view! { <li>{part}</li> }).collect_view();
     view! {
         <li class="step">
             <h3 class="step__what">{what}</h3>
@@ -54,7 +55,8 @@ fn Progress(
     /// The incident.
     icc: Icc,
 ) -> impl IntoView {
-    let progress = icc.part(move |state| state.plan().and_then(|plan| plan.progress.get(&of)).cloned());
+    let progress =
+        icc.part(move |state| state.plan().and_then(|plan| plan.progress.get(&of)).cloned());
     move || {
         let (word, tone, note) = match progress.get()? {
             ActionProgress::Planned => return None,
@@ -64,7 +66,9 @@ fn Progress(
             ActionProgress::Unknown { note } => ("Unknown whether applied", Tone::Danger, note),
             ActionProgress::UndoIntended => ("Being taken back", Tone::Running, String::new()),
             ActionProgress::Undone { note } => ("Taken back", Tone::Waiting, note),
-            ActionProgress::UndoFailed { error } => ("Could not be taken back", Tone::Danger, error),
+            ActionProgress::UndoFailed { error } => {
+                ("Could not be taken back", Tone::Danger, error)
+            }
         };
         Some(view! { <Badge text=word tone=tone /><span class="small muted">{note}</span> })
     }

@@ -18,7 +18,11 @@ pub fn Verified(
     /// The incident.
     icc: Icc,
 ) -> impl IntoView {
-    let concluded = icc.part(|state| state.verification.status.map(|status| (status, state.verification.summary.clone(), state.verification.figures.clone())));
+    let concluded = icc.part(|state| {
+        state.verification.status.map(|status| {
+            (status, state.verification.summary.clone(), state.verification.figures.clone())
+        })
+    });
     let curve = icc.part(|state| {
         let plan = state.plan()?;
         let series = state.verification.series.clone();

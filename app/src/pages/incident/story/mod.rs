@@ -88,10 +88,17 @@ fn Tried(
         if tried.is_empty() {
             return view! { <p>"Nothing was changed."</p> }.into_any();
         }
-        let lines = tried.into_iter().map(|line| view! { <li>{words::sentence(&line)}</li> }).collect_view();
+        let lines = tried
+            .into_iter()
+            .map(|line| view! { <li>{words::sentence(&line)}</li> })
+            .collect_view();
         view! { <ul class="story__list">{lines}</ul> }.into_any()
     };
-    let compared = move || Some(figures.get()).filter(|figures| !figures.is_empty()).map(|figures| view! { <Compared figures=figures /> });
+    let compared = move || {
+        Some(figures.get())
+            .filter(|figures| !figures.is_empty())
+            .map(|figures| view! { <Compared figures=figures /> })
+    };
     view! { <h3>"What was done"</h3>{list}{compared} }.into_any()
 }
 

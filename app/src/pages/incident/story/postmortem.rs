@@ -17,9 +17,13 @@ use crate::{pages::words, ui::time::unix};
 /// How it ended, in a sentence.
 pub fn ending(state: &IncidentState) -> String {
     match &state.stage {
-        Stage::Closed { resolution } => {
-            format!("{} {}", words::resolution_sentence(*resolution), words::sentence(state.conclusion.as_deref().unwrap_or_default())).trim().to_owned()
-        }
+        Stage::Closed { resolution } => format!(
+            "{} {}",
+            words::resolution_sentence(*resolution),
+            words::sentence(state.conclusion.as_deref().unwrap_or_default())
+        )
+        .trim()
+        .to_owned(),
         _ => "This incident is still open.".to_owned(),
     }
 }
@@ -48,7 +52,13 @@ pub fn tried(state: &IncidentState) -> Vec<String> {
     let mut lines = Vec::new();
     for plan in &state.plans {
         lines.push(format!("plan {}: {}", plan.hash.short(), plan.plan.describe()));
-        lines.extend(state.approvals.iter().filter(|approval| approval.request.plan == plan.hash).flat_map(approval_lines));
+        lines.extend(
+            state
+                .approvals
+                .iter()
+                .filter(|approval| approval.request.plan == plan.hash)
+                .flat_map(approval_lines),
+        );
         lines.extend(plan.voided.iter().map(|reason| format!("the plan became void: {reason}")));
         lines.extend(action_lines(plan));
     }
@@ -62,12 +72,25 @@ fn approval_lines(approval: &Approval) -> Vec<String> {
     let mut lines: Vec<String> = approval
         .signatures
         .iter()
-        .map(|signature| format!("{} ({}) approved at {}", signature.email, signature.role.as_str(), clock(signature.at)))
+        .map(|signature| {
+            format!(
+                "{} ({}) approved at {}",
+                signature.email,
+                signature.role.as_str(),
+                clock(signature.at)
+            )
+        })
         .collect();
     match &approval.state {
-        ApprovalState::Rejected { by, reason, at } => lines.push(format!("{by} rejected at {}: {reason}", clock(*at))),
-        ApprovalState::Expired { at } => lines.push(format!("nobody answered until {}", clock(*at))),
-        ApprovalState::Voided { reason, .. } => lines.push(format!("the request became void: {reason}")),
+        ApprovalState::Rejected { by, reason, at } => {
+            lines.push(format!("{by} rejected at {}: {reason}", clock(*at)))
+        }
+        ApprovalState::Expired { at } => {
+            lines.push(format!("nobody answered until {}", clock(*at)))
+        }
+        ApprovalState::Voided { reason, .. } => {
+            lines.push(format!("the request became void: {reason}"))
+        }
         ApprovalState::Pending | ApprovalState::Granted => {}
     }
     lines
@@ -80,13 +103,21 @@ fn action_lines(plan: &PlanState) -> Vec<String> {
             ActionProgress::Intended | ActionProgress::UndoIntended => format!("{what}: begun"),
             ActionProgress::Applied { note } => format!("{what}: applied. {note}"),
             ActionProgress::Failed { error } => format!("{what}: not applied: {error}"),
-            ActionProgress::Unknown { note } => format!("{what}: it cannot be told whether it was applied. {note}"),
+            ActionProgress::Unknown { note } => {
+                format!("{what}: it cannot be told whether it was applied. {note}")
+            }
             ActionProgress::Undone { note } => format!("{what}: applied and taken back. {note}"),
-            ActionProgress::UndoFailed { error } => format!("{what}: applied, and could not be taken back: {error}"),
+            ActionProgress::UndoFailed { error } => {
+                format!("{what}: applied, and could not be taken back: {error}")
+            }
         })
     };
     let actions = plan.plan.actions.iter();
-    actions.filter_map(|action| line(action.call.describe(&action.target.object), plan.progress_of(action))).collect()
+    actions
+        .filter_map(|action| {
+            line(action.call.describe(&action.target.object), plan.progress_of(action))
+        })
+        .collect()
 }
 
 /// The whole story as Markdown.
@@ -105,23 +136,46 @@ pub fn postmortem(state: &IncidentState) -> String {
         lines.extend(facts(state).into_iter().map(|(name, value)| format!("{name}: {value}")));
         lines
     });
-    section(&mut text, "Alerts", || state.alerts.iter().map(|alert| format!("{} since {}", alert.name(), full(alert.starts_at))).collect());
+    section(&mut text, "Alerts", || {
+        state
+            .alerts
+            .iter()
+            .map(|alert| format!("{} since {}", alert.name(), full(alert.starts_at)))
+            .collect()
+    });
     if let Some(best) = state.hypotheses.first() {
-        section(&mut text, "Cause", || vec![format!("{} ({})", best.summary, best.confidence_word())]);
+        section(&mut text, "Cause", || {
+            vec![format!("{} ({})", best.summary, best.confidence_word())]
+        });
         section(&mut text, "What speaks for it", || claims(&best.claims));
         section(&mut text, "What speaks against it", || claims(&best.against));
     }
-    section(&mut text, "What could not be seen", || state.gaps.iter().map(|gap| format!("{}: {}", gap.what, gap.why)).collect());
+    section(&mut text, "What could not be seen", || {
+        state.gaps.iter().map(|gap| format!("{}: {}", gap.what, gap.why)).collect()
+    });
     section(&mut text, "What was done", || {
         let tried = tried(state);
         if tried.is_empty() { vec!["Nothing was changed.".to_owned()] } else { tried }
     });
     section(&mut text, "Before and after", || {
         let figures = state.verification.figures.iter();
-        figures.map(|f| format!("{}: {} → {}", f.label, words::measured(&f.before, &f.unit), words::measured(&f.after, &f.unit))).collect()
+        figures
+            .map(|f| {
+                format!(
+                    "{}: {} → {}",
+                    f.label,
+                    words::measured(&f.before, &f.unit),
+                    words::measured(&f.after, &f.unit)
+                )
+            })
+            .collect()
     });
     section(&mut text, "Timeline (UTC)", || {
-        state.phases.iter().map(|entered| format!("{} {}", clock(entered.at), entered.phase.as_str())).collect()
+        state
+            .phases
+            .iter()
+            .map(|entered| format!("{} {}", clock(entered.at), entered.phase.as_str()))
+            .collect()
     });
     text
 }
