@@ -62,9 +62,9 @@ pub fn keep_open(
         let wanted = wanted.get_untracked();
         kept.try_with_value(|line| {
             if hidden() {
-                line.close()
+                line.close();
             } else if wanted {
-                line.connect()
+                line.connect();
             }
         });
     });

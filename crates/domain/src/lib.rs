@@ -14,6 +14,7 @@ pub mod incident;
 pub mod incident_view;
 pub mod journal;
 pub mod stage;
+pub mod summary;
 
 pub mod evidence;
 pub mod finding;

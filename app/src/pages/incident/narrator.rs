@@ -56,7 +56,7 @@ impl Narrator {
                 line.evidence = Some(evidence.id.to_string());
             }
             Event::Opened { opening } => {
-                line.detail = Some(alerts_in_full(&opening.alerts)).filter(|text| !text.is_empty())
+                line.detail = Some(alerts_in_full(&opening.alerts)).filter(|text| !text.is_empty());
             }
             Event::Planned { plan, .. } => {
                 let diffs: Vec<&str> = plan

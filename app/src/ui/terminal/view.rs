@@ -48,7 +48,8 @@ pub fn Terminal(
         }
     });
     let follow = move |_| {
-        following.set(scroller.get_untracked().is_none_or(|scroller| browser::is_at_end(&scroller)))
+        following
+            .set(scroller.get_untracked().is_none_or(|scroller| browser::is_at_end(&scroller)));
     };
     let spoken = move || {
         entries.with(|entries| {

@@ -83,13 +83,13 @@ fn approval_lines(approval: &Approval) -> Vec<String> {
         .collect();
     match &approval.state {
         ApprovalState::Rejected { by, reason, at } => {
-            lines.push(format!("{by} rejected at {}: {reason}", clock(*at)))
+            lines.push(format!("{by} rejected at {}: {reason}", clock(*at)));
         }
         ApprovalState::Expired { at } => {
-            lines.push(format!("nobody answered until {}", clock(*at)))
+            lines.push(format!("nobody answered until {}", clock(*at)));
         }
         ApprovalState::Voided { reason, .. } => {
-            lines.push(format!("the request became void: {reason}"))
+            lines.push(format!("the request became void: {reason}"));
         }
         ApprovalState::Pending | ApprovalState::Granted => {}
     }
