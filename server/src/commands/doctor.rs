@@ -38,7 +38,7 @@ pub async fn run(json: bool) -> anyhow::Result<ExitCode> {
     match Config::from_env() {
         Ok(config) => look(&config, &mut checks).await,
         Err(error) => {
-            checks.push(Check::new::<()>("configuration", Err(error), |()| String::new()))
+            checks.push(Check::new::<()>("configuration", Err(error), |()| String::new()));
         }
     }
     let healthy = checks.iter().all(|c| c.healthy);
