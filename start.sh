@@ -89,9 +89,7 @@ lab() {
   fi
   if ! "$BIN" cluster list --json | grep -q '"name":"practice-range"'; then
     step "connecting it"
-    local field='s/.*"%s":"\([^"]*\)".*/\1/p' lab
-    lab=$(tr -d '\n ' <"$dir/lab.json")
-    value() { sed -n "$(printf "$field" "$1")" <<<"$lab"; }
+    value() { sed -n 's/^ *"'"$1"'": *"\([^"]*\)".*/\1/p' "$dir/lab.json"; }
     "$BIN" cluster add --json --name practice-range --environment production --practice-range \
       --prometheus-url "$(value prometheusUrl)" --alertmanager-url "$(value alertmanagerUrl)" \
       --kubeconfig "$(value kubeconfigOperator)" |
@@ -103,7 +101,8 @@ lab() {
 The practice range is up and connected as the cluster "practice-range".
   1. Open $URL and sign in.
   2. Break the shop for real:      $BIN lab fault bad-release --data-dir $dir
-     (others: $("$BIN" lab fault --help | grep -o 'possible values: [^]]*' | head -n 1 || true))
+     (others: crash-at-start, memory-leak, missing-image, missing-configmap, failing-readiness,
+     slow-dependency, load-spike)
   3. Watch the incident on the Overview, read the plan, press Approve.
   4. Put everything back:          $BIN lab heal --data-dir $dir
 TEXT
