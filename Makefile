@@ -3,6 +3,9 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 CARGO := cargo
 PLAYWRIGHT := cd end2end && npx playwright
+# The front end's entry point turns on the browser's features; built beside the server it would
+# turn them on there too (cargo unites features), and effects would run while pages are rendered.
+NATIVE := --workspace --exclude evenkeel-frontend
 
 .PHONY: help build test test-rust test-browser lint format quality bench setup site clean
 
@@ -23,9 +26,9 @@ test: setup lint site test-rust test-browser ## Install what tests need and run 
 
 test-rust: ## Rust tests
 	@if command -v cargo-nextest >/dev/null; then \
-	  $(CARGO) nextest run --locked --workspace; \
+	  $(CARGO) nextest run --locked $(NATIVE); \
 	else \
-	  $(CARGO) test --locked --workspace; \
+	  $(CARGO) test --locked $(NATIVE); \
 	fi
 
 test-browser: ## Browser tests in headless Chromium against the real binary
@@ -34,14 +37,14 @@ test-browser: ## Browser tests in headless Chromium against the real binary
 
 lint: ## Format check, clippy, small files
 	$(CARGO) fmt --all --check
-	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	$(CARGO) clippy --locked $(NATIVE) --all-targets -- -D warnings
 	./scripts/check-sizes.sh
 
 format: ## Format everything
 	$(CARGO) fmt --all
 
 quality: lint ## Lint, documentation, licences, unused dependencies
-	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps --document-private-items
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked $(NATIVE) --no-deps --document-private-items
 	@command -v cargo-deny >/dev/null || $(CARGO) install --locked cargo-deny
 	$(CARGO) deny check bans licenses sources
 	@command -v cargo-machete >/dev/null || $(CARGO) install --locked cargo-machete
