@@ -1,0 +1,1 @@
+//! Everything kept in one `PostgreSQL` database, for many replicas.
