@@ -19,8 +19,10 @@ pub mod desk;
 pub mod journal;
 pub mod ports;
 
+pub mod audit_chain;
 pub mod chain;
 pub mod clock;
+pub mod failpoint;
 pub mod settings;
 
 pub use decide::{Step, decide};

@@ -1,0 +1,2 @@
+//! The kill harness as a command.
+fn main() {}
