@@ -4,6 +4,7 @@ use evenkeel_domain::{
     Event, IncidentState,
     alert::{Alert, AlertStatus, Trigger},
     alertmanager::{Notification, NotifiedAlert},
+    audit::{AuditAction, AuditRecord},
     cluster::Cluster,
     id::{IncidentId, NotificationId},
     incident::IncidentSummary,
@@ -17,8 +18,9 @@ use evenkeel_storage::{
     intake::{IncidentWrite, IntakePlan, IntakeView, Received},
 };
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
-use crate::{ServiceError, Services, secrets::token_hash};
+use crate::{ServiceError, Services, audit::Subject, secrets::token_hash};
 
 /// What the sender is told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +42,19 @@ pub struct Intake {
     pub trigger: Trigger,
     /// The body as it came.
     pub body: String,
+    /// Who sent it, if a person did.
+    pub by: Option<Starter>,
+}
+
+/// A person who starts an incident, for the audit trail.
+#[derive(Debug, Clone)]
+pub struct Starter {
+    /// Who.
+    pub actor: String,
+    /// What they did.
+    pub action: AuditAction,
+    /// Why.
+    pub reason: String,
 }
 
 /// Most alerts of one notification that are read; more than that is kept, and quarantined.
@@ -56,7 +71,7 @@ impl Services {
 
     /// Takes a webhook's body. When this returns, the alerts are durable.
     pub async fn receive(&self, intake: Intake) -> Result<Receipt, ServiceError> {
-        let Intake { cluster, trigger, body } = intake;
+        let Intake { cluster, trigger, body, by } = intake;
         let mut received = Received {
             id: self.id(NotificationId::from_parts),
             organisation: cluster.organisation,
@@ -77,8 +92,9 @@ impl Services {
             Err(why) => received.quarantined = Some(why),
         }
         let incident = self.id(IncidentId::from_parts);
+        let audit = by.map(|by| self.started(&cluster, incident, by));
         let opening =
-            Opener { cluster: &cluster, trigger: &trigger, received: &received, incident };
+            Opener { cluster: &cluster, trigger: &trigger, received: &received, incident, audit };
         let received_alerts = received.alerts.len();
         let plan = self.store().receive(&received, &|view| opening.plan(view)).await?;
         let mut incidents: Vec<_> = plan.alerts.iter().filter_map(|(_, i)| *i).collect();
@@ -90,6 +106,16 @@ impl Services {
             incidents,
             quarantined: received.quarantined.clone(),
         })
+    }
+
+    fn started(&self, cluster: &Cluster, incident: IncidentId, by: Starter) -> AuditRecord {
+        let subject = Subject {
+            words: cluster.name.clone(),
+            cluster: Some(cluster),
+            incident: Some(incident),
+            detail: json!({ "reason": by.reason }),
+        };
+        self.audit_record(cluster.organisation, by.actor, by.action, subject)
     }
 }
 
@@ -109,6 +135,8 @@ struct Opener<'a> {
     trigger: &'a Trigger,
     received: &'a Received,
     incident: IncidentId,
+    /// Kept if the incident is opened.
+    audit: Option<AuditRecord>,
 }
 
 impl Opener<'_> {
@@ -151,7 +179,9 @@ impl Opener<'_> {
                 (alert, belongs)
             })
             .collect();
-        IntakePlan { alerts, write }
+        let opens = write.as_ref().is_some_and(|write| write.new);
+        let audit = self.audit.iter().filter(|_| opens).cloned().collect();
+        IntakePlan { alerts, write, audit }
     }
 
     /// The records that tell an open incident of alerts that changed.

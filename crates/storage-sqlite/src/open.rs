@@ -10,7 +10,7 @@ use sqlx::{
 };
 use tokio::sync::broadcast;
 
-use crate::{error::failed, place::Place};
+use crate::{audit, error::failed, place::Place};
 
 /// How long a write waits for another process (a second server, a command on the same file) that
 /// holds the database. Their transactions are as short as ours, a few milliseconds.
@@ -93,14 +93,15 @@ impl SqliteStore {
         Ok(Self { writer, readers, feed, _place: Arc::new(place) })
     }
 
-    /// Brings the tables up to date.
+    /// Brings the tables up to date, and what older versions wrote into their present shape.
     pub async fn migrate(&self) -> Result<(), StorageError> {
         sqlx::migrate!("../../migrations/sqlite").run(&self.writer).await.map_err(|source| {
             StorageError::Database {
                 doing: "bringing the tables up to date",
                 source: source.into(),
             }
-        })
+        })?;
+        audit::adopt(self).await
     }
 
     /// Waits for what is being written and closes all connections.

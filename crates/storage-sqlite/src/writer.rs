@@ -2,12 +2,13 @@
 //! never has to be refused half-way because another process wrote meanwhile, and it is answered
 //! after its commit is on the disk.
 
+use evenkeel_domain::audit::AuditRecord;
 use evenkeel_engine::journal::Grown;
 use evenkeel_storage::StorageError;
 use sqlx::{Sqlite, SqliteConnection, Transaction, query::Query, sqlite::SqliteArguments};
 use tokio::sync::broadcast;
 
-use crate::{SqliteStore, error::failed};
+use crate::{SqliteStore, audit, error::failed};
 
 /// A writing transaction. Dropped without [`Work::commit`], nothing of it remains.
 pub(crate) struct Work {
@@ -36,30 +37,44 @@ impl SqliteStore {
         Ok(done.rows_affected())
     }
 
-    /// As [`SqliteStore::change`], for what must be there.
+    /// As [`SqliteStore::change`], for what must be there, with what the audit trail keeps of it.
     pub(crate) async fn change_one(
         &self,
         doing: &'static str,
         what: &'static str,
         statement: Query<'_, Sqlite, SqliteArguments>,
+        audit: &[AuditRecord],
     ) -> Result<(), StorageError> {
-        match self.change(doing, statement).await? {
-            0 => Err(StorageError::Missing { what }),
-            _ => Ok(()),
-        }
+        self.audited(doing, statement, audit, StorageError::Missing { what }).await
     }
 
-    /// As [`SqliteStore::change`], for an insert that ends in `ON CONFLICT (…) DO NOTHING`.
+    /// As [`SqliteStore::change_one`], for an insert that ends in `ON CONFLICT (…) DO NOTHING`.
     pub(crate) async fn add(
         &self,
         doing: &'static str,
         what: &'static str,
         statement: Query<'_, Sqlite, SqliteArguments>,
+        audit: &[AuditRecord],
     ) -> Result<(), StorageError> {
-        match self.change(doing, statement).await? {
-            0 => Err(StorageError::Taken { what }),
-            _ => Ok(()),
+        self.audited(doing, statement, audit, StorageError::Taken { what }).await
+    }
+
+    /// One statement and its audit records as one durable change; `in_vain` when it changed
+    /// nothing, and then there is nothing to be recorded either.
+    async fn audited(
+        &self,
+        doing: &'static str,
+        statement: Query<'_, Sqlite, SqliteArguments>,
+        audit: &[AuditRecord],
+        in_vain: StorageError,
+    ) -> Result<(), StorageError> {
+        let mut work = self.begin(doing).await?;
+        let done = statement.execute(work.connection()).await.map_err(failed(doing))?;
+        if done.rows_affected() == 0 {
+            return Err(in_vain);
         }
+        audit::keep(work.connection(), audit).await?;
+        work.commit().await
     }
 }
 

@@ -7,7 +7,7 @@ use evenkeel_storage::{
 
 use super::{alerts, notifications, view};
 use crate::{
-    SqliteStore,
+    SqliteStore, audit,
     journal::{self, Records, Refusal},
     writer::Work,
 };
@@ -48,6 +48,7 @@ async fn follow(
     for (alert, incident) in &plan.alerts {
         alerts::keep(work.connection(), received, alert, *incident).await?;
     }
+    audit::keep(work.connection(), &plan.audit).await?;
     Ok(plan)
 }
 
