@@ -4,6 +4,7 @@ mod blind;
 mod faults;
 mod hostile;
 mod range;
+mod rivals;
 
 use evenkeel_domain::{
     IncidentState,
