@@ -12,6 +12,7 @@
 //! in the table test, and its file under `runner/`.
 
 pub mod decide;
+pub mod replay;
 pub mod runner;
 pub mod worker;
 
