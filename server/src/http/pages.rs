@@ -6,7 +6,7 @@ use axum::{
     Router,
     extract::{FromRef, Request, State},
     middleware::{Next, from_fn_with_state},
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use evenkeel_app::{
     App,
@@ -14,15 +14,17 @@ use evenkeel_app::{
     shell::{Assets, content_security_policy, shell},
 };
 use evenkeel_domain::access::Caller;
-use evenkeel_services::Services;
+use evenkeel_services::{ServiceError, Services};
 use http::{HeaderValue, header};
 use leptos::{
     nonce::use_nonce,
     prelude::{provide_context, use_context},
 };
-use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
+use leptos_axum::{
+    LeptosRoutes, ResponseOptions, generate_route_list, render_app_async_with_context,
+};
 
-use super::state::AppState;
+use super::{problem::ApiProblem, state::AppState};
 
 /// Every page and server function.
 pub fn router(state: &AppState) -> Router<AppState> {
@@ -30,12 +32,26 @@ pub fn router(state: &AppState) -> Router<AppState> {
     let assets = Arc::<Assets>::from_ref(state);
     let routes = generate_route_list(App);
     let context = move || provide_context(services.clone());
+    let page = move || {
+        guard_page();
+        shell(&assets)
+    };
+    let no_page = render_app_async_with_context(context.clone(), page.clone());
     Router::new()
-        .leptos_routes_with_context(state, routes, context, move || {
-            guard_page();
-            shell(&assets)
-        })
+        .leptos_routes_with_context(state, routes, context, page)
         .route_layer(from_fn_with_state(state.clone(), know))
+        .fallback(move |request| absent(request, no_page))
+}
+
+/// An address that names nothing: a page that says so to people, a problem to programs.
+async fn absent<P: Future<Output = Response>>(
+    request: Request,
+    page: impl FnOnce(Request) -> P,
+) -> Response {
+    if request.uri().path().starts_with("/api/") {
+        return ApiProblem::from(ServiceError::NotFound { what: "endpoint" }).into_response();
+    }
+    page(request).await
 }
 
 /// Asks ahead what the frame around a signed-in person's page shows. If that fails the page still
