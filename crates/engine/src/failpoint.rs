@@ -68,7 +68,6 @@ pub const ALL: &[&str] = &[
     "step.after.close",
     // A person answers.
     "approval.before",
-    "approval.signed",
     "approval.after",
     // Inside the steps that write to a cluster, and those that look whether a write arrived.
     "act.intended",

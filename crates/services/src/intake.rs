@@ -12,7 +12,7 @@ use evenkeel_domain::{
     severity::Severity,
     text::clip,
 };
-use evenkeel_engine::chain;
+use evenkeel_engine::{chain, fail_point};
 use evenkeel_storage::{
     clusters::ClusterRow,
     intake::{IncidentWrite, IntakePlan, IntakeView, Received},
@@ -71,6 +71,7 @@ impl Services {
 
     /// Takes a webhook's body. When this returns, the alerts are durable.
     pub async fn receive(&self, intake: Intake) -> Result<Receipt, ServiceError> {
+        fail_point!("intake.before");
         let Intake { cluster, trigger, body, by } = intake;
         let mut received = Received {
             id: self.id(NotificationId::from_parts),
@@ -96,7 +97,9 @@ impl Services {
         let opening =
             Opener { cluster: &cluster, trigger: &trigger, received: &received, incident, audit };
         let received_alerts = received.alerts.len();
+        fail_point!("intake.read");
         let plan = self.store().receive(&received, &|view| opening.plan(view)).await?;
+        fail_point!("intake.after");
         let mut incidents: Vec<_> = plan.alerts.iter().filter_map(|(_, i)| *i).collect();
         incidents.extend(plan.write.iter().map(|w| w.incident));
         incidents.sort_unstable();
