@@ -19,8 +19,10 @@ pub(super) async fn receive(
     received: &Received,
     decide: Decide<'_>,
 ) -> Result<IntakePlan, StorageError> {
-    let mut work = store.begin(DOING).await?;
+    let mut work = store.begin_webhook(DOING).await?;
     if !notifications::keep(work.connection(), received).await? {
+        // Kept by a turn that may not be committed yet.
+        work.commit().await?;
         return Ok(IntakePlan::default());
     }
     let plan = if received.quarantined.is_some() {

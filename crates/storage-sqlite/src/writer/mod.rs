@@ -1,28 +1,49 @@
-//! The one write path. Every change goes through [`Work`]: it begins `IMMEDIATE`ly, so that it
-//! never has to be refused half-way because another process wrote meanwhile, and it is answered
-//! after its commit is on the disk.
+//! The one write path. Every change goes through [`Work`]: it waits for its turn at the one
+//! writing connection, shares its transaction with those who wait at the same time ([`line`]), and
+//! is answered after the commit is on the disk.
+//!
+//! A turn sees what the turns before it in the same transaction have written, although that may
+//! still fail to be committed. So what a caller is told because of it (that something was kept
+//! already) waits for the same commit; only a refusal is answered at once.
+
+mod group;
+mod line;
+
+#[cfg(test)]
+mod tests;
 
 use evenkeel_domain::audit::AuditRecord;
 use evenkeel_engine::journal::Grown;
 use evenkeel_storage::StorageError;
-use sqlx::{Sqlite, SqliteConnection, Transaction, query::Query, sqlite::SqliteArguments};
-use tokio::sync::broadcast;
+use sqlx::{Sqlite, SqliteConnection, query::Query, sqlite::SqliteArguments};
+
+pub(crate) use line::Line;
 
 use crate::{SqliteStore, audit, error::failed};
+use line::{LineError, Turn};
 
-/// A writing transaction. Dropped without [`Work::commit`], nothing of it remains.
+/// A turn. Dropped without [`Work::commit`], nothing of it remains.
 pub(crate) struct Work {
     doing: &'static str,
-    transaction: Transaction<'static, Sqlite>,
+    turn: Turn,
     grown: Vec<Grown>,
-    feed: broadcast::Sender<Grown>,
 }
 
+/// The task that commits is gone.
+#[derive(Debug, thiserror::Error)]
+#[error("the writer stopped before it could say whether the change was committed")]
+struct Unanswered;
+
 impl SqliteStore {
-    /// Waits in line for the writing connection and begins.
+    /// Waits for a turn.
     pub(crate) async fn begin(&self, doing: &'static str) -> Result<Work, StorageError> {
-        let transaction = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(failed(doing))?;
-        Ok(Work { doing, transaction, grown: Vec::new(), feed: self.feed.clone() })
+        Work::of(doing, self.line.turn().await)
+    }
+
+    /// As [`SqliteStore::begin`], for what its sender sends again when it is refused: fewer of
+    /// these may wait, so that a storm leaves room for the work on incidents.
+    pub(crate) async fn begin_webhook(&self, doing: &'static str) -> Result<Work, StorageError> {
+        Work::of(doing, self.line.turn_of_webhook().await)
     }
 
     /// One statement as one durable change; how many rows it changed.
@@ -79,8 +100,15 @@ impl SqliteStore {
 }
 
 impl Work {
+    fn of(doing: &'static str, turn: Result<Turn, LineError>) -> Result<Self, StorageError> {
+        match turn {
+            Ok(turn) => Ok(Self { doing, turn, grown: Vec::new() }),
+            Err(why) => Err(StorageError::Database { doing, source: why.into() }),
+        }
+    }
+
     pub(crate) fn connection(&mut self) -> &mut SqliteConnection {
-        &mut self.transaction
+        self.turn.connection()
     }
 
     /// To be announced after the commit.
@@ -88,21 +116,16 @@ impl Work {
         self.grown.push(grown);
     }
 
-    /// Makes it durable, then announces what grew. Runs to its end even if the caller goes away
-    /// meanwhile, so that nothing is committed and not announced.
+    /// Makes it durable. It is committed and announced even if the caller goes away meanwhile.
     pub(crate) async fn commit(self) -> Result<(), StorageError> {
-        let Self { doing, transaction, grown, feed } = self;
-        let committed = tokio::spawn(async move {
-            transaction.commit().await?;
-            for one in grown {
-                // Nobody listening is fine: who comes later reads the journal.
-                let _ = feed.send(one);
-            }
-            Ok::<_, sqlx::Error>(())
-        });
-        match committed.await {
-            Ok(result) => result.map_err(failed(doing)),
-            Err(stopped) => Err(StorageError::Database { doing, source: stopped.into() }),
-        }
+        let Self { doing, mut turn, grown } = self;
+        let answer = turn.done(grown);
+        drop(turn);
+        let source = match answer.await {
+            Ok(Ok(())) => return Ok(()),
+            Ok(Err(failed)) => failed.into(),
+            Err(_) => Unanswered.into(),
+        };
+        Err(StorageError::Database { doing, source })
     }
 }
