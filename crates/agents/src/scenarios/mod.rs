@@ -3,6 +3,7 @@
 mod blind;
 mod faults;
 mod hostile;
+mod nowhere;
 mod range;
 mod rivals;
 

@@ -2,6 +2,7 @@
 //! findings and gaps.
 
 mod kubernetes;
+mod locate;
 mod metrics;
 mod metrics_queries;
 mod probe;
