@@ -89,12 +89,11 @@ fn distance(began: Timestamp, from: Timestamp, done: Timestamp) -> SignedDuratio
 fn nearest(since_change: SignedDuration, since_load: SignedDuration) -> Nearest {
     let late = |since: SignedDuration| since < -weigh::APART;
     match (late(since_change), late(since_load)) {
-        (true, true) => Nearest::Nobody,
         (true, false) => Nearest::Load,
         (false, true) => Nearest::Change,
         (false, false) if since_load - since_change > weigh::APART => Nearest::Change,
         (false, false) if since_change - since_load > weigh::APART => Nearest::Load,
-        (false, false) => Nearest::Nobody,
+        (true, true) | (false, false) => Nearest::Nobody,
     }
 }
 
