@@ -6,6 +6,7 @@ import type { AxeResults } from "axe-core";
 
 const source = readFileSync(createRequire(__filename).resolve("axe-core/axe.min.js"), "utf8");
 const TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"];
+const COLOURS = ["color-contrast", "link-in-text-block"];
 
 /** What is known to be wrong: rule and element. What is mended must go from here, or it may come back unseen. */
 const KNOWN: [rule: string, element: RegExp][] = [
@@ -17,13 +18,14 @@ const KNOWN: [rule: string, element: RegExp][] = [
   ["document-title", /^<html /],
 ];
 
-/** That axe finds nothing wrong with the page as it is now. */
-export async function accessible(page: Page, what: string) {
+/** That axe finds nothing wrong with the page as it is now; `colours` asks only for what a theme can change. */
+export async function accessible(page: Page, what: string, colours = false) {
   await page.evaluate(source);
-  const { violations } = await page.evaluate(async (values): Promise<AxeResults> => {
+  const runOnly = colours ? { type: "rule", values: COLOURS } : { type: "tag", values: TAGS };
+  const { violations } = await page.evaluate(async (runOnly): Promise<AxeResults> => {
     const { axe } = window as unknown as { axe: typeof import("axe-core") };
-    return axe.run(document, { runOnly: { type: "tag", values }, resultTypes: ["violations"] });
-  }, TAGS);
+    return axe.run(document, { runOnly, resultTypes: ["violations"] } as import("axe-core").RunOptions);
+  }, runOnly);
   const known = (rule: string, html: string) => KNOWN.some(([id, element]) => id === rule && element.test(html));
   const told = violations.flatMap(({ id, nodes }) =>
     nodes

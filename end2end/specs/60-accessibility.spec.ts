@@ -19,7 +19,7 @@ async function everywhere(page: Page) {
     await fits(page);
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme });
-      await accessible(page, `${page.url()}, ${colorScheme}, ${size.width} px`);
+      await accessible(page, `${page.url()}, ${colorScheme}, ${size.width} px`, colorScheme === "dark");
     }
   }
   await page.setViewportSize(DESK);
