@@ -6,21 +6,24 @@ use axum::{
     Router,
     extract::{FromRef, Request, State},
     middleware::{Next, from_fn_with_state},
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use evenkeel_app::{
     App,
-    api::Known,
+    api::{Known, Once},
     shell::{Assets, content_security_policy, shell},
 };
 use evenkeel_domain::access::Caller;
 use evenkeel_services::Services;
-use http::{HeaderValue, header};
+use http::{HeaderValue, Method, StatusCode, header};
 use leptos::{
     nonce::use_nonce,
     prelude::{provide_context, use_context},
 };
-use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
+use leptos_axum::{
+    LeptosRoutes, ResponseOptions, generate_route_list, render_app_async_with_context,
+};
+use tower_sessions::Session;
 
 use super::state::AppState;
 
@@ -30,19 +33,41 @@ pub fn router(state: &AppState) -> Router<AppState> {
     let assets = Arc::<Assets>::from_ref(state);
     let routes = generate_route_list(App);
     let context = move || provide_context(services.clone());
+    let document = move || {
+        guard_page();
+        shell(&assets)
+    };
+    let unknown = render_app_async_with_context(context.clone(), document.clone());
     Router::new()
-        .leptos_routes_with_context(state, routes, context, move || {
-            guard_page();
-            shell(&assets)
-        })
+        .leptos_routes_with_context(state, routes, context, document)
         .route_layer(from_fn_with_state(state.clone(), know))
+        .fallback(move |request: Request| {
+            let page = is_page(&request).then(|| unknown(request));
+            async move {
+                match page {
+                    Some(page) => page.await,
+                    None => StatusCode::NOT_FOUND.into_response(),
+                }
+            }
+        })
+}
+
+/// Whether somebody looks for a page, not a program for something of the API.
+fn is_page(request: &Request) -> bool {
+    let asks = matches!(*request.method(), Method::GET | Method::HEAD);
+    asks && !request.uri().path().starts_with("/api/")
 }
 
 /// Asks ahead what the frame around a signed-in person's page shows. If that fails the page still
-/// answers, as to nobody.
+/// answers, as to nobody. What is shown once is taken out of the session here.
 async fn know(State(services): State<Services>, mut request: Request, next: Next) -> Response {
     let caller = request.extensions().get::<Caller>().cloned();
-    if let Some(caller) = caller.filter(|_| !request.uri().path().starts_with("/api/")) {
+    if let Some(caller) = caller.filter(|_| is_page(&request)) {
+        if let Some(session) = request.extensions().get::<Session>().cloned() {
+            let path = request.uri().path().to_owned();
+            let once = Once::take(&session, request.method(), &path, request.headers()).await;
+            once.map(|once| request.extensions_mut().insert(once));
+        }
         match Known::ask(&services, &caller).await {
             Ok(known) => drop(request.extensions_mut().insert(known)),
             Err(error) => tracing::error!(
