@@ -21,16 +21,6 @@ impl ApiError {
         Self(Problem { status, code, message, next, reference: None })
     }
 
-    /// There was no answer, which does not say that nothing was done.
-    pub fn unreachable() -> Self {
-        Self::new(
-            503,
-            "app.unreachable",
-            "The server did not answer, so it is not known whether this was done.",
-            "Check your connection, then look at the page again before repeating it.",
-        )
-    }
-
     /// Nobody is signed in.
     pub fn nobody() -> Self {
         Self::new(
@@ -57,7 +47,12 @@ impl FromServerFnError for ApiError {
     /// libraries below say nothing to the person who reads this, so they are not passed on.
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         let error = match error {
-            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) => Self::unreachable(),
+            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) => Self::new(
+                503,
+                "app.unreachable",
+                "The server did not answer, so it is not known whether this was done.",
+                "Check your connection, then look at the page again before repeating it.",
+            ),
             ServerFnErrorErr::Args(_)
             | ServerFnErrorErr::MissingArg(_)
             | ServerFnErrorErr::Serialization(_) => Self::new(

@@ -9,7 +9,7 @@ use super::url::escape;
 use crate::{
     api::{ApiError, page_status},
     icons::{Glyph, Icon},
-    ui::{ButtonLink, ErrorState, Skeleton},
+    ui::{ButtonLink, ErrorState, ProblemNote, Skeleton},
 };
 
 /// Shows what a resource brings, or the problem if there is one. The page is sent when it is there.
@@ -93,29 +93,9 @@ pub fn Outcome<T: Clone + Send + Sync + 'static>(
         let problem = of.with(|value| {
             value.as_ref().and_then(|result| result.as_ref().err()).map(|error| error.0.clone())
         });
-        problem.map(|problem| view! { <ProblemNote problem=problem /> })
+        problem.map(|Problem { code, message, next, reference, .. }| {
+            view! { <ProblemNote code=code message=message next_step=next reference=reference /> }
+        })
     };
     view! { {shown} }.into_any()
-}
-
-/// A problem beside what caused it.
-#[component]
-pub fn ProblemNote(
-    /// The problem.
-    problem: Problem,
-) -> impl IntoView {
-    let reference = problem
-        .reference
-        .map(|reference| view! { " · reference "<span class="mono">{reference}</span> });
-    view! {
-        <div class="outcome" role="alert">
-            <Icon glyph=Glyph::Failed />
-            <div>
-                <p><strong>{problem.message}</strong></p>
-                <p>{problem.next}</p>
-                <p class="small muted"><span class="mono">{problem.code}</span>{reference}</p>
-            </div>
-        </div>
-    }
-    .into_any()
 }

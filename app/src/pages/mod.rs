@@ -28,8 +28,7 @@ pub use audit::AuditPage;
 pub use clusters::{ClustersPage, ConnectPage};
 pub use incident::{EvidencePage, IncidentPage};
 pub use incidents::IncidentsPage;
-#[cfg(feature = "hydrate")]
-pub(crate) use load::ProblemNote;
+
 pub use login::Login;
 pub use not_found::NotFound;
 pub use overview::OverviewPage;

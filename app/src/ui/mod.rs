@@ -52,7 +52,7 @@ pub use phase::{Phase, PhaseRail, PhaseTag, Scrubber};
 pub use risk::RiskMeter;
 pub use search::Search;
 pub use shortcuts::{ShortcutHelp, use_shortcuts};
-pub use states::{EmptyState, ErrorState, Forbidden, Skeleton};
+pub use states::{EmptyState, ErrorState, Forbidden, ProblemNote, Skeleton};
 pub use table::{KeyValue, Table};
 pub use terminal::{Entry, EntryKind, Terminal, Unfold};
 pub use theme::ThemeSwitch;

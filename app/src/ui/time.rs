@@ -46,9 +46,16 @@ pub fn unix(at: Timestamp) -> f64 {
 /// A clock time such as `14:03:21` from seconds since 1970.
 #[must_use]
 pub fn clock(seconds: f64) -> String {
-    #[expect(clippy::cast_possible_truncation, reason = "a time out of range is shown as a dash")]
-    let at = Timestamp::from_second(seconds as i64);
-    at.map_or_else(|_| "–".to_owned(), |at| at.strftime("%H:%M:%S").to_string())
+    if !seconds.is_finite() {
+        return "–".to_owned();
+    }
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a day has 86400 seconds, and none is negative"
+    )]
+    let second = seconds.rem_euclid(86400.0) as u32;
+    format!("{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60)
 }
 
 /// "3 min ago", "in 2 h", "just now".
@@ -104,6 +111,7 @@ mod tests {
         assert_eq!(duration(1800.0), "30 min");
         assert_eq!(duration(400_000.0), "4 d");
         assert_eq!(duration(f64::NAN), "0 s");
+        assert_eq!(clock(1_795_366_923.9), "17:02:03");
         assert_eq!(clock(f64::INFINITY), "–");
     }
 }

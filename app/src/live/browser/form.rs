@@ -12,7 +12,7 @@ use super::{
     dom::{around, listen},
     page::{self, Answer},
 };
-use crate::{api::ApiError, pages::ProblemNote};
+use crate::ui::ProblemNote;
 
 /// Listens to every form that changes something.
 pub fn start() {
@@ -61,14 +61,16 @@ async fn send(form: HtmlFormElement, button: Option<HtmlButtonElement>) {
         Ok(answer) if answer.ok => take(&form, &answer),
         Ok(_) => complain(
             &form,
-            ApiError::new(
-                400,
-                "app.refused",
-                "The server refused this.",
-                "Load the page again and look whether it was done before you repeat it.",
-            ),
+            "app.refused",
+            "The server refused this.",
+            "Load the page again and look whether it was done before you repeat it.",
         ),
-        Err(_) => complain(&form, ApiError::unreachable()),
+        Err(_) => complain(
+            &form,
+            "app.unreachable",
+            "The server did not answer, so it is not known whether this was done.",
+            "Check your connection, then look at the page again before repeating it.",
+        ),
     }
     page::form_under_way(false);
 }
@@ -101,10 +103,16 @@ fn take(form: &HtmlFormElement, answer: &Answer) {
 }
 
 /// Says above the form what went wrong. It is not sent again: it may have been done.
-fn complain(form: &HtmlFormElement, error: ApiError) {
+fn complain(
+    form: &HtmlFormElement,
+    code: &'static str,
+    message: &'static str,
+    next_step: &'static str,
+) {
     let Ok(place) = document().create_element("div") else { return };
     if form.prepend_with_node_1(&place).is_ok() {
         let place: HtmlElement = place.unchecked_into();
-        mount_to(place, move || view! { <ProblemNote problem=error.0 /> }).forget();
+        let note = move || view! { <ProblemNote code=code message=message next_step=next_step /> };
+        mount_to(place, note).forget();
     }
 }
