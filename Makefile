@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 CARGO := cargo
-PLAYWRIGHT := cd end2end && npx playwright
+PLAYWRIGHT := cd end2end && node_modules/.bin/playwright
 # The front end's entry point turns on the browser's features; built beside the server it would
 # turn them on there too (cargo unites features), and effects would run while pages are rendered.
 NATIVE := --workspace --exclude evenkeel-frontend
@@ -31,9 +31,10 @@ test-rust: ## Rust tests
 	  $(CARGO) test --locked $(NATIVE); \
 	fi
 
-test-browser: ## Browser tests in headless Chromium against the real binary
+test-browser: site ## Browser tests in headless Chromium against the real binary
 	$(CARGO) build --locked -p evenkeel-server --bin evenkeel
-	@if [ -f end2end/package.json ]; then $(PLAYWRIGHT) test; fi
+	@[ -x end2end/node_modules/.bin/playwright ] || ./scripts/setup-tests.sh
+	@$(PLAYWRIGHT) test
 
 lint: ## Format check, clippy, small files
 	$(CARGO) fmt --all --check

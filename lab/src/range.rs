@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::controller;
 use crate::files::write_private;
+use crate::kubeapi::audit::Audit;
 use crate::kubeapi::auth::Tokens;
 use crate::kubeapi::store::{Key, Store};
 use crate::kubeapi::{Api, serve, tls};
@@ -81,7 +82,8 @@ impl Range {
             back_off_max: options.back_off_max,
         };
         let node = Node::new(Arc::clone(&store), net, node_options, stop.clone());
-        let api = Arc::new(Api { store: Arc::clone(&store), tokens, logs, net });
+        let audit = Audit::open(&data_dir.join("audit.log")).context("opening the audit log")?;
+        let api = Arc::new(Api { store: Arc::clone(&store), tokens, audit, logs, net });
         let mut tasks = JoinSet::new();
         tasks.spawn(serve::serve(api_listener, tls::server_config(&data_dir)?, api, stop.clone()));
         tasks.spawn(controller::run(Arc::clone(&store), stop.clone()));
@@ -99,6 +101,11 @@ impl Range {
     /// The URL of the Kubernetes API.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The log of accepted writes, one `audit.k8s.io/v1` event a line.
+    pub fn audit_log(&self) -> PathBuf {
+        self.data_dir.join("audit.log")
     }
 
     /// The administrator's kubeconfig.

@@ -73,7 +73,7 @@ impl Config {
                 3_600,
                 10..=604_800,
             )?),
-            lease: Duration::from_secs(seconds("EVENKEEL_LEASE", 15, 3..=300)?),
+            lease: Duration::from_secs(seconds("EVENKEEL_LEASE", 15, 1..=300)?),
             ..Settings::default()
         };
         let window = |name, default| -> anyhow::Result<u32> {

@@ -34,6 +34,13 @@ pub struct Change {
     pub after: f64,
     /// The point at which the new level was reached.
     pub point: Point,
+    /// The last point.
+    pub last: Point,
+    /// Whether the last points are back on the old level's half of the way to the farthest one.
+    pub halved: bool,
+    /// Whether the last point is nearer the old level again than the one before it, by a tenth of
+    /// the farthest or more.
+    pub falling: bool,
 }
 
 impl Change {
@@ -64,7 +71,21 @@ pub fn find(points: &[Point]) -> Option<Change> {
         first -= 1;
     }
     let onset = timestamp(kept[first].0)?;
-    Some(Change { onset, before, after, point: *kept[split].2 })
+    let last = *kept.last()?.2;
+    let way: Vec<f64> = values[first..].iter().map(|v| (v - before) * shift.signum()).collect();
+    let farthest = way.iter().copied().fold(0.0, f64::max);
+    let (halved, falling) = match way.as_slice() {
+        [.., earlier, end] => {
+            (earlier.max(*end) < farthest / 2.0, earlier - end >= farthest / 10.0)
+        }
+        _ => (false, false),
+    };
+    Some(Change { onset, before, after, point: *kept[split].2, last, halved, falling })
+}
+
+/// Whether a series is long enough to have a level and a change of it.
+pub fn has_a_past(points: &[Point]) -> bool {
+    points.iter().filter(|p| p.v.number().is_some()).take(BEFORE + AFTER).count() == BEFORE + AFTER
 }
 
 /// The last split of a series: the best one of all, then the best one of what comes after it, as
@@ -150,6 +171,13 @@ pub fn settled(points: &[Point], start: Timestamp, step_s: f64, look_back_s: f64
     let from = first.t + look_back_s;
     let at = points.iter().position(|p| p.t >= from).unwrap_or(points.len());
     &points[at..]
+}
+
+/// Seconds of a series that are needed to tell a change.
+pub fn needed(step_s: f64, look_back_s: f64) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "a handful")]
+    let points = (BEFORE + AFTER) as f64;
+    points * step_s + look_back_s
 }
 
 /// The longest look-back of a query in seconds: the largest `[…]` in it.
@@ -286,6 +314,32 @@ mod tests {
         assert_eq!(onset(&values), None);
         values.extend([0.6, 0.61]);
         assert_eq!(onset(&values), Some(640));
+    }
+
+    #[test]
+    fn the_way_back_is_seen() {
+        let spike = |tail: &[f64]| {
+            let mut values = vec![16.0; 20];
+            values.extend([22.0, 45.0, 66.0, 80.0, 62.0]);
+            values.extend(tail);
+            let change = find(&series(&values)).unwrap();
+            (change.halved, change.falling)
+        };
+        for (tail, seen) in [
+            (&[60.0, 45.0, 30.0][..], (true, true)),
+            (&[60.0, 58.0, 61.0][..], (false, false)),
+            (&[70.0, 75.0, 20.0][..], (false, true)),
+            (&[60.0, 40.0, 40.0][..], (true, false)),
+        ] {
+            assert_eq!(spike(tail), seen, "{tail:?}");
+        }
+    }
+
+    #[test]
+    fn seconds_of_history_are_no_past() {
+        assert!(!has_a_past(&series(&[1.0; 6])));
+        assert!(has_a_past(&series(&[1.0; 7])));
+        assert!(!has_a_past(&series(&[f64::NAN; 30])));
     }
 
     #[test]

@@ -19,6 +19,16 @@ const FACT: usize = 2000;
 /// Citations of one finding; more than that nobody reads.
 const CITATIONS: usize = 6;
 
+/// Names of facts that one agent writes and another reads.
+pub mod facts {
+    /// The alert whose own measure the finding is about.
+    pub const ALERT: &str = "alert";
+    /// `true`: what rose has come back since.
+    pub const ENDED: &str = "ended";
+    /// When the last pod of a change's revision came: until then it was still rolling out.
+    pub const ROLLED_OUT: &str = "rolled_out";
+}
+
 /// A finding before it has an id.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Draft {

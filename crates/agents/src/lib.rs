@@ -26,6 +26,7 @@ pub mod alert_rule;
 pub mod changepoint;
 pub mod draft;
 pub mod focus;
+pub mod moment;
 pub mod quote;
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
-//! The Supervisor: who looks, by the alerts' labels.
+//! The Supervisor: who looks, by the alerts' labels. Where a label names a workload but no namespace,
+//! the specialists look for the name first.
 
 use evenkeel_domain::{IncidentState, alert::Trigger, evidence::Specialist};
 
-/// Labels that only Kubernetes objects have.
+/// Labels that Kubernetes objects have.
 const KUBERNETES_LABELS: &[&str] = &[
     "pod",
     "container",
@@ -15,6 +16,9 @@ const KUBERNETES_LABELS: &[&str] = &[
     "horizontalpodautoscaler",
     "job_name",
     "cronjob",
+    // Names that Kubernetes may know: looking costs one question.
+    "service",
+    "app",
 ];
 
 /// Chooses who looks, and says why. Both look unless nothing points into Kubernetes: looking
@@ -60,6 +64,7 @@ mod tests {
             (&[("alertname", "A"), ("namespace", "shop")], &[Kubernetes, Metrics]),
             (&[("alertname", "A"), ("pod", "x-1")], &[Kubernetes, Metrics]),
             (&[("alertname", "A"), ("node", "n1")], &[Kubernetes, Metrics]),
+            (&[("alertname", "A"), ("service", "checkout")], &[Kubernetes, Metrics]),
             (&[("alertname", "A"), ("job", "blackbox")], &[Metrics]),
             (&[("alertname", "A"), ("namespace", "")], &[Metrics]),
         ];

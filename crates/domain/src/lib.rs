@@ -29,6 +29,7 @@ pub mod risk;
 pub mod verification;
 
 pub mod access;
+pub mod audit;
 pub mod cluster;
 pub mod id;
 pub mod object;

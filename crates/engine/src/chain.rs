@@ -85,7 +85,7 @@ pub fn verify(entries: &[Entry]) -> Result<(), Broken> {
 }
 
 /// Times are kept in microseconds; cut them before they are hashed.
-fn whole_microseconds(at: Timestamp) -> Timestamp {
+pub(crate) fn whole_microseconds(at: Timestamp) -> Timestamp {
     Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at)
 }
 

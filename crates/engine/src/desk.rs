@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use evenkeel_domain::{
     Event, IncidentState, Timestamp,
+    audit::AuditRecord,
     evidence::{Agent, Evidence, Gap},
     finding::Finding,
     id::{ActionId, ApprovalId, EvidenceId, FindingId, HypothesisId, IncidentId, PlanId},
@@ -98,12 +99,17 @@ impl Desk {
 
     /// Adds `events` in one transaction.
     pub async fn append(&self, events: Vec<Event>) -> Result<(), DeskError> {
-        self.append_with(events, Vec::new()).await
+        self.append_with(events, Vec::new(), Vec::new()).await
     }
 
     /// Adds one event.
     pub async fn record(&self, event: Event) -> Result<(), DeskError> {
         self.append(vec![event]).await
+    }
+
+    /// Adds one event and what the audit trail keeps of it, in one transaction.
+    pub async fn record_audited(&self, event: Event, audit: AuditRecord) -> Result<(), DeskError> {
+        self.append_with(vec![event], Vec::new(), vec![audit]).await
     }
 
     /// Says what an agent is doing or has understood.
@@ -114,8 +120,8 @@ impl Desk {
     /// Keeps a tool call and its whole answer.
     pub async fn keep(&self, evidence: Evidence, text: Option<String>) -> Result<(), DeskError> {
         let texts = text.map(|text| (evidence.id, text)).into_iter().collect();
-        self.append_with(vec![Event::EvidenceRecorded { evidence: Box::new(evidence) }], texts)
-            .await
+        let event = Event::EvidenceRecorded { evidence: Box::new(evidence) };
+        self.append_with(vec![event], texts, Vec::new()).await
     }
 
     /// Keeps a finding.
@@ -192,6 +198,7 @@ impl Desk {
         &self,
         events: Vec<Event>,
         texts: Vec<(EvidenceId, String)>,
+        audit: Vec<AuditRecord>,
     ) -> Result<(), DeskError> {
         let mut state = self.state.lock().await;
         for _ in 0..TRIES {
@@ -208,6 +215,7 @@ impl Desk {
                 entries,
                 summary: IncidentSummary::from(&after),
                 texts: texts.clone(),
+                audit: audit.clone(),
             };
             match self.journal.append(append).await {
                 Ok(()) => {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use evenkeel_domain::{
     Entry, Timestamp,
+    audit::AuditRecord,
     id::{EvidenceId, IncidentId},
     incident::IncidentSummary,
 };
@@ -57,6 +58,8 @@ pub struct Append {
     pub summary: IncidentSummary,
     /// Whole answers of the tool calls recorded in them.
     pub texts: Vec<(EvidenceId, String)>,
+    /// What the audit trail keeps of it: written with the records or not at all.
+    pub audit: Vec<AuditRecord>,
 }
 
 /// Why the journal could not be read or written.

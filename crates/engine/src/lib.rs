@@ -12,6 +12,7 @@
 //! in the table test, and its file under `runner/`.
 
 pub mod decide;
+pub mod replay;
 pub mod runner;
 pub mod worker;
 
@@ -19,8 +20,10 @@ pub mod desk;
 pub mod journal;
 pub mod ports;
 
+pub mod audit_chain;
 pub mod chain;
 pub mod clock;
+pub mod failpoint;
 pub mod settings;
 
 pub use decide::{Step, decide};

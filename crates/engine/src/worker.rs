@@ -15,6 +15,7 @@ use crate::{
     Settings,
     clock::{Clock, Entropy},
     desk::{Desk, DeskError},
+    fail_point,
     journal::{Journal, JournalError, Lease, Wake, WorkerId},
     runner::Runner,
 };
@@ -55,8 +56,10 @@ impl Worker {
                     Err(_) => break,
                 },
             };
+            fail_point!("claim.before");
             match self.journal.claim(&self.id, self.clock.now(), self.settings.lease).await {
                 Ok(Some(lease)) => {
+                    fail_point!("claim.after");
                     let worker = Arc::clone(&self);
                     let span = info_span!("incident", incident = %lease.incident);
                     let token = stop.child_token();
@@ -109,11 +112,13 @@ impl Worker {
                 return;
             }
         };
+        fail_point!("park.before");
         if let Err(failure) = self.journal.park(&lease, seen, wake).await
             && !matches!(failure, JournalError::LeaseLost(_))
         {
             error!(error = &failure as &dyn std::error::Error, "cannot park {}", lease.incident);
         }
+        fail_point!("park.after");
     }
 
     async fn work(&self, lease: &Lease, cancel: &CancellationToken) -> (Wake, u64) {
@@ -146,6 +151,7 @@ impl Worker {
             cancel.clone(),
         )
         .await?;
+        fail_point!("desk.opened");
         self.runner.run(&desk).await
     }
 
@@ -156,8 +162,11 @@ impl Worker {
         beat.tick().await;
         loop {
             beat.tick().await;
+            fail_point!("renew.before");
             match self.journal.renew(lease, self.clock.now(), self.settings.lease).await {
-                Ok(()) => {}
+                Ok(()) => {
+                    fail_point!("renew.after");
+                }
                 Err(JournalError::LeaseLost(_)) => {
                     cancel.cancel();
                     return;

@@ -5,6 +5,7 @@ use evenkeel_domain::{
     Event, IncidentState,
     access::{Caller, Permission},
     approval::{Approval, ApprovalRefused, Signature},
+    audit::{AuditAction, AuditRecord},
     cluster::Cluster,
     evidence::Agent,
     id::IncidentId,
@@ -63,10 +64,10 @@ impl Services {
         };
         // Asked here too, so that a refusal has its own words; the journal asks again.
         approval.clone().sign(&hash, signature.clone())?;
-        desk.record(Event::ApprovalSigned { approval: approval.request.id, plan: hash, signature })
-            .await
-            .map_err(answered_meanwhile)?;
-        self.answered(caller, &cluster, &state, plan, "plan.approved", "").await
+        let approved = AuditAction::PlanApproved;
+        let audit = self.answered(caller, &cluster, &state, plan, approved, "");
+        let signed = Event::ApprovalSigned { approval: approval.request.id, plan: hash, signature };
+        desk.record_audited(signed, audit).await.map_err(answered_meanwhile)
     }
 
     /// Refuses the plan with this hash. Nothing is changed in the cluster.
@@ -87,14 +88,11 @@ impl Services {
         let desk = self.desk(incident).await?;
         let state = desk.state().await;
         let (approval, plan) = waiting(&state, &hash)?;
-        desk.record(Event::ApprovalRejected {
-            approval: approval.request.id,
-            by: actor(caller),
-            reason: reason.clone(),
-        })
-        .await
-        .map_err(answered_meanwhile)?;
-        self.answered(caller, &cluster, &state, plan, "plan.rejected", &reason).await
+        let audit =
+            self.answered(caller, &cluster, &state, plan, AuditAction::PlanRejected, &reason);
+        let by = actor(caller);
+        let rejected = Event::ApprovalRejected { approval: approval.request.id, by, reason };
+        desk.record_audited(rejected, audit).await.map_err(answered_meanwhile)
     }
 
     /// Why the caller may not answer a plan, for disabled buttons.
@@ -147,22 +145,22 @@ impl Services {
         Err(ServiceError::Drifted { why: why.to_owned() })
     }
 
-    async fn answered(
+    fn answered(
         &self,
         caller: &Caller,
         cluster: &Cluster,
         state: &IncidentState,
         plan: &PlanState,
-        action: &str,
+        action: AuditAction,
         reason: &str,
-    ) -> Result<(), ServiceError> {
+    ) -> AuditRecord {
         let subject = Subject {
             words: plan.plan.describe(),
             cluster: Some(cluster),
             incident: Some(state.id),
             detail: json!({ "plan": plan.hash, "reason": reason }),
         };
-        self.keep_audit(caller.organisation, actor(caller), action, subject).await
+        self.audit_record(caller.organisation, actor(caller), action, subject)
     }
 }
 

@@ -3,6 +3,7 @@
 use evenkeel_domain::id::IncidentId;
 use evenkeel_domain::{
     access::{Caller, Permission},
+    audit::AuditAction,
     cluster::Cluster,
     id::{AuditId, OrganisationId},
     view::{AuditLine, AuditPage, AuditQuery},
@@ -32,25 +33,25 @@ pub(crate) fn actor(caller: &Caller) -> String {
 }
 
 impl Services {
-    pub(crate) async fn keep_audit(
+    /// A record for the trail, to be kept with the change it speaks of.
+    pub(crate) fn audit_record(
         &self,
         organisation: OrganisationId,
         actor: String,
-        action: &str,
+        action: AuditAction,
         subject: Subject<'_>,
-    ) -> Result<(), ServiceError> {
-        let record = AuditRecord {
+    ) -> AuditRecord {
+        AuditRecord {
             id: self.id(AuditId::from_parts),
             organisation,
             at: self.now(),
             actor,
-            action: action.to_owned(),
+            action: action.as_str().to_owned(),
             subject: subject.words,
             cluster: subject.cluster.map(|c| c.id),
             incident: subject.incident,
             detail: subject.detail,
-        };
-        Ok(self.store().audit(&record).await?)
+        }
     }
 
     /// A page of the audit trail.

@@ -2,6 +2,7 @@
 
 use evenkeel_domain::{
     access::{Caller, Permission},
+    audit::AuditAction,
     cluster::{Cluster, Environment},
     id::{ClusterId, OrganisationId},
     text::clip,
@@ -144,7 +145,6 @@ impl Services {
             token_hash: token_hash(&token),
             kubeconfig_sealed: sealed,
         };
-        self.store().create_cluster(&row).await?;
         let subject = Subject {
             words: row.cluster.name.clone(),
             cluster: Some(&row.cluster),
@@ -152,7 +152,8 @@ impl Services {
                             "prometheus_url": row.cluster.prometheus_url }),
             ..Subject::default()
         };
-        self.keep_audit(organisation, by, "cluster.connected", subject).await?;
+        let audit = self.audit_record(organisation, by, AuditAction::ClusterConnected, subject);
+        self.store().create_cluster(&row, &[audit]).await?;
         self.connected(&row, token).await
     }
 
@@ -164,14 +165,14 @@ impl Services {
     ) -> Result<ConnectedCluster, ServiceError> {
         let row = self.cluster_for(caller, id, Permission::ManageClusters).await?;
         let token = fresh_secret(PREFIX);
-        self.store().set_cluster_token(id, &token_hash(&token)).await?;
         let subject = Subject {
             words: row.cluster.name.clone(),
             cluster: Some(&row.cluster),
             ..Subject::default()
         };
-        self.keep_audit(caller.organisation, actor(caller), "cluster.token_renewed", subject)
-            .await?;
+        let renewed = AuditAction::ClusterTokenRenewed;
+        let audit = self.audit_record(caller.organisation, actor(caller), renewed, subject);
+        self.store().set_cluster_token(id, &token_hash(&token), &[audit]).await?;
         self.connected(&row, token).await
     }
 

@@ -4,6 +4,7 @@
 use evenkeel_domain::{
     Event,
     access::{Caller, Permission},
+    audit::AuditAction,
     cluster::EmergencyStop,
     id::ClusterId,
     text::clip,
@@ -28,17 +29,19 @@ impl Services {
             return Ok(());
         }
         let stop = EmergencyStop { by: actor(caller), at: self.now(), reason: said(&reason) };
-        self.store().set_stop(id, Some(&stop)).await?;
         let subject = Subject {
             words: row.cluster.name.clone(),
             cluster: Some(&row.cluster),
             detail: json!({ "reason": stop.reason }),
             ..Subject::default()
         };
-        self.keep_audit(caller.organisation, actor(caller), "cluster.stopped", subject).await
+        let thrown = AuditAction::StopThrown;
+        let audit = self.audit_record(caller.organisation, actor(caller), thrown, subject);
+        Ok(self.store().set_stop(id, Some(&stop), &[audit]).await?)
     }
 
-    /// Lifts it. Runs that were held go through the gate again and need a new approval.
+    /// Lifts it. Runs that were held go through the gate again and need a new approval. Asked
+    /// again after it was cut off half-way it resumes the rest.
     pub async fn resume_cluster(
         &self,
         caller: &Caller,
@@ -46,14 +49,9 @@ impl Services {
         reason: String,
     ) -> Result<(), ServiceError> {
         let row = self.cluster_for(caller, id, Permission::Resume).await?;
-        if row.cluster.stop.is_none() {
-            return Err(ServiceError::NotStopped);
-        }
-        self.store().set_stop(id, None).await?;
         let halted = self.store().halted(id).await?;
-        for incident in &halted {
-            let desk = self.desk(*incident).await?;
-            desk.record(Event::Resumed { by: actor(caller) }).await?;
+        if row.cluster.stop.is_none() && halted.is_empty() {
+            return Err(ServiceError::NotStopped);
         }
         let subject = Subject {
             words: row.cluster.name.clone(),
@@ -61,7 +59,15 @@ impl Services {
             detail: json!({ "reason": said(&reason), "runs_resumed": halted.len() }),
             ..Subject::default()
         };
-        self.keep_audit(caller.organisation, actor(caller), "cluster.resumed", subject).await
+        let lifted = AuditAction::StopLifted;
+        let audit = self.audit_record(caller.organisation, actor(caller), lifted, subject);
+        self.store().set_stop(id, None, &[audit]).await?;
+        // Read again: a run may have seen the stop just before it was lifted.
+        for incident in self.store().halted(id).await? {
+            let desk = self.desk(incident).await?;
+            desk.record(Event::Resumed { by: actor(caller) }).await?;
+        }
+        Ok(())
     }
 }
 

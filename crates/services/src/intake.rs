@@ -4,6 +4,7 @@ use evenkeel_domain::{
     Event, IncidentState,
     alert::{Alert, AlertStatus, Trigger},
     alertmanager::{Notification, NotifiedAlert},
+    audit::{AuditAction, AuditRecord},
     cluster::Cluster,
     id::{IncidentId, NotificationId},
     incident::IncidentSummary,
@@ -11,14 +12,15 @@ use evenkeel_domain::{
     severity::Severity,
     text::clip,
 };
-use evenkeel_engine::chain;
+use evenkeel_engine::{chain, fail_point};
 use evenkeel_storage::{
     clusters::ClusterRow,
     intake::{IncidentWrite, IntakePlan, IntakeView, Received},
 };
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
-use crate::{ServiceError, Services, secrets::token_hash};
+use crate::{ServiceError, Services, audit::Subject, secrets::token_hash};
 
 /// What the sender is told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +42,19 @@ pub struct Intake {
     pub trigger: Trigger,
     /// The body as it came.
     pub body: String,
+    /// Who sent it, if a person did.
+    pub by: Option<Starter>,
+}
+
+/// A person who starts an incident, for the audit trail.
+#[derive(Debug, Clone)]
+pub struct Starter {
+    /// Who.
+    pub actor: String,
+    /// What they did.
+    pub action: AuditAction,
+    /// Why.
+    pub reason: String,
 }
 
 /// Most alerts of one notification that are read; more than that is kept, and quarantined.
@@ -56,7 +71,8 @@ impl Services {
 
     /// Takes a webhook's body. When this returns, the alerts are durable.
     pub async fn receive(&self, intake: Intake) -> Result<Receipt, ServiceError> {
-        let Intake { cluster, trigger, body } = intake;
+        fail_point!("intake.before");
+        let Intake { cluster, trigger, body, by } = intake;
         let mut received = Received {
             id: self.id(NotificationId::from_parts),
             organisation: cluster.organisation,
@@ -77,10 +93,13 @@ impl Services {
             Err(why) => received.quarantined = Some(why),
         }
         let incident = self.id(IncidentId::from_parts);
+        let audit = by.map(|by| self.started(&cluster, incident, by));
         let opening =
-            Opener { cluster: &cluster, trigger: &trigger, received: &received, incident };
+            Opener { cluster: &cluster, trigger: &trigger, received: &received, incident, audit };
         let received_alerts = received.alerts.len();
+        fail_point!("intake.read");
         let plan = self.store().receive(&received, &|view| opening.plan(view)).await?;
+        fail_point!("intake.after");
         let mut incidents: Vec<_> = plan.alerts.iter().filter_map(|(_, i)| *i).collect();
         incidents.extend(plan.write.iter().map(|w| w.incident));
         incidents.sort_unstable();
@@ -90,6 +109,16 @@ impl Services {
             incidents,
             quarantined: received.quarantined.clone(),
         })
+    }
+
+    fn started(&self, cluster: &Cluster, incident: IncidentId, by: Starter) -> AuditRecord {
+        let subject = Subject {
+            words: cluster.name.clone(),
+            cluster: Some(cluster),
+            incident: Some(incident),
+            detail: json!({ "reason": by.reason }),
+        };
+        self.audit_record(cluster.organisation, by.actor, by.action, subject)
     }
 }
 
@@ -109,6 +138,8 @@ struct Opener<'a> {
     trigger: &'a Trigger,
     received: &'a Received,
     incident: IncidentId,
+    /// Kept if the incident is opened.
+    audit: Option<AuditRecord>,
 }
 
 impl Opener<'_> {
@@ -151,7 +182,9 @@ impl Opener<'_> {
                 (alert, belongs)
             })
             .collect();
-        IntakePlan { alerts, write }
+        let opens = write.as_ref().is_some_and(|write| write.new);
+        let audit = self.audit.iter().filter(|_| opens).cloned().collect();
+        IntakePlan { alerts, write, audit }
     }
 
     /// The records that tell an open incident of alerts that changed.

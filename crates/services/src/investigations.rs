@@ -3,6 +3,7 @@
 use evenkeel_domain::{
     access::{Caller, Permission},
     alert::Trigger,
+    audit::AuditAction,
     cluster::Cluster,
     id::{ClusterId, IncidentId, NotificationId},
     text::clip,
@@ -10,10 +11,7 @@ use evenkeel_domain::{
 };
 use serde_json::{Map, Value, json};
 
-use crate::{
-    Intake, ServiceError, Services,
-    audit::{Subject, actor},
-};
+use crate::{Intake, ServiceError, Services, audit::actor, intake::Starter};
 
 impl Services {
     /// Starts an investigation without an alert.
@@ -40,9 +38,9 @@ impl Services {
             }
         }
         let annotations = json!({ "summary": clip(reason, 500) });
-        let incident = self.post(&row.cluster, trigger, labels, annotations).await?;
-        self.started(caller, &row.cluster, incident, "investigation.started", reason).await?;
-        Ok(incident)
+        let action = AuditAction::InvestigationStarted;
+        let by = Starter { actor: by, action, reason: clip(reason, 500) };
+        self.post(&row.cluster, by, trigger, labels, annotations).await
     }
 
     /// Starts a drill: the alert is simulated and says so; everything after it is real.
@@ -54,15 +52,16 @@ impl Services {
         let annotations =
             json!({ "summary": "A drill: this alert is simulated, what follows is real" });
         let trigger = Trigger::Drill { by: actor(caller) };
-        let incident = self.post(&row.cluster, trigger, labels, annotations).await?;
-        self.started(caller, &row.cluster, incident, "drill.started", "").await?;
-        Ok(incident)
+        let action = AuditAction::DrillStarted;
+        let by = Starter { actor: actor(caller), action, reason: String::new() };
+        self.post(&row.cluster, by, trigger, labels, annotations).await
     }
 
     /// Sends a notification of our own through the same door as Alertmanager's.
     async fn post(
         &self,
         cluster: &Cluster,
+        by: Starter,
         trigger: Trigger,
         mut labels: Map<String, Value>,
         annotations: Value,
@@ -76,27 +75,11 @@ impl Services {
             "alerts": [{ "status": "firing", "labels": labels, "annotations": annotations,
                          "startsAt": self.now(), "generatorURL": "", "fingerprint": "" }],
         });
-        let intake = Intake { cluster: cluster.clone(), trigger, body: body.to_string() };
+        let body = body.to_string();
+        let intake = Intake { cluster: cluster.clone(), trigger, body, by: Some(by) };
         let receipt = self.receive(intake).await?;
         receipt.incidents.first().copied().ok_or_else(|| {
             ServiceError::Internal("a notification of our own opened no incident".into())
         })
-    }
-
-    async fn started(
-        &self,
-        caller: &Caller,
-        cluster: &Cluster,
-        incident: IncidentId,
-        action: &str,
-        reason: &str,
-    ) -> Result<(), ServiceError> {
-        let subject = Subject {
-            words: cluster.name.clone(),
-            cluster: Some(cluster),
-            incident: Some(incident),
-            detail: json!({ "reason": clip(reason, 500) }),
-        };
-        self.keep_audit(caller.organisation, actor(caller), action, subject).await
     }
 }

@@ -32,7 +32,7 @@ pub mod secrets;
 pub mod toolroom;
 
 pub use error::ServiceError;
-pub use intake::{Intake, Receipt};
+pub use intake::{Intake, Receipt, Starter};
 pub use people::NewUser;
 pub use secrets::Sealer;
 pub use toolroom::{ClusterAccess, ToolCaller, Toolroom};

@@ -2,6 +2,7 @@
 
 use evenkeel_domain::{
     access::{Caller, Permission, Role},
+    audit::AuditAction,
     id::{OrganisationId, UserId},
     text::clip,
     view::UserLine,
@@ -99,13 +100,13 @@ impl Services {
             created_at: self.now(),
             last_login_at: None,
         };
-        self.store().create_user(&user).await?;
         let subject = Subject {
             words: user.email.clone(),
             detail: json!({ "role": user.role }),
             ..Subject::default()
         };
-        self.keep_audit(organisation, by, "user.created", subject).await?;
+        let audit = self.audit_record(organisation, by, AuditAction::UserCreated, subject);
+        self.store().create_user(&user, &[audit]).await?;
         Ok((line(&user), made))
     }
 
@@ -141,12 +142,13 @@ impl Services {
             let why = "your own role is changed by another administrator".to_owned();
             return Err(ServiceError::Invalid { field: "user", why });
         }
-        self.store().set_role(caller.organisation, user, role).await?;
         let subject = Subject {
             words: user.to_string(),
             detail: json!({ "role": role }),
             ..Subject::default()
         };
-        self.keep_audit(caller.organisation, actor(caller), "user.role_changed", subject).await
+        let changed = AuditAction::UserRoleChanged;
+        let audit = self.audit_record(caller.organisation, actor(caller), changed, subject);
+        Ok(self.store().set_role(caller.organisation, user, role, &[audit]).await?)
     }
 }

@@ -3,6 +3,7 @@
 use evenkeel_domain::{
     Timestamp,
     access::{Caller, Permission},
+    audit::AuditAction,
     id::UserId,
     view::Me,
 };
@@ -54,13 +55,14 @@ impl Services {
             return Err(ServiceError::BadCredentials);
         };
         self.store().clear_attempts(&format!("email:{email}")).await?;
-        self.store().touch_login(user.id, self.now()).await?;
         let subject = Subject {
             words: user.email.clone(),
             detail: json!({ "remote": remote }),
             ..Subject::default()
         };
-        self.keep_audit(user.organisation, user.email.clone(), "user.signed_in", subject).await?;
+        let by = user.email.clone();
+        let audit = self.audit_record(user.organisation, by, AuditAction::SessionStarted, subject);
+        self.store().touch_login(user.id, self.now(), &[audit]).await?;
         Ok(caller(&user))
     }
 

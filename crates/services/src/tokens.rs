@@ -2,6 +2,7 @@
 
 use evenkeel_domain::{
     access::{Caller, Permission, TokenScope},
+    audit::AuditAction,
     id::TokenId,
     view::{CreatedToken, TokenLine},
 };
@@ -63,21 +64,23 @@ impl Services {
             expires_at: now.checked_add(jiff::SignedDuration::from_hours(24 * DAYS)).ok(),
             last_used_at: None,
         };
-        self.store().create_token(&token).await?;
         let subject = Subject {
             words: token.name.clone(),
             detail: json!({ "scope": scope, "token": token.id }),
             ..Subject::default()
         };
-        self.keep_audit(caller.organisation, actor(caller), "token.created", subject).await?;
+        let made = AuditAction::TokenCreated;
+        let audit = self.audit_record(caller.organisation, actor(caller), made, subject);
+        self.store().create_token(&token, &[audit]).await?;
         Ok(CreatedToken { token: line(&token), secret })
     }
 
     /// Revokes one of the caller's tokens.
     pub async fn delete_token(&self, caller: &Caller, token: TokenId) -> Result<(), ServiceError> {
         self.authorize(caller, Permission::ManageTokens)?;
-        self.store().delete_token(caller.user, token).await?;
         let subject = Subject { words: token.to_string(), ..Subject::default() };
-        self.keep_audit(caller.organisation, actor(caller), "token.revoked", subject).await
+        let revoked = AuditAction::TokenRevoked;
+        let audit = self.audit_record(caller.organisation, actor(caller), revoked, subject);
+        Ok(self.store().delete_token(caller.user, token, &[audit]).await?)
     }
 }

@@ -67,7 +67,7 @@ async fn store() -> Arc<SqliteStore> {
         created_at,
     };
     let row = ClusterRow { cluster, token_hash: "h".into(), kubeconfig_sealed: None };
-    store.create_cluster(&row).await.unwrap();
+    store.create_cluster(&row, &[]).await.unwrap();
     Arc::new(store)
 }
 
@@ -102,7 +102,7 @@ async fn receive(store: &SqliteStore) {
         let entries = chain::chain(incident, 0, GENESIS, now(), opened).unwrap();
         let summary = IncidentSummary::from(&IncidentState::open(&entries[0]).unwrap());
         let write = IncidentWrite { incident, new: true, entries, summary };
-        IntakePlan { alerts: Vec::new(), write: Some(write) }
+        IntakePlan { write: Some(write), ..IntakePlan::default() }
     };
     store.receive(&received, &decide).await.unwrap();
 }
@@ -124,6 +124,7 @@ async fn cycle(store: &SqliteStore) {
         entries,
         summary: IncidentSummary::from(&state),
         texts: Vec::new(),
+        audit: Vec::new(),
     };
     store.append(append).await.unwrap();
     store.park(&lease, state.seq, Wake::OnAppend).await.unwrap();

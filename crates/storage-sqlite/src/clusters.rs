@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use evenkeel_domain::{
+    audit::AuditRecord,
     cluster::{Cluster, EmergencyStop},
     id::{ClusterId, OrganisationId},
 };
@@ -18,6 +19,7 @@ use crate::{
 };
 
 const READING: &str = "reading clusters";
+const CHANGING: &str = "changing a cluster";
 const TAKEN: &str = "a cluster of that name";
 const MISSING: &str = "cluster";
 
@@ -80,7 +82,11 @@ impl SqliteStore {
 
 #[async_trait]
 impl ClusterStore for SqliteStore {
-    async fn create_cluster(&self, row: &ClusterRow) -> Result<(), StorageError> {
+    async fn create_cluster(
+        &self,
+        row: &ClusterRow,
+        audit: &[AuditRecord],
+    ) -> Result<(), StorageError> {
         let ClusterRow { cluster, token_hash, kubeconfig_sealed } = row;
         let insert = sqlx::query(
             "INSERT INTO clusters (id, organisation, name, environment, prometheus_url,
@@ -102,10 +108,14 @@ impl ClusterStore for SqliteStore {
         .bind(cluster.stop.as_ref().map(|stop| stop.by.as_str()))
         .bind(cluster.stop.as_ref().map(|stop| micros(stop.at)))
         .bind(cluster.stop.as_ref().map(|stop| stop.reason.as_str()));
-        self.add("adding a cluster", TAKEN, insert).await
+        self.add("adding a cluster", TAKEN, insert, audit).await
     }
 
-    async fn update_cluster(&self, row: &ClusterRow) -> Result<(), StorageError> {
+    async fn update_cluster(
+        &self,
+        row: &ClusterRow,
+        audit: &[AuditRecord],
+    ) -> Result<(), StorageError> {
         let ClusterRow { cluster, kubeconfig_sealed, .. } = row;
         let update = sqlx::query(
             "UPDATE clusters SET name = ?3, environment = ?4, prometheus_url = ?5,
@@ -120,18 +130,25 @@ impl ClusterStore for SqliteStore {
         .bind(cluster.alertmanager_url.as_deref())
         .bind(cluster.practice_range)
         .bind(kubeconfig_sealed.as_deref());
-        match self.change_one("changing a cluster", MISSING, update).await {
+        match self.change_one(CHANGING, MISSING, update, audit).await {
             // The name is all that is unique of what can be changed here.
-            Err(error) if taken(&error) => Err(StorageError::Taken { what: TAKEN }),
+            Err(error @ StorageError::Database { doing: CHANGING, .. }) if taken(&error) => {
+                Err(StorageError::Taken { what: TAKEN })
+            }
             other => other,
         }
     }
 
-    async fn set_cluster_token(&self, id: ClusterId, hash: &str) -> Result<(), StorageError> {
+    async fn set_cluster_token(
+        &self,
+        id: ClusterId,
+        hash: &str,
+        audit: &[AuditRecord],
+    ) -> Result<(), StorageError> {
         let update = sqlx::query("UPDATE clusters SET token_hash = ?2 WHERE id = ?1")
             .bind(id.to_string())
             .bind(hash);
-        self.change_one("renewing a cluster's token", MISSING, update).await
+        self.change_one("renewing a cluster's token", MISSING, update, audit).await
     }
 
     async fn cluster_by_token(&self, hash: &str) -> Result<Option<ClusterRow>, StorageError> {
@@ -161,6 +178,7 @@ impl ClusterStore for SqliteStore {
         &self,
         id: ClusterId,
         stop: Option<&EmergencyStop>,
+        audit: &[AuditRecord],
     ) -> Result<(), StorageError> {
         let update = sqlx::query(
             "UPDATE clusters SET stopped_by = ?2, stopped_at = ?3, stopped_reason = ?4
@@ -170,7 +188,7 @@ impl ClusterStore for SqliteStore {
         .bind(stop.map(|stop| stop.by.as_str()))
         .bind(stop.map(|stop| micros(stop.at)))
         .bind(stop.map(|stop| stop.reason.as_str()));
-        self.change_one("setting Emergency Stop", MISSING, update).await
+        self.change_one("setting Emergency Stop", MISSING, update, audit).await
     }
 
     async fn last_heard(&self, id: ClusterId) -> Result<LastHeard, StorageError> {

@@ -30,6 +30,7 @@ mod incidents;
 mod access;
 mod audit;
 mod clusters;
+mod leadership;
 
 mod column;
 mod error;

@@ -10,7 +10,7 @@ use sqlx::{
 };
 use tokio::sync::broadcast;
 
-use crate::{error::failed, place::Place};
+use crate::{audit, error::failed, place::Place, writer::Line};
 
 /// How long a write waits for another process (a second server, a command on the same file) that
 /// holds the database. Their transactions are as short as ours, a few milliseconds.
@@ -33,7 +33,8 @@ const LOG_BYTES: &str = "67108864";
 /// The store. Clones share connections.
 #[derive(Debug, Clone)]
 pub struct SqliteStore {
-    pub(crate) writer: SqlitePool,
+    pub(crate) line: Line,
+    writer: SqlitePool,
     pub(crate) readers: SqlitePool,
     pub(crate) feed: broadcast::Sender<Grown>,
     /// Where it is; a private one is removed with the last clone.
@@ -72,6 +73,8 @@ impl SqliteStore {
             .foreign_keys(true)
             .busy_timeout(BUSY)
             .pragma("journal_size_limit", LOG_BYTES)
+            // What a savepoint remembers is small and short-lived.
+            .pragma("temp_store", "MEMORY")
             .pragma("trusted_schema", "OFF")
             .disable_statement_logging();
         // A file does not go away as a network peer does: no ping before use, no ageing.
@@ -90,21 +93,25 @@ impl SqliteStore {
             .await
             .map_err(failed(DOING))?;
         let (feed, _) = broadcast::channel(FEED);
-        Ok(Self { writer, readers, feed, _place: Arc::new(place) })
+        let line = Line::new(writer.clone(), feed.clone());
+        Ok(Self { line, writer, readers, feed, _place: Arc::new(place) })
     }
 
-    /// Brings the tables up to date.
+    /// Brings the tables up to date, and what older versions wrote into their present shape.
     pub async fn migrate(&self) -> Result<(), StorageError> {
-        sqlx::migrate!("../../migrations/sqlite").run(&self.writer).await.map_err(|source| {
-            StorageError::Database {
-                doing: "bringing the tables up to date",
-                source: source.into(),
-            }
-        })
+        const DOING: &str = "bringing the tables up to date";
+        let mut alone = self.line.alone().await.map_err(failed(DOING))?;
+        sqlx::migrate!("../../migrations/sqlite")
+            .run(alone.connection())
+            .await
+            .map_err(|source| StorageError::Database { doing: DOING, source: source.into() })?;
+        drop(alone);
+        audit::adopt(self).await
     }
 
     /// Waits for what is being written and closes all connections.
     pub async fn close(&self) {
+        self.line.close().await;
         self.readers.close().await;
         self.writer.close().await;
     }

@@ -1,28 +1,30 @@
 //! What is set on the connections, asked of the connections themselves.
 
-use sqlx::SqlitePool;
+use sqlx::SqliteConnection;
 
 use crate::SqliteStore;
 
-async fn number(pool: &SqlitePool, pragma: &'static str) -> i64 {
-    sqlx::query_scalar(pragma).fetch_one(pool).await.unwrap()
+async fn number(connection: &mut SqliteConnection, pragma: &'static str) -> i64 {
+    sqlx::query_scalar(pragma).fetch_one(connection).await.unwrap()
 }
 
 #[tokio::test]
 async fn every_connection_has_its_settings() {
     let store = SqliteStore::open("sqlite::memory:").await.unwrap();
-    for pool in [&store.writer, &store.readers] {
-        let mode: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(pool).await.unwrap();
+    let mut reader = store.readers.acquire().await.unwrap();
+    let mut writer = store.line.alone().await.unwrap();
+    for connection in [writer.connection(), &mut *reader] {
+        let mode: String =
+            sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut *connection).await.unwrap();
         assert_eq!(mode, "wal");
         // 2 is FULL.
-        assert_eq!(number(pool, "PRAGMA synchronous").await, 2);
-        assert_eq!(number(pool, "PRAGMA foreign_keys").await, 1);
-        assert_eq!(number(pool, "PRAGMA busy_timeout").await, 5_000);
-        assert_eq!(number(pool, "PRAGMA trusted_schema").await, 0);
+        assert_eq!(number(connection, "PRAGMA synchronous").await, 2);
+        assert_eq!(number(connection, "PRAGMA foreign_keys").await, 1);
+        assert_eq!(number(connection, "PRAGMA busy_timeout").await, 5_000);
+        assert_eq!(number(connection, "PRAGMA trusted_schema").await, 0);
     }
-    assert_eq!(number(&store.writer, "PRAGMA query_only").await, 0);
-    assert_eq!(number(&store.readers, "PRAGMA query_only").await, 1);
-    assert_eq!(store.writer.options().get_max_connections(), 1);
+    assert_eq!(number(writer.connection(), "PRAGMA query_only").await, 0);
+    assert_eq!(number(&mut reader, "PRAGMA query_only").await, 1);
 }
 
 /// The statements that are asked most often must find an index, however many rows there are.

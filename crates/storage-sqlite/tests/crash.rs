@@ -92,7 +92,7 @@ fn opening_plan(n: u64) -> (IntakePlan, IncidentState) {
     let state = IncidentState::open(&entries[0]).unwrap();
     let summary = IncidentSummary::from(&state);
     let write = IncidentWrite { incident, new: true, entries, summary };
-    (IntakePlan { alerts: Vec::new(), write: Some(write) }, state)
+    (IntakePlan { write: Some(write), ..IntakePlan::default() }, state)
 }
 
 async fn append_some(store: &SqliteStore, mut state: IncidentState) {
@@ -117,6 +117,7 @@ async fn append_some(store: &SqliteStore, mut state: IncidentState) {
             entries,
             summary: IncidentSummary::from(&state),
             texts: Vec::new(),
+            audit: Vec::new(),
         };
         store.append(append).await.unwrap();
         println!("durable {} {}", state.id, state.seq);
@@ -147,7 +148,7 @@ async fn i1_what_was_acknowledged_survives_kill_minus_nine() {
         token_hash: "h".into(),
         kubeconfig_sealed: None,
     };
-    store.create_cluster(&row).await.unwrap();
+    store.create_cluster(&row, &[]).await.unwrap();
     store.close().await;
     drop(store);
 

@@ -7,11 +7,12 @@ use std::{error::Error, os::unix::fs::PermissionsExt, path::Path};
 use evenkeel_domain::{
     Timestamp,
     access::Role,
-    id::{OrganisationId, UserId},
+    id::{AuditId, OrganisationId, UserId},
 };
 use evenkeel_storage::{
-    AccessStore, StorageError,
+    AccessStore, AuditStore, StorageError,
     access::{Organisation, User},
+    audit::verify,
 };
 use evenkeel_storage_sqlite::SqliteStore;
 use sqlx::{Connection, SqliteConnection};
@@ -93,7 +94,7 @@ async fn nonsense_is_reported_by_table_column_and_row() {
         created_at,
         last_login_at: None,
     };
-    store.create_user(&user).await.unwrap();
+    store.create_user(&user, &[]).await.unwrap();
 
     let mut hand = beside(&path).await;
     for (statement, column) in [
@@ -117,7 +118,7 @@ async fn history_cannot_be_rewritten_by_a_slip() {
     for (insert, change) in [
         ("INSERT INTO journal VALUES ('i', 1, 0, '{}', 'h')", "UPDATE journal SET hash = 'x'"),
         (
-            "INSERT INTO audit VALUES ('a', 'o', 0, '', '', '', NULL, NULL, '')",
+            "INSERT INTO audit VALUES ('a', 'o', 0, '', '', '', NULL, NULL, '', 1, '', 'h')",
             "UPDATE audit SET actor = 'x'",
         ),
     ] {
@@ -125,4 +126,35 @@ async fn history_cannot_be_rewritten_by_a_slip() {
         let refused = sqlx::query(change).execute(&mut hand).await.unwrap_err();
         assert!(refused.to_string().contains("never changed"), "{refused}");
     }
+}
+
+#[tokio::test]
+async fn records_of_a_version_without_chain_are_put_into_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("evenkeel.db");
+    let store = store_at(&path).await;
+    let home = OrganisationId::from_parts(1, 1);
+    let organisation =
+        Organisation { id: home, name: "o".into(), created_at: Timestamp::UNIX_EPOCH };
+    store.create_organisation(&organisation).await.unwrap();
+    let mut hand = beside(&path).await;
+    for n in [2, 1, 3] {
+        sqlx::query(
+            "INSERT INTO audit (id, organisation, at, actor, action, subject, detail)
+             VALUES (?, ?, 5, 'a', 'plan.approved', 's', '{\"z\":1,\"a\":0.1}')",
+        )
+        .bind(AuditId::from_parts(n, 1).to_string())
+        .bind(home.to_string())
+        .execute(&mut hand)
+        .await
+        .unwrap();
+    }
+    store.migrate().await.unwrap();
+    let head = verify(&store, home).await.unwrap().unwrap();
+    assert_eq!(head.seq, 3);
+    let ids: Vec<_> =
+        store.audit_entries(home, 0, 9).await.unwrap().iter().map(|e| e.record.id).collect();
+    assert_eq!(ids, [1, 2, 3].map(|n| AuditId::from_parts(n, 1)), "oldest first");
+    store.migrate().await.unwrap();
+    assert_eq!(verify(&store, home).await.unwrap(), Ok(head), "once");
 }

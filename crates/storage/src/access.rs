@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use evenkeel_domain::{
     Timestamp,
     access::{Role, TokenScope},
+    audit::AuditRecord,
     id::{OrganisationId, TokenId, UserId},
 };
 
@@ -71,7 +72,8 @@ pub struct SessionRow {
     pub expires_at: Timestamp,
 }
 
-/// People and their ways in.
+/// People and their ways in. What the audit trail keeps of a change comes with it: both are
+/// written or neither.
 #[async_trait]
 pub trait AccessStore: Send + Sync {
     /// Makes an organisation; `Taken` if the name exists.
@@ -82,7 +84,7 @@ pub trait AccessStore: Send + Sync {
     async fn organisation(&self, id: OrganisationId) -> Result<Option<Organisation>, StorageError>;
 
     /// Adds a person; `Taken` if the address exists.
-    async fn create_user(&self, user: &User) -> Result<(), StorageError>;
+    async fn create_user(&self, user: &User, audit: &[AuditRecord]) -> Result<(), StorageError>;
     /// How many people there are in all.
     async fn user_count(&self) -> Result<u64, StorageError>;
     /// One person by address (lower case).
@@ -97,20 +99,36 @@ pub trait AccessStore: Send + Sync {
         organisation: OrganisationId,
         user: UserId,
         role: Role,
+        audit: &[AuditRecord],
     ) -> Result<(), StorageError>;
     /// Sets a password hash; `Missing` if there is no such person.
-    async fn set_password(&self, user: UserId, hash: &str) -> Result<(), StorageError>;
+    async fn set_password(
+        &self,
+        user: UserId,
+        hash: &str,
+        audit: &[AuditRecord],
+    ) -> Result<(), StorageError>;
     /// Keeps when a person last signed in.
-    async fn touch_login(&self, user: UserId, at: Timestamp) -> Result<(), StorageError>;
+    async fn touch_login(
+        &self,
+        user: UserId,
+        at: Timestamp,
+        audit: &[AuditRecord],
+    ) -> Result<(), StorageError>;
 
     /// Keeps a token; `Taken` if that person has one of that name.
-    async fn create_token(&self, token: &Token) -> Result<(), StorageError>;
+    async fn create_token(&self, token: &Token, audit: &[AuditRecord]) -> Result<(), StorageError>;
     /// The token with this secret hash.
     async fn token_by_hash(&self, secret_hash: &str) -> Result<Option<Token>, StorageError>;
     /// A person's tokens, newest first.
     async fn tokens(&self, user: UserId) -> Result<Vec<Token>, StorageError>;
     /// Removes a person's token; `Missing` if there is none.
-    async fn delete_token(&self, user: UserId, token: TokenId) -> Result<(), StorageError>;
+    async fn delete_token(
+        &self,
+        user: UserId,
+        token: TokenId,
+        audit: &[AuditRecord],
+    ) -> Result<(), StorageError>;
     /// Keeps when a token was last used.
     async fn touch_token(&self, token: TokenId, at: Timestamp) -> Result<(), StorageError>;
 

@@ -1,37 +1,11 @@
 //! The organisation-wide audit trail: who did what, beside the journals of incidents.
 
 use async_trait::async_trait;
-use evenkeel_domain::{
-    Timestamp,
-    id::{AuditId, ClusterId, IncidentId, OrganisationId},
-};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+pub use evenkeel_domain::audit::{AuditEntry, AuditRecord};
+use evenkeel_domain::id::{AuditId, ClusterId, IncidentId, OrganisationId};
+use evenkeel_engine::audit_chain::{AuditHead, BrokenTrail};
 
 use crate::StorageError;
-
-/// One record.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct AuditRecord {
-    /// Its id; sorts by time.
-    pub id: AuditId,
-    /// Whose trail.
-    pub organisation: OrganisationId,
-    /// When.
-    pub at: Timestamp,
-    /// Who: an e-mail address, `token name of address`, or `evenkeel` itself.
-    pub actor: String,
-    /// What: `user.signed_in`, `plan.approved`, `cluster.stopped`, …
-    pub action: String,
-    /// To what, in words.
-    pub subject: String,
-    /// The cluster, if it concerns one.
-    pub cluster: Option<ClusterId>,
-    /// The incident, if it concerns one.
-    pub incident: Option<IncidentId>,
-    /// What else is worth keeping; no secrets.
-    pub detail: Value,
-}
 
 /// What to list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -48,10 +22,12 @@ pub struct AuditFilter {
     pub limit: u32,
 }
 
-/// The audit trail.
+/// The audit trail. Most records come with the change they speak of, in its transaction; each is
+/// put at the end of its organisation's chain ([`AuditHead::follow`]) by the one who writes, so
+/// that positions have no gaps.
 #[async_trait]
 pub trait AuditStore: Send + Sync {
-    /// Adds a record.
+    /// Adds a record of something that changed nothing else here.
     async fn audit(&self, record: &AuditRecord) -> Result<(), StorageError>;
     /// Records of an organisation, newest first.
     async fn audit_trail(
@@ -59,4 +35,33 @@ pub trait AuditStore: Send + Sync {
         organisation: OrganisationId,
         filter: &AuditFilter,
     ) -> Result<Vec<AuditRecord>, StorageError>;
+    /// An organisation's chain after position `after`, oldest first, at most `limit`.
+    async fn audit_entries(
+        &self,
+        organisation: OrganisationId,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<AuditEntry>, StorageError>;
+}
+
+/// Walks an organisation's chain from its first record: its end, or the first record that does
+/// not follow from the one before it.
+pub async fn verify(
+    store: &dyn AuditStore,
+    organisation: OrganisationId,
+) -> Result<Result<AuditHead, BrokenTrail>, StorageError> {
+    /// Bounds what is in memory; a record is about a kilobyte.
+    const PAGE: u32 = 1_000;
+    let mut head = AuditHead::default();
+    loop {
+        let page = store.audit_entries(organisation, head.seq, PAGE).await?;
+        for entry in &page {
+            if let Err(broken) = head.step(organisation, entry) {
+                return Ok(Err(broken));
+            }
+        }
+        if page.len() < PAGE as usize {
+            return Ok(Ok(head));
+        }
+    }
 }

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use evenkeel_domain::{
     Timestamp,
+    audit::AuditRecord,
     cluster::{Cluster, EmergencyStop},
     id::{ClusterId, OrganisationId},
 };
@@ -27,16 +28,29 @@ pub struct LastHeard {
     pub notification_at: Option<Timestamp>,
 }
 
-/// Clusters.
+/// Clusters. What the audit trail keeps of a change comes with it: both are written or neither.
 #[async_trait]
 pub trait ClusterStore: Send + Sync {
     /// Adds a cluster; `Taken` if the organisation has one of that name.
-    async fn create_cluster(&self, row: &ClusterRow) -> Result<(), StorageError>;
+    async fn create_cluster(
+        &self,
+        row: &ClusterRow,
+        audit: &[AuditRecord],
+    ) -> Result<(), StorageError>;
     /// Replaces name, environment, addresses and credentials; `Missing` if there is none. Leaves
     /// Emergency Stop and the token as they are.
-    async fn update_cluster(&self, row: &ClusterRow) -> Result<(), StorageError>;
+    async fn update_cluster(
+        &self,
+        row: &ClusterRow,
+        audit: &[AuditRecord],
+    ) -> Result<(), StorageError>;
     /// Replaces the webhook token; `Missing` if there is no such cluster.
-    async fn set_cluster_token(&self, id: ClusterId, hash: &str) -> Result<(), StorageError>;
+    async fn set_cluster_token(
+        &self,
+        id: ClusterId,
+        hash: &str,
+        audit: &[AuditRecord],
+    ) -> Result<(), StorageError>;
     /// The cluster with this webhook token's hash.
     async fn cluster_by_token(&self, hash: &str) -> Result<Option<ClusterRow>, StorageError>;
     /// One cluster.
@@ -49,6 +63,7 @@ pub trait ClusterStore: Send + Sync {
         &self,
         id: ClusterId,
         stop: Option<&EmergencyStop>,
+        audit: &[AuditRecord],
     ) -> Result<(), StorageError>;
     /// When it was last heard from.
     async fn last_heard(&self, id: ClusterId) -> Result<LastHeard, StorageError>;

@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use evenkeel_domain::{
     Entry, IncidentState, Timestamp,
     alert::Alert,
+    audit::AuditRecord,
     id::{ClusterId, IncidentId, NotificationId, OrganisationId},
     incident::IncidentSummary,
 };
@@ -73,6 +74,8 @@ pub struct IntakePlan {
     pub alerts: Vec<(Alert, Option<IncidentId>)>,
     /// New records; also makes these incidents due.
     pub write: Option<IncidentWrite>,
+    /// What the audit trail keeps of it.
+    pub audit: Vec<AuditRecord>,
 }
 
 /// Decides what to write; pure, called inside the transaction, perhaps more than once.

@@ -12,6 +12,7 @@ pub mod audit;
 pub mod clusters;
 pub mod incidents;
 pub mod intake;
+pub mod leadership;
 
 #[cfg(feature = "contract")]
 pub mod contract;
@@ -21,6 +22,7 @@ pub use audit::AuditStore;
 pub use clusters::ClusterStore;
 pub use incidents::IncidentStore;
 pub use intake::IntakeStore;
+pub use leadership::{Duty, Leadership};
 
 /// The database failed, or holds nonsense.
 #[derive(Debug, thiserror::Error)]
@@ -72,6 +74,7 @@ pub trait Store:
     + ClusterStore
     + IncidentStore
     + IntakeStore
+    + Leadership
 {
 }
 
@@ -82,5 +85,6 @@ impl<T> Store for T where
         + ClusterStore
         + IncidentStore
         + IntakeStore
+        + Leadership
 {
 }

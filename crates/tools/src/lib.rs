@@ -14,6 +14,7 @@
 pub mod failure;
 pub mod kubernetes;
 pub mod prometheus;
+pub mod redact;
 
 pub use failure::ToolFailure;
 

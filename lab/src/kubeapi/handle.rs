@@ -22,6 +22,8 @@ pub struct Call {
     pub method: Method,
     /// Path.
     pub path: String,
+    /// Path and parameters as they were sent.
+    pub uri: String,
     /// Query parameters.
     pub query: Query,
     /// Headers.
@@ -84,11 +86,14 @@ pub async fn handle(api: Arc<Api>, request: Request<Body>) -> Response<Body> {
         user,
         method: parts.method,
         path: parts.uri.path().to_owned(),
+        uri: parts.uri.to_string(),
         query: Query::parse(parts.uri.query()),
         headers: parts.headers,
         body,
     };
-    dispatch(&api, &call).await.unwrap_or_else(ApiError::into_response)
+    let answer = dispatch(&api, &call).await.unwrap_or_else(ApiError::into_response);
+    api.audit.note(&call, answer.status());
+    answer
 }
 
 async fn dispatch(api: &Arc<Api>, call: &Call) -> Result<Response<Body>, ApiError> {

@@ -2,6 +2,7 @@
 //!
 //! It knows nothing of the shop. To serve another resource add a line in `resources.rs`.
 
+pub mod audit;
 pub mod auth;
 mod defaults;
 mod discovery;
@@ -30,6 +31,7 @@ mod write;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use audit::Audit;
 use auth::Tokens;
 use store::Store;
 
@@ -41,6 +43,8 @@ pub struct Api {
     pub store: Arc<Store>,
     /// Who may call.
     pub tokens: Tokens,
+    /// Where accepted writes are noted.
+    pub audit: Audit,
     /// Where the node writes container logs.
     pub logs: PathBuf,
     /// Addresses for Services.

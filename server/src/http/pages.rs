@@ -14,8 +14,8 @@ use evenkeel_app::{
     shell::{Assets, content_security_policy, shell},
 };
 use evenkeel_domain::access::Caller;
-use evenkeel_services::Services;
-use http::{HeaderValue, Method, StatusCode, header};
+use evenkeel_services::{ServiceError, Services};
+use http::{HeaderValue, header};
 use leptos::{
     nonce::use_nonce,
     prelude::{provide_context, use_context},
@@ -25,7 +25,7 @@ use leptos_axum::{
 };
 use tower_sessions::Session;
 
-use super::state::AppState;
+use super::{problem::ApiProblem, state::AppState};
 
 /// Every page and server function.
 pub fn router(state: &AppState) -> Router<AppState> {
@@ -33,36 +33,33 @@ pub fn router(state: &AppState) -> Router<AppState> {
     let assets = Arc::<Assets>::from_ref(state);
     let routes = generate_route_list(App);
     let context = move || provide_context(services.clone());
-    let document = move || {
+    let page = move || {
         guard_page();
         shell(&assets)
     };
-    let unknown = render_app_async_with_context(context.clone(), document.clone());
+    let no_page = render_app_async_with_context(context.clone(), page.clone());
     Router::new()
-        .leptos_routes_with_context(state, routes, context, document)
+        .leptos_routes_with_context(state, routes, context, page)
         .route_layer(from_fn_with_state(state.clone(), know))
-        .fallback(move |request: Request| {
-            let page = is_page(&request).then(|| unknown(request));
-            async move {
-                match page {
-                    Some(page) => page.await,
-                    None => StatusCode::NOT_FOUND.into_response(),
-                }
-            }
-        })
+        .fallback(move |request| absent(request, no_page))
 }
 
-/// Whether somebody looks for a page, not a program for something of the API.
-fn is_page(request: &Request) -> bool {
-    let asks = matches!(*request.method(), Method::GET | Method::HEAD);
-    asks && !request.uri().path().starts_with("/api/")
+/// An address that names nothing: a page that says so to people, a problem to programs.
+async fn absent<P: Future<Output = Response>>(
+    request: Request,
+    page: impl FnOnce(Request) -> P,
+) -> Response {
+    if request.uri().path().starts_with("/api/") {
+        return ApiProblem::from(ServiceError::NotFound { what: "endpoint" }).into_response();
+    }
+    page(request).await
 }
 
 /// Asks ahead what the frame around a signed-in person's page shows. If that fails the page still
 /// answers, as to nobody. What is shown once is taken out of the session here.
 async fn know(State(services): State<Services>, mut request: Request, next: Next) -> Response {
     let caller = request.extensions().get::<Caller>().cloned();
-    if let Some(caller) = caller.filter(|_| is_page(&request)) {
+    if let Some(caller) = caller.filter(|_| !request.uri().path().starts_with("/api/")) {
         if let Some(session) = request.extensions().get::<Session>().cloned() {
             let path = request.uri().path().to_owned();
             let once = Once::take(&session, request.method(), &path, request.headers()).await;

@@ -44,7 +44,7 @@ async fn receive(
     let row = services.cluster_of_token(token).await.inspect_err(|_| count("refused"))?;
     let name = row.cluster.name.clone();
     let body = String::from_utf8_lossy(&body).into_owned();
-    let intake = Intake { cluster: row.cluster, trigger: Trigger::Alert, body };
+    let intake = Intake { cluster: row.cluster, trigger: Trigger::Alert, body, by: None };
     let receipt = services.receive(intake).await.inspect_err(|_| count("failed"))?;
     count(if receipt.quarantined.is_some() { "quarantined" } else { "accepted" });
     metrics.alerts.with_label_values(&[&name]).inc_by(receipt.received as u64);

@@ -84,11 +84,11 @@ async fn the_audit_trail_names_who_did_what() {
 
     let kept = admin.audit_actions().await;
     for action in [
-        "user.signed_in",
+        "session.started",
         "cluster.connected",
-        "cluster.stopped",
-        "cluster.resumed",
-        "drill.started",
+        "stop.thrown",
+        "stop.lifted",
+        "incident.drill_started",
         "cluster.token_renewed",
         "token.created",
         "token.revoked",
@@ -97,7 +97,7 @@ async fn the_audit_trail_names_who_did_what() {
     ] {
         assert!(kept.iter().any(|k| k == action), "{action} is not in {kept:?}");
     }
-    let page = admin.get("/api/v1/audit?action=cluster.stopped").await.expect(200);
+    let page = admin.get("/api/v1/audit?action=stop.thrown").await.expect(200);
     let text = page.text();
     let record = &page.json()["records"][0];
     assert_eq!(

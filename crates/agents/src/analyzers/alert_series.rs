@@ -6,7 +6,7 @@ use evenkeel_tools::prometheus::{RangeData, RangeSeries};
 
 use crate::{
     changepoint,
-    draft::Draft,
+    draft::{Draft, facts},
     quote,
     view::{AlertSeries, MetricsView},
 };
@@ -19,6 +19,7 @@ pub fn enrich(view: &MetricsView, found: &mut Vec<Draft>) {
         {
             Some(known) => {
                 known.since = [known.since, draft.since].into_iter().flatten().min();
+                known.facts.insert(facts::ALERT.to_owned(), alert.alert.clone());
                 for citation in draft.evidence.into_iter().take(1) {
                     *known = known.clone().cite(citation.evidence, citation.quote);
                 }
@@ -42,10 +43,13 @@ fn one(alert: &AlertSeries) -> Option<Draft> {
         value.step_seconds,
         changepoint::look_back(&value.query),
     );
+    // A series too young for a level still says whether the alert's own limit is passed by now.
+    let (points, young) =
+        if points.is_empty() { (&worst.points[..], true) } else { (points, false) };
     let (at, crossing) = changepoint::risen_to(points, alert.condition.threshold)?;
-    let change = changepoint::find(points).filter(|c| c.after > c.before);
+    let change = changepoint::find(points).filter(|c| !young && c.after > c.before);
     let last = points.iter().rev().find_map(|p| p.v.number())?;
-    let rose = points.first().is_some_and(|first| first.t < crossing.t);
+    let rose = !young && points.first().is_some_and(|first| first.t < crossing.t);
     let since = change.map(|c| c.onset.min(at)).or(rose.then_some(at));
     let summary = format!(
         "{}: its measure stands at {last:.4}{}, the limit is {}{}",
@@ -55,6 +59,7 @@ fn one(alert: &AlertSeries) -> Option<Draft> {
         Draft::new(kind, object, Severity::Warning, summary)
             .since(since)
             .fact("query", &alert.condition.measure)
+            .fact(facts::ALERT, &alert.alert)
             .fact("unit", alert.condition.unit)
             .fact("after", last)
             .maybe("before", change.map(|c| c.before))
@@ -77,6 +82,7 @@ mod tests {
     use super::*;
     use crate::testing::metrics::{self, step};
 
+    const WINDOW: jiff::SignedDuration = jiff::SignedDuration::from_mins(15);
     const RULE: &str = "sum(rate(r{code=~\"5..\"}[1m])) / sum(rate(r[1m])) > 0.05";
 
     #[test]
@@ -99,6 +105,26 @@ mod tests {
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].evidence.len(), 3);
         metrics::assert_quotes(&view, &found);
+    }
+
+    #[test]
+    fn a_limit_passed_by_now_counts_without_a_level_before_it() {
+        let mut view = metrics::view(&[]);
+        let mut young = metrics::alert_series("api", RULE, &[0.4, 0.5, 0.45]);
+        young.answer.value.start = metrics::step_at().checked_sub(WINDOW).unwrap();
+        view.alerts.push(young);
+        let mut found = Vec::new();
+        enrich(&view, &mut found);
+        assert_eq!(found[0].kind, FindingKind::ErrorsUp);
+        assert_eq!(found[0].since, None);
+        metrics::assert_quotes(&view, &found);
+
+        let mut below = metrics::alert_series("api", RULE, &[0.4, 0.5, 0.01]);
+        below.answer.value.start = metrics::step_at().checked_sub(WINDOW).unwrap();
+        view.alerts = vec![below];
+        found.clear();
+        enrich(&view, &mut found);
+        assert_eq!(found, []);
     }
 
     #[test]

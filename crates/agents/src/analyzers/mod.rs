@@ -23,6 +23,8 @@ mod throttling;
 
 pub mod log_line;
 
+use evenkeel_domain::evidence::Gap;
+
 use crate::{
     draft::Draft,
     view::{KubernetesView, MetricsView},
@@ -62,6 +64,11 @@ pub fn metrics(view: &MetricsView) -> Vec<Draft> {
     found.extend(throttling::analyze(view));
     found.truncate(MAX_FINDINGS);
     found
+}
+
+/// What the metrics analyzers could not judge.
+pub fn unseen_by_metrics(view: &MetricsView) -> Vec<Gap> {
+    signals::without_a_past(view)
 }
 
 /// `1 pod`, `3 pods`.

@@ -16,8 +16,8 @@ use jiff::SignedDuration;
 
 use crate::{
     bench::Answer,
-    draft::Draft,
-    quote,
+    draft::{Draft, facts},
+    moment, quote,
     view::{KubernetesView, NamespaceView, owner},
 };
 
@@ -26,6 +26,8 @@ use crate::{
 const BEFORE: SignedDuration = SignedDuration::from_hours(2);
 /// The pods of a new template are there within two minutes, or it does not come up at all.
 const AGAIN: SignedDuration = SignedDuration::from_mins(2);
+/// Pods of one rollout come within this time of each other.
+const ONE_BY_ONE: SignedDuration = SignedDuration::from_mins(1);
 /// Changes of one workload worth telling apart: the latest, and the few somebody hurried in.
 const PER_WORKLOAD: usize = 3;
 
@@ -59,10 +61,27 @@ fn changes(
         .filter_map(|(at, revision)| {
             let came = came(ns, answer.evidence, &revisions, revision)?;
             let recent = came.at <= now && onset.duration_since(came.at) <= BEFORE;
-            recent.then(|| describe(answer, revision, revisions.get(at + 1).copied(), &came))
+            recent.then(|| {
+                describe(answer, revision, revisions.get(at + 1).copied(), &came)
+                    .fact(facts::ROLLED_OUT, rolled_out(ns, revision, came.at))
+            })
         })
         .take(PER_WORKLOAD)
         .collect()
+}
+
+/// When the last of the pods came that came one after the other since `from`. Pods that came later
+/// were replaced or added.
+fn rolled_out(ns: &NamespaceView, revision: &Revision, from: Timestamp) -> Timestamp {
+    let mut pods: Vec<_> = ns
+        .live_pods()
+        .filter(|(_, pod)| owner::replica_set(pod) == Some(&revision.replica_set))
+        .filter_map(|(_, pod)| pod.created_at)
+        .collect();
+    pods.sort_unstable();
+    pods.into_iter().fold(from, |done, at| {
+        if at > done && at.duration_since(done) <= ONE_BY_ONE { at } else { done }
+    })
 }
 
 /// Whether everything that came after a revision came after the alert had begun, and is new.
@@ -143,8 +162,12 @@ fn describe(
     let deployment = &answer.value;
     let object = ObjectRef::deployment(&deployment.namespace, &deployment.name);
     let what = if came.gone_back { "went back to an earlier template as" } else { "changed to" };
-    let mut summary =
-        format!("{} {what} revision {} at {}", object.name, revision.revision, came.at);
+    let mut summary = format!(
+        "{} {what} revision {} at {}",
+        object.name,
+        revision.revision,
+        moment::clock(came.at)
+    );
     if let Some(before) = before {
         let _ = write!(summary, ", from revision {}", before.revision);
         if before.images != revision.images {
@@ -247,6 +270,23 @@ mod tests {
             ns.detail(again).pods(vec![world::pod("api", "bbbb", 1).created(at(-50))])
         });
         assert_eq!(analyze(&view)[0].since, Some(at(-50)));
+    }
+
+    #[test]
+    fn a_rollout_ends_with_its_last_pod_and_not_with_those_added_later() {
+        let view = world::view(|ns| {
+            ns.detail(world::deployment("api").revision(1, "aaaa", at(-90_000)).revision(
+                2,
+                "bbbb",
+                at(-400),
+            ))
+            .pods(
+                [-395, -370, -340, -20]
+                    .map(|t| world::pod("api", "bbbb", 1).created(at(t)))
+                    .to_vec(),
+            )
+        });
+        assert_eq!(analyze(&view)[0].facts[facts::ROLLED_OUT], at(-340).to_string());
     }
 
     #[test]

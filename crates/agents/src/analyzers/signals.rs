@@ -6,17 +6,27 @@
 //! - traffic: half as much again, or half of it gone;
 //! - saturation: 90 % of the limit, whether it rose there or has been there all the time.
 //!
+//! Traffic that has come back says so: it explains nothing any more. Rates look back, so a fall that
+//! has passed half of the way and goes on is the end of a spike.
+//!
 //! Errors at 5 % or more without a level before them (the series begins with them) count as well.
 
+use std::fmt::Write as _;
+
 use evenkeel_domain::{
-    Timestamp, finding::FindingKind, id::EvidenceId, object::ObjectRef, severity::Severity,
+    Timestamp,
+    evidence::{Agent, Gap},
+    finding::FindingKind,
+    id::EvidenceId,
+    object::ObjectRef,
+    severity::Severity,
 };
 use evenkeel_tools::prometheus::{Point, Signal, SignalData, SignalKind};
 
 use crate::{
     changepoint::{self, Change},
-    draft::Draft,
-    quote,
+    draft::{Draft, facts},
+    moment, quote,
     view::{MetricsView, Watched},
 };
 
@@ -58,6 +68,53 @@ fn one(watched: &Watched, signal: &Signal) -> Option<Draft> {
     }
 }
 
+/// Workloads whose signals are too young to tell a change from what was before. Nothing found is
+/// then no sign that nothing changed.
+pub fn without_a_past(view: &MetricsView) -> Vec<Gap> {
+    view.watched.iter().filter_map(no_past).collect()
+}
+
+fn no_past(watched: &Watched) -> Option<Gap> {
+    let value = &watched.answer.value;
+    let young: Vec<_> = value
+        .signals
+        .iter()
+        .filter_map(|signal| {
+            let SignalData::Available { query, points, .. } = &signal.data else { return None };
+            let name = name_of(signal.kind)?;
+            let look_back = changepoint::look_back(query);
+            let settled = changepoint::settled(points, value.start, value.step_seconds, look_back);
+            let young = settled.len() < points.len() && !changepoint::has_a_past(settled);
+            let from = changepoint::timestamp(points.first()?.t)?;
+            young.then_some((name, from, look_back))
+        })
+        .collect();
+    let since = young.iter().map(|(_, from, _)| *from).min()?;
+    let look_back = young.iter().map(|(.., look_back)| *look_back).fold(0.0, f64::max);
+    let names: Vec<_> = young.iter().map(|(name, ..)| *name).collect();
+    Some(Gap {
+        agent: Agent::Metrics,
+        what: format!("what {} was like before", watched.object.name),
+        why: format!(
+            "Prometheus knows its {} only since {}, and {:.0} s of them are needed to tell a change",
+            names.join(", "),
+            moment::clock(since),
+            changepoint::needed(value.step_seconds, look_back),
+        ),
+        evidence: Some(watched.answer.evidence),
+    })
+}
+
+/// What a signal is called, where its change is looked for; saturation counts by its level.
+fn name_of(kind: SignalKind) -> Option<&'static str> {
+    match kind {
+        SignalKind::LatencyP95 => Some("response time"),
+        SignalKind::Traffic => Some("traffic"),
+        SignalKind::ErrorRatio => Some("error ratio"),
+        SignalKind::Saturation => None,
+    }
+}
+
 struct Seen<'a> {
     object: &'a ObjectRef,
     evidence: EvidenceId,
@@ -88,7 +145,7 @@ impl Seen<'_> {
             self.object.name,
             self.figure(change.before),
             self.figure(change.after),
-            change.onset,
+            moment::clock(change.onset),
         );
         self.draft(kind, severity, summary, Some(change.onset), &change.point)
             .fact("before", change.before)
@@ -141,12 +198,25 @@ fn latency(seen: &Seen<'_>, change: Change) -> Option<Draft> {
 fn traffic(seen: &Seen<'_>, change: Change) -> Option<Draft> {
     let factor = change.factor()?;
     if factor >= TRAFFIC_UP {
-        Some(seen.levels(FindingKind::TrafficUp, Severity::Warning, "the traffic", &change))
+        let risen = seen.levels(FindingKind::TrafficUp, Severity::Warning, "the traffic", &change);
+        Some(if is_over(&change) { ended(seen, risen, &change) } else { risen })
     } else if factor <= TRAFFIC_DOWN {
         Some(seen.levels(FindingKind::TrafficDrop, Severity::Warning, "the traffic", &change))
     } else {
         None
     }
+}
+
+fn is_over(change: &Change) -> bool {
+    let back = change.last.v.number().is_some_and(|last| last < change.before * TRAFFIC_UP);
+    change.halved && (back || change.falling)
+}
+
+fn ended(seen: &Seen<'_>, mut risen: Draft, change: &Change) -> Draft {
+    let last = change.last.v.number().unwrap_or(change.before);
+    risen.severity = Severity::Info;
+    let _ = write!(risen.summary, " and has come back, to {} by now", seen.figure(last));
+    risen.fact(facts::ENDED, true).cite(seen.evidence, quote::point(&change.last))
 }
 
 fn saturation(seen: &Seen<'_>, change: Option<Change>, points: &[Point]) -> Option<Draft> {
@@ -208,6 +278,43 @@ mod tests {
     fn the_onset_is_where_the_level_changed() {
         let view = metrics::view(&[("api", SignalKind::ErrorRatio, step(0.0, 0.4))]);
         assert_eq!(analyze(&view)[0].since, Some(metrics::step_at()));
+    }
+
+    #[test]
+    fn traffic_that_has_come_back_says_so() {
+        let spike = |tail: &[f64]| {
+            let mut values = vec![16.0; 40];
+            values.extend([45.0, 80.0, 80.0, 80.0, 80.0]);
+            values.extend(tail);
+            let view = metrics::view(&[("api", SignalKind::Traffic, values)]);
+            let found = analyze(&view);
+            metrics::assert_quotes(&view, &found);
+            assert_eq!(found[0].kind, FindingKind::TrafficUp);
+            found[0].facts.contains_key(facts::ENDED)
+        };
+        for (tail, over) in [
+            (&[80.0][..], false),
+            (&[70.0, 60.0], false),
+            (&[40.0, 20.0], true),
+            (&[44.0, 30.0], true),
+            (&[40.0, 40.0], false),
+        ] {
+            assert_eq!(spike(tail), over, "{tail:?}");
+        }
+    }
+
+    #[test]
+    fn i8_seconds_of_history_are_said_to_be_too_few() {
+        let mut view = metrics::view(&[("api", SignalKind::Traffic, vec![16.0; 6])]);
+        assert_eq!(analyze(&view), []);
+        let gaps = without_a_past(&view);
+        assert_eq!(gaps[0].what, "what api was like before");
+        assert!(gaps[0].why.contains("traffic only since"), "{}", gaps[0].why);
+        assert_eq!(gaps[0].evidence, Some(view.watched[0].answer.evidence));
+        view.watched[0].answer.value.signals.clear();
+        assert_eq!(without_a_past(&view), []);
+        let old = metrics::view(&[("api", SignalKind::Traffic, vec![16.0; 30])]);
+        assert_eq!(without_a_past(&old), []);
     }
 
     #[test]

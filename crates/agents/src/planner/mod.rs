@@ -167,6 +167,12 @@ fn refuse_outright(state: &IncidentState, best: &Hypothesis) -> Option<String> {
     let elsewhere = !focus.namespaces.is_empty()
         && !focus.namespaces.contains(&best.object.namespace)
         && !best.object.namespace.is_empty();
+    if focus.namespaces.is_empty() && !best.object.namespace.is_empty() {
+        return Some(format!(
+            "{}; but no alert names a namespace, and {} was found by its name alone, on which nothing is changed: look at it, and give the alerting rule a `namespace` label",
+            best.summary, best.object,
+        ));
+    }
     if elsewhere {
         return Some(format!("{} lies outside the alert's namespace", best.object));
     }

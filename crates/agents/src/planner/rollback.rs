@@ -9,6 +9,7 @@ use evenkeel_domain::{
 use evenkeel_tools::kubernetes::{Deployment, Revision};
 
 use super::{Chosen, advice};
+use crate::moment;
 
 /// Kinds of findings that show that a revision's own pods fail.
 const FAILING: &[FindingKind] = &[
@@ -76,7 +77,7 @@ pub fn choose(
 
 fn go_back(best: &Hypothesis, change: &Change, to: &Revision) -> Chosen {
     let to_revision = u64::try_from(to.revision).unwrap_or(0);
-    let change_at = change.at;
+    let change_at = moment::clock(change.at);
     Chosen {
         call: ActionCall::RolloutUndo { to_revision },
         why: format!("{}; revision {to_revision} was in place before {change_at}", best.summary),

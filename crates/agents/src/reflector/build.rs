@@ -4,7 +4,7 @@ use evenkeel_domain::{
     IncidentState, Timestamp,
     evidence::{Citation, Gap},
     finding::{Finding, FindingKind},
-    hypothesis::{CauseCode, Claim, ClaimStatus, Hypothesis},
+    hypothesis::{CauseCode, ClaimStatus, Hypothesis},
     id::HypothesisId,
 };
 use jiff::SignedDuration;
@@ -15,9 +15,11 @@ use super::{
     change::{self, Correlation},
     check::Checker,
     recorded::Recorded,
-    weigh, words,
+    rivalry,
+    scales::Scales,
+    timing, weigh, words,
 };
-use crate::{bench::Interrupted, focus::Focus, quote};
+use crate::{bench::Interrupted, focus::Focus, moment, quote};
 
 /// Gaps listed with a hypothesis.
 const UNSEEN: usize = 8;
@@ -40,31 +42,6 @@ pub struct Scene<'a> {
     pub recorded: &'a Recorded,
 }
 
-/// Claims with what they weigh.
-#[derive(Default)]
-struct Scales {
-    claims: Vec<Claim>,
-    against: Vec<Claim>,
-    weights: Vec<f64>,
-    penalties: Vec<f64>,
-}
-
-impl Scales {
-    fn support(&mut self, claim: Claim, weight: f64) {
-        if claim.status == ClaimStatus::Supported {
-            self.weights.push(weight);
-        }
-        self.claims.push(claim);
-    }
-
-    fn oppose(&mut self, claim: Claim, penalty: f64) {
-        if claim.status == ClaimStatus::Supported {
-            self.penalties.push(penalty);
-        }
-        self.against.push(claim);
-    }
-}
-
 /// Applies `rule` to `case`; `None` where it does not fit.
 pub async fn build(
     scene: &Scene<'_>,
@@ -79,6 +56,7 @@ pub async fn build(
     }
     let onset = onset(scene, rule, case);
     let mut change = change::correlate(case, onset);
+    let timing = change.as_ref().and_then(|change| timing::read(case, change));
     let mut scales = Scales::default();
 
     let mut used: Vec<&Finding> = vec![mechanism];
@@ -86,13 +64,22 @@ pub async fn build(
     scales.support(claim, mechanism_weight(mechanism));
     for kind in rule.explains.iter().filter(|kind| **kind != mechanism.kind) {
         let Some(finding) = case.first(*kind) else { continue };
+        if rivalry::explained_by_the_other(rule, timing.as_ref(), change.as_ref(), finding) {
+            continue;
+        }
         let claim = checker.claim(&finding.summary, finding.evidence.clone()).await?;
         scales.support(claim, weigh::mechanism(*kind) / 2.0);
         used.push(finding);
     }
 
+    rivalry::weigh_load(checker, &mut scales, rule, case, timing.as_ref()).await?;
     if let Some(found) = change.take() {
-        change = weigh_change(scene, checker, &mut scales, rule, case, mechanism, found).await?;
+        if rule.change == ChangeRole::Rival {
+            rivalry::weigh_change(checker, &mut scales, rule, &found, timing.as_ref()).await?;
+        } else {
+            change =
+                weigh_change(scene, checker, &mut scales, rule, case, mechanism, found).await?;
+        }
     } else {
         weigh_no_change(scene, checker, &mut scales, rule, case).await?;
     }
@@ -103,7 +90,7 @@ pub async fn build(
         used.push(found.finding);
     }
     weigh_connection(scene, &mut scales, case, mechanism, onset);
-    weigh_rest(checker, &mut scales, rule, case).await?;
+    weigh_health(checker, &mut scales, case).await?;
 
     let change = change.map(|found| found.change);
     let mut symptoms: Vec<_> = used.iter().map(|f| f.kind).collect();
@@ -134,14 +121,20 @@ fn mechanism_weight(finding: &Finding) -> f64 {
 }
 
 /// When the trouble began: the mechanism's own time, else that of what it explains, else the
-/// alert's.
+/// alert's. What is to explain signals must explain the beginning of the one that alerted.
 fn onset(scene: &Scene<'_>, rule: &Rule, case: &Case<'_>) -> Timestamp {
-    rule.mechanism
-        .iter()
-        .chain(rule.with)
-        .chain(rule.explains)
-        .filter(|kind| **kind != FindingKind::MemoryGrowth)
-        .find_map(|kind| case.onset(&[*kind]))
+    let by_signals = matches!(rule.cause, CauseCode::Overload | CauseCode::BadRollout);
+    timing::effect(case)
+        .filter(|effect| by_signals && rule.explains.contains(&effect.kind))
+        .and_then(|effect| effect.since)
+        .or_else(|| {
+            rule.mechanism
+                .iter()
+                .chain(rule.with)
+                .chain(rule.explains)
+                .filter(|kind| **kind != FindingKind::MemoryGrowth)
+                .find_map(|kind| case.onset(&[*kind]))
+        })
         .unwrap_or_else(|| scene.state.onset())
 }
 
@@ -157,15 +150,8 @@ async fn weigh_change<'a>(
 ) -> Result<Option<Correlation<'a>>, Interrupted> {
     let finding = found.finding;
     let cite = || finding.evidence.clone();
-    match rule.change {
-        ChangeRole::Indifferent => return Ok(None),
-        ChangeRole::Rival => {
-            let text = format!("a change explains it as well: {}", finding.summary);
-            let claim = checker.claim(text, cite()).await?;
-            scales.oppose(claim, weigh::CHANGE_TOO * found.strength);
-            return Ok(None);
-        }
-        ChangeRole::Needed | ChangeRole::Welcome => {}
+    if rule.change == ChangeRole::Indifferent {
+        return Ok(None);
     }
     if found.mending {
         let text = format!("the latest change only went back: {}", finding.summary);
@@ -192,8 +178,11 @@ async fn weigh_change<'a>(
         scales.oppose(claim, weigh::NO_CHANGE);
         return Ok(None);
     }
-    let gap = found.gap.as_secs();
-    let when = if gap > 0 { format!("{gap} s before it began") } else { "as it began".to_owned() };
+    let when = if found.gap.as_secs() > 0 {
+        format!("{} before it began", moment::length(found.gap))
+    } else {
+        "as it began".to_owned()
+    };
     let claim = checker.claim(format!("{}, {when}", finding.summary), cite()).await?;
     let supported = claim.status == ClaimStatus::Supported;
     scales.support(claim, weigh::CHANGE * found.strength);
@@ -272,8 +261,9 @@ async fn weigh_no_change(
     let Some(current) = deployment.revisions.iter().find(|r| r.current) else { return Ok(()) };
     let Some(created) = current.created_at else { return Ok(()) };
     let text = format!(
-        "nothing was changed shortly before: revision {} has been in place since {created}",
+        "nothing was changed shortly before: revision {} has been in place since {}",
         current.revision,
+        moment::day(created),
     );
     let citations =
         vec![Citation { evidence: *evidence, quote: quote::field("createdAt", &created) }];
@@ -324,24 +314,14 @@ fn weigh_connection(
     });
 }
 
-async fn weigh_rest(
+async fn weigh_health(
     checker: &mut Checker<'_>,
     scales: &mut Scales,
-    rule: &Rule,
     case: &Case<'_>,
 ) -> Result<(), Interrupted> {
     if let Some(healthy) = case.first(FindingKind::Healthy) {
         let claim = checker.claim(&healthy.summary, healthy.evidence.clone()).await?;
         scales.oppose(claim, weigh::HEALTHY);
-    }
-    // More load slows and saturates; it seldom makes a new release answer with errors only.
-    let load = case.first(FindingKind::TrafficUp);
-    let by_load = rule.cause == CauseCode::BadRollout
-        && (!case.has(FindingKind::ErrorsUp) || case.has(FindingKind::LatencyUp));
-    if let Some(load) = load.filter(|_| by_load) {
-        let text = format!("load explains it as well: {}", load.summary);
-        let claim = checker.claim(text, load.evidence.clone()).await?;
-        scales.oppose(claim, weigh::LOAD_TOO);
     }
     Ok(())
 }

@@ -11,6 +11,9 @@ pub mod causes;
 pub mod change;
 pub mod check;
 pub mod recorded;
+mod rivalry;
+mod scales;
+pub mod timing;
 pub mod weigh;
 mod words;
 
@@ -77,9 +80,10 @@ pub async fn orient(bench: &dyn Bench) -> Result<Orientation, Interrupted> {
     if hypotheses.is_empty() {
         hypotheses.push(unknown(bench, &scene, &mut checker).await?);
     }
-    let again = look_again(&state, &recorded, &hypotheses, bench);
-    let reason = reason(&state, &hypotheses, &again);
+    let why = look_again(&state, &recorded, &hypotheses, bench);
+    let reason = reason(&state, &hypotheses, why);
     bench.note(Agent::Reflector, reason.clone()).await?;
+    let again = why.map_or_else(Vec::new, |_| vec![Specialist::Kubernetes, Specialist::Metrics]);
     Ok(Orientation { hypotheses, again, reason })
 }
 
@@ -139,19 +143,33 @@ fn nothing_narrower(focus: &Focus) -> ObjectRef {
     }
 }
 
-/// Another look is justified once, when nothing fits well and a pod has not shown itself yet.
+/// Another look is justified once, when nothing fits well and time will tell more: a pod has not
+/// shown itself yet, or a change and a rise of the load compete, of which one may pass. Says why.
 fn look_again(
     state: &IncidentState,
     recorded: &Recorded,
     hypotheses: &[Hypothesis],
     bench: &dyn Bench,
-) -> Vec<Specialist> {
+) -> Option<&'static str> {
     let weak = hypotheses.first().is_none_or(|h| h.confidence < planner::SURE_ENOUGH);
-    let again = state.round == 1 && weak && recorded.unsettled(bench.now()).is_some();
-    if again { vec![Specialist::Kubernetes, Specialist::Metrics] } else { Vec::new() }
+    if state.round != 1 || !weak {
+        None
+    } else if recorded.unsettled(bench.now()).is_some() {
+        Some("a pod was too young to judge")
+    } else if compete(hypotheses) {
+        Some("a change and the load came too close together to tell")
+    } else {
+        None
+    }
 }
 
-fn reason(state: &IncidentState, hypotheses: &[Hypothesis], again: &[Specialist]) -> String {
+fn compete(hypotheses: &[Hypothesis]) -> bool {
+    let (Some(a), Some(b)) = (hypotheses.first(), hypotheses.get(1)) else { return false };
+    let is = |cause: CauseCode| a.cause == cause || b.cause == cause;
+    a.object == b.object && is(CauseCode::BadRollout) && is(CauseCode::Overload)
+}
+
+fn reason(state: &IncidentState, hypotheses: &[Hypothesis], again: Option<&str>) -> String {
     let Some(best) = hypotheses.first() else { return "there is no hypothesis".to_owned() };
     let mut reason = format!("{} ({})", best.summary, best.confidence_word());
     if let Some(second) = hypotheses.get(1) {
@@ -169,8 +187,8 @@ fn reason(state: &IncidentState, hypotheses: &[Hypothesis], again: &[Specialist]
             crate::analyzers::count(state.gaps.len(), "thing")
         );
     }
-    if !again.is_empty() {
-        reason.push_str("; a pod was too young to judge, so they look again");
+    if let Some(why) = again {
+        let _ = write!(reason, "; {why}, so they look again in a moment");
     }
     reason
 }

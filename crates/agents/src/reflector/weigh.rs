@@ -23,6 +23,10 @@
 //! | no change, for causes that mostly come with one | [`NO_CHANGE`] |
 //! | load rose at the same time | [`LOAD_TOO`] |
 //! | a change came at the same time | [`CHANGE_TOO`] × its decay, × [`MENDING`] if it went back |
+//! | of load and change, the other one came right before the signal that alerted | [`PASSED_OVER`] |
+//! | the other one came as well, but clearly earlier | [`EARLIER`] |
+//! | the load has come back since | [`ENDED`] |
+//! | the load had long been there without the signal that alerted | [`LONG_BEFORE`] × (1 − [`load_decay`]) |
 //! | the failing pods are of another revision | [`OTHER_REVISION`] |
 //! | all replicas look healthy | [`HEALTHY`] |
 
@@ -52,6 +56,15 @@ pub const NO_CHANGE: f64 = 0.1;
 pub const LOAD_TOO: f64 = 0.35;
 /// A change explains it as well.
 pub const CHANGE_TOO: f64 = 0.35;
+/// Of a change and a rise of the load, the other one came right before the signal that alerted.
+pub const PASSED_OVER: f64 = 0.5;
+/// The rival came as well, but clearly earlier, without the signal that alerted.
+pub const EARLIER: f64 = 0.1;
+/// The load has come back: it explains nothing that goes on.
+pub const ENDED: f64 = 0.5;
+/// The load had been there for long without the signal that alerted. Mild: load that grows slowly
+/// is seen long before it is too much.
+pub const LONG_BEFORE: f64 = 0.2;
 /// The failing pods are older than the change.
 pub const OTHER_REVISION: f64 = 0.5;
 /// Replicas look healthy: speaks against causes in the pods, hardly against bad behaviour.
@@ -65,6 +78,9 @@ pub const RIGHT_BEFORE: SignedDuration = SignedDuration::from_mins(2);
 /// Half of a change's weight is gone when this much time lies between it and the onset: most bad
 /// releases show within minutes, slow leaks within an hour.
 pub const HALF_LIFE: SignedDuration = SignedDuration::from_mins(15);
+/// Two things that lie closer together than this came at the same time: points are eight seconds
+/// apart, and what is scraped shows up to two scrapes later.
+pub const APART: SignedDuration = SignedDuration::from_secs(20);
 /// How much later than the onset a change may seem to be: look-backs and scrape intervals blur
 /// the onset by about this much.
 pub const BLUR: SignedDuration = SignedDuration::from_secs(90);
@@ -90,6 +106,13 @@ pub fn mechanism(kind: FindingKind) -> f64 {
 /// What is left of a change's weight after `gap`.
 pub fn decay(gap: SignedDuration) -> f64 {
     0.5_f64.powf(gap.as_secs_f64().max(0.0) / HALF_LIFE.as_secs_f64())
+}
+
+/// How much load that rose `gap` before a signal still is the obvious reason of it: queues fill and
+/// time-outs pass within [`BLUR`], after that half of it is gone every three minutes.
+pub fn load_decay(gap: SignedDuration) -> f64 {
+    let long = (gap - BLUR).as_secs_f64().max(0.0);
+    0.5_f64.powf(long / 180.0)
 }
 
 /// Confidence from the weights for and the penalties against.
@@ -123,5 +146,7 @@ mod tests {
         assert!(near(decay(SignedDuration::ZERO), 1.0));
         assert!(near(decay(HALF_LIFE), 0.5));
         assert!(near(decay(-HALF_LIFE), 1.0));
+        assert!(near(load_decay(BLUR), 1.0));
+        assert!(near(load_decay(BLUR + SignedDuration::from_mins(3)), 0.5));
     }
 }

@@ -6,6 +6,7 @@ use evenkeel_domain::{
 };
 
 use super::case::Case;
+use crate::moment;
 
 /// Says what the hypothesis says. Facts come from the findings it rests on.
 pub fn summary(
@@ -53,7 +54,8 @@ pub fn summary(
     };
     match change {
         Some(change) => {
-            format!("{what} since revision {} was rolled out at {}", change.revision, change.at)
+            let at = moment::clock(change.at);
+            format!("{what} since revision {} was rolled out at {at}", change.revision)
         }
         None => what,
     }

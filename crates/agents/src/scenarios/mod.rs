@@ -3,7 +3,9 @@
 mod blind;
 mod faults;
 mod hostile;
+mod nowhere;
 mod range;
+mod rivals;
 
 use evenkeel_domain::{
     IncidentState,

@@ -7,7 +7,7 @@ use evenkeel_tools::kubernetes::{
 };
 use futures::future::try_join_all;
 
-use super::{probe::probe, suspects};
+use super::{locate, probe::probe, suspects};
 use crate::{
     analyzers::count,
     bench::{Bench, Interrupted},
@@ -30,6 +30,11 @@ const NOWHERE: &str = "default";
 pub async fn look(bench: &dyn Bench) -> Result<KubernetesView, Interrupted> {
     let state = bench.state().await;
     let mut focus = Focus::of(&state);
+    if focus.namespaces.is_empty()
+        && let Some(found) = locate::in_cluster(bench, &focus).await?
+    {
+        focus.namespaces.push(found);
+    }
     if focus.namespaces.is_empty() {
         focus.namespaces.push(NOWHERE.to_owned());
         bench

@@ -16,7 +16,7 @@ use evenkeel_tools::prometheus::{
 use futures::future::try_join_all;
 use jiff::SignedDuration;
 
-use super::{metrics_queries, probe::probe};
+use super::{locate, metrics_queries, probe::probe};
 use crate::{
     alert_rule::{self, Condition},
     bench::{Answer, Bench, Interrupted},
@@ -54,7 +54,10 @@ const EXPORTERS: &[&str] = &[
 /// Looks.
 pub async fn look(bench: &dyn Bench) -> Result<MetricsView, Interrupted> {
     let state = bench.state().await;
-    let focus = Focus::of(&state);
+    let mut focus = Focus::of(&state);
+    if focus.namespaces.is_empty() {
+        focus.namespaces.extend(locate::in_metrics(bench, &focus).await?);
+    }
     bench.note(AGENT, "asking Prometheus for rules, targets and names".to_owned()).await?;
     let targets = ListTargetsArgs::default();
     let names = focus.namespaces.iter().flat_map(|namespace| {

@@ -2,6 +2,7 @@
 //! findings and gaps.
 
 mod kubernetes;
+mod locate;
 mod metrics;
 mod metrics_queries;
 mod probe;
@@ -31,7 +32,13 @@ pub async fn observe(bench: &dyn Bench, specialist: Specialist) -> Result<String
             kubernetes::name_services(&view, &mut found);
             found
         }
-        Specialist::Metrics => analyzers::metrics(&metrics::look(bench).await?),
+        Specialist::Metrics => {
+            let view = metrics::look(bench).await?;
+            for gap in analyzers::unseen_by_metrics(&view) {
+                bench.miss(gap).await?;
+            }
+            analyzers::metrics(&view)
+        }
     };
     let agent = Agent::from(specialist);
     for draft in &found {

@@ -8,9 +8,13 @@ use evenkeel_domain::{
     incident::PlanState,
     plan::Undo,
     policy::Verdict,
-    stage::{Resolution, Stage},
+    stage::{Phase, Resolution, Stage},
     verification::VerificationStatus,
 };
+
+/// How long a second look waits: pods that were just starting have shown themselves by then, and
+/// signals have several new points.
+const BEFORE_LOOKING_AGAIN: jiff::SignedDuration = jiff::SignedDuration::from_secs(15);
 
 /// The one thing to do next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -145,7 +149,10 @@ pub fn decide(state: &IncidentState, now: Timestamp, max_rounds: u8) -> Step {
             Resolution::Escalated,
             format!("looked {max_rounds} times without coming to a plan that could be carried out"),
         ),
-        Stage::Observing { round, started: false } => Step::Supervise { round: *round },
+        Stage::Observing { round, started: false } => match looks_again_at(state) {
+            Some(at) if now < at => Step::Wait { until: Some(at) },
+            _ => Step::Supervise { round: *round },
+        },
         Stage::Observing { round, started: true } => {
             let outstanding: Vec<_> = state
                 .assignments
@@ -186,6 +193,15 @@ pub fn decide(state: &IncidentState, now: Timestamp, max_rounds: u8) -> Step {
         Stage::Halted { .. } => Step::Wait { until: None },
         Stage::Closed { .. } => Step::Done,
     }
+}
+
+/// When the specialists look again because the Reflector asked for it: the same questions asked at
+/// once have the same answers. A plan that lost its reason is another matter; then the world has
+/// moved, and is looked at immediately.
+fn looks_again_at(state: &IncidentState) -> Option<Timestamp> {
+    let [.., before, asked] = state.phases.as_slice() else { return None };
+    let asked_for = before.phase == Phase::Orient && asked.phase == Phase::Observe;
+    asked_for.then(|| asked.at.checked_add(BEFORE_LOOKING_AGAIN).unwrap_or(asked.at))
 }
 
 /// A run that has changed nothing ends when its alerts do.

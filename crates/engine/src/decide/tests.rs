@@ -401,6 +401,26 @@ fn i11_a_halted_run_waits_for_a_person_and_goes_through_the_gate_again() {
 }
 
 #[test]
+fn a_second_look_waits_and_what_has_moved_is_looked_at_at_once() {
+    let again = Case::observed().then(4, oriented(1, vec![Specialist::Kubernetes]));
+    assert_eq!(again.step(4), Step::Wait { until: Some(at(19)) });
+    assert_eq!(again.step(18), Step::Wait { until: Some(at(19)) });
+    assert_eq!(again.step(19), Step::Supervise { round: 2 });
+    // The journal alone says how long: a process that died meanwhile is no reason to begin anew.
+    let folded = IncidentState::fold(&again.entries).unwrap().unwrap();
+    assert_eq!(decide(&folded, at(10), ROUNDS), Step::Wait { until: Some(at(19)) });
+    // Alerts that end meanwhile end it; others that come do not prolong it.
+    assert!(matches!(again.then(10, resolved()).step(10), Step::Close { .. }));
+    let more = Event::AlertsNoted { alerts: vec![alert(AlertStatus::Firing)] };
+    let again = Case::observed().then(4, oriented(1, vec![Specialist::Kubernetes])).then(12, more);
+    assert_eq!(again.step(12), Step::Wait { until: Some(at(19)) });
+    let plan = plan(1);
+    let reason = "the target has changed".to_owned();
+    let voided = Case::awaiting(&plan).then(8, Event::PlanVoided { plan: plan.hash(), reason });
+    assert_eq!(voided.step(8), Step::Supervise { round: 2 });
+}
+
+#[test]
 fn rounds_are_bounded() {
     let mut case = Case::new();
     for round in 1..=ROUNDS {

@@ -10,6 +10,7 @@ use tokio::time::{sleep, timeout};
 use super::Runner;
 use crate::{
     desk::{Desk, DeskError},
+    fail_point,
     ports::{Found, Write, Written},
 };
 
@@ -46,6 +47,7 @@ impl Runner {
             undo: action.undo.clone(),
         })
         .await?;
+        fail_point!("act.intended");
         // The last two things before the write: is this still ours, and is the stop still off?
         desk.confirm_lease(self.settings.lease).await?;
         if let Some(stop) = self.ports.gate.stopped(state.cluster).await? {
@@ -58,7 +60,9 @@ impl Runner {
                 .await;
         }
         let write = Write { call: &action.call, target: &target, stamp: id };
+        fail_point!("act.before-write");
         let sent = timeout(self.settings.step_limit, self.ports.executor.write(desk, write)).await;
+        fail_point!("act.after-write");
         match sent {
             Ok(written) => match written? {
                 Written::Applied { note, generation } => {
@@ -108,6 +112,7 @@ impl Runner {
             Found::NotApplied(note) => Event::ActionNotApplied { action: id, note },
             Found::CannotTell(note) => Event::ActionUnknown { action: id, note },
         };
+        fail_point!("reconcile.found");
         desk.record(event).await
     }
 

@@ -19,6 +19,7 @@ use tracing::{debug, info};
 use crate::{
     Settings, Step, decide,
     desk::{Desk, DeskError},
+    fail_point,
     journal::Wake,
     ports::Ports,
 };
@@ -64,7 +65,9 @@ impl Runner {
         let name = step.as_str();
         let began = desk.now();
         debug!(step = name, "step begins");
+        fail_point!("step.before.", name);
         let done = self.perform(desk, step).await;
+        fail_point!("step.after.", name);
         let took = desk.now().duration_since(began);
         let took = Duration::try_from(took).unwrap_or_default();
         self.observer.step(name, took, done.is_err());

@@ -45,7 +45,10 @@ impl Runner {
         };
         match planning {
             Planning::Plan(plan) => {
-                let hash = plan.hash();
+                let hash = plan.hash().map_err(|source| DeskError::Part {
+                    doing: "binding a plan to its hash",
+                    source: Box::new(source),
+                })?;
                 desk.record(Event::Planned { plan, hash }).await
             }
             Planning::Decline { reason } => {

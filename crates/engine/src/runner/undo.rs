@@ -6,6 +6,7 @@ use tokio::time::timeout;
 use super::{Runner, act::action_of};
 use crate::{
     desk::{Desk, DeskError},
+    fail_point,
     ports::{Found, Write, Written},
 };
 
@@ -19,6 +20,7 @@ impl Runner {
         let Undo::By { call } = &action.undo else { return Ok(()) };
         let stamp = desk.action_id();
         desk.record(Event::UndoIntended { action: id, stamp }).await?;
+        fail_point!("undo.intended");
         if let Err(refusal) = self.ports.gate.permits_undo(&state, action).await? {
             let error = format!("the policy does not allow it: {refusal}");
             return desk.record(Event::UndoFailed { action: id, error }).await;
@@ -26,7 +28,9 @@ impl Runner {
         desk.confirm_lease(self.settings.lease).await?;
         let target = plan.target_now(action);
         let write = Write { call, target: &target, stamp };
+        fail_point!("undo.before-write");
         let sent = timeout(self.settings.step_limit, self.ports.executor.write(desk, write)).await;
+        fail_point!("undo.after-write");
         match sent {
             Ok(written) => match written? {
                 Written::Applied { note, .. } => {
@@ -54,6 +58,7 @@ impl Runner {
             Found::NotApplied(note) => Event::UndoNotApplied { action: id, note },
             Found::CannotTell(note) => Event::ActionUnknown { action: id, note },
         };
+        fail_point!("reconcile-undo.found");
         desk.record(event).await
     }
 }

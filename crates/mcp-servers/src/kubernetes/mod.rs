@@ -37,6 +37,7 @@ pub fn server(kube: Kube, limits: Limits) -> ToolServer<Kube> {
         .with::<read::list_quotas::ListQuotas>()
         .with::<read::list_config_names::ListConfigNames>()
         .with::<read::find_action::FindAction>()
+        .with::<read::find_named::FindNamed>()
         .with::<write::rollout_undo::RolloutUndo>()
         .with::<write::rollout_restart::RolloutRestart>()
         .with::<write::scale::Scale>()

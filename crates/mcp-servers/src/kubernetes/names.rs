@@ -29,6 +29,14 @@ where
     Ok(K::url_path(&(), Some(namespace)))
 }
 
+/// All objects of a namespaced kind, whatever their namespace.
+pub(super) fn everywhere<K>() -> String
+where
+    K: Resource<DynamicType = (), Scope = NamespaceResourceScope>,
+{
+    K::url_path(&(), None)
+}
+
 /// The collection of a kind that lives outside namespaces.
 pub(super) fn cluster_collection<K>() -> String
 where

@@ -1,66 +1,9 @@
 //! Keeping secrets that were written into a pod template out of results.
 
+use evenkeel_tools::redact::{REDACTED, begins_like_a_secret, has_user_info, is_secret};
 use serde_json::Value;
 
-/// What stands where a value was.
-const REDACTED: &str = "[redacted]";
 const REDACTED_CHANGED: &str = "[redacted, changed]";
-
-/// Parts of names that say "secret".
-const SECRET_NAMES: &[&str] = &[
-    "password",
-    "passwd",
-    "passphrase",
-    "secret",
-    "token",
-    "apikey",
-    "api_key",
-    "api-key",
-    "access_key",
-    "accesskey",
-    "private",
-    "credential",
-    "auth",
-    "cookie",
-    "salt",
-    "dsn",
-    "connection_string",
-    "license",
-];
-/// Beginnings of values that say "secret", whatever the name.
-const SECRET_PREFIXES: &[&str] =
-    &["ghp_", "github_pat_", "glpat-", "xox", "sk-", "AKIA", "eyJ", "-----BEGIN"];
-
-/// Whether a variable may hold a secret, by its name or by the shape of its value.
-pub fn is_secret(name: &str, value: &str) -> bool {
-    let name = name.to_lowercase();
-    if SECRET_NAMES.iter().any(|part| name.contains(part))
-        || name.ends_with("_key")
-        || name.ends_with("_pwd")
-    {
-        return true;
-    }
-    SECRET_PREFIXES.iter().any(|prefix| value.starts_with(prefix))
-        || has_user_info(value)
-        || looks_random(value)
-}
-
-/// `scheme://user:password@host`
-fn has_user_info(value: &str) -> bool {
-    value.split_once("://").is_some_and(|(_, rest)| {
-        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-        authority.rsplit_once('@').is_some_and(|(user, _)| user.contains(':'))
-    })
-}
-
-/// Long, one word, letters and digits mixed: keys and hashes look like that, sentences and paths don't.
-fn looks_random(value: &str) -> bool {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '=' | '_' | '-');
-    value.len() >= 32
-        && value.chars().all(plain)
-        && value.chars().filter(char::is_ascii_digit).count() >= 4
-        && value.chars().filter(char::is_ascii_alphabetic).count() >= 4
-}
 
 /// Redacts the secrets of two versions of a spec or template, keeping visible that one changed.
 pub fn redact_pair(before: &mut Value, after: &mut Value) {
@@ -139,7 +82,7 @@ fn walk(value: &mut Value, old: Option<&Value>) {
 /// tokens with a known beginning and addresses with a password count.
 fn hide(name: &str, text: &mut String, old: Option<&str>, compared: bool) {
     let secret = if name.is_empty() {
-        SECRET_PREFIXES.iter().any(|prefix| text.starts_with(prefix)) || has_user_info(text)
+        begins_like_a_secret(text) || has_user_info(text)
     } else {
         is_secret(name, text)
     };
@@ -151,18 +94,8 @@ fn hide(name: &str, text: &mut String, old: Option<&str>, compared: bool) {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_secret, redact, redact_pair};
+    use super::{redact, redact_pair};
     use serde_json::json;
-
-    #[test]
-    fn secrets_are_known_by_name_or_shape() {
-        assert!(is_secret("DB_PASSWORD", "x"));
-        assert!(is_secret("UPSTREAM", "postgres://app:hunter2@db/app"));
-        assert!(is_secret("X", "ghp_abc"));
-        assert!(is_secret("X", "a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6"));
-        assert!(!is_secret("MODE", "production"));
-        assert!(!is_secret("UPSTREAM", "http://cart:8080/api"));
-    }
 
     #[test]
     fn a_changed_secret_is_seen_to_change() {

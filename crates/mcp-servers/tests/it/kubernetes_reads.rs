@@ -1,7 +1,7 @@
 //! The reading tools on a cluster.
 
 use evenkeel_tools::kubernetes::{
-    ContainerState, EnvValue, GetPodArgs, ListConfigNamesArgs, ListDeploymentsArgs, ListEventsArgs,
+    ContainerState, EnvValue, FindNamedArgs, GetPodArgs, ListConfigNamesArgs, ListDeploymentsArgs, ListEventsArgs,
     ListHpasArgs, ListNodesArgs, ListPodsArgs, ListPvcsArgs, ListQuotasArgs, ListServicesArgs,
     ObjectRef, PodLogsArgs, ReferenceKind, RolloutState, RolloutStatusArgs,
 };
@@ -119,6 +119,12 @@ async fn the_surroundings_are_listed() {
     assert!(client.call(&ListHpasArgs { namespace: ns() }).await.unwrap().hpas.is_empty());
     assert!(client.call(&ListPvcsArgs { namespace: ns() }).await.unwrap().pvcs.is_empty());
     assert!(client.call(&ListQuotasArgs { namespace: ns() }).await.unwrap().quotas.is_empty());
+    let named = client.call(&FindNamedArgs { name: "web".to_owned() }).await.unwrap();
+    let here = named.objects.iter().filter(|object| object.namespace == cluster.namespace);
+    let kinds: Vec<&str> = here.map(|object| object.kind.as_str()).collect();
+    assert_eq!(kinds, ["Deployment", "Service"]);
+    let nowhere = client.call(&FindNamedArgs { name: "absent".to_owned() }).await.unwrap();
+    assert!(nowhere.objects.is_empty() && !nowhere.truncated);
     let absent = GetPodArgs { namespace: ns(), name: "absent".to_owned() };
     assert_eq!(client.code(&absent).await, "kubernetes.not_found");
     cluster.stop().await;

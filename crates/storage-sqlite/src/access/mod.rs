@@ -10,6 +10,7 @@ use async_trait::async_trait;
 use evenkeel_domain::{
     Timestamp,
     access::Role,
+    audit::AuditRecord,
     id::{OrganisationId, TokenId, UserId},
 };
 use evenkeel_storage::{
@@ -33,8 +34,8 @@ impl AccessStore for SqliteStore {
         organisations::one(self, id).await
     }
 
-    async fn create_user(&self, user: &User) -> Result<(), StorageError> {
-        users::create(self, user).await
+    async fn create_user(&self, user: &User, audit: &[AuditRecord]) -> Result<(), StorageError> {
+        users::create(self, user, audit).await
     }
 
     async fn user_count(&self) -> Result<u64, StorageError> {
@@ -58,20 +59,31 @@ impl AccessStore for SqliteStore {
         organisation: OrganisationId,
         user: UserId,
         role: Role,
+        audit: &[AuditRecord],
     ) -> Result<(), StorageError> {
-        users::set_role(self, organisation, user, role).await
+        users::set_role(self, organisation, user, role, audit).await
     }
 
-    async fn set_password(&self, user: UserId, hash: &str) -> Result<(), StorageError> {
-        users::set_password(self, user, hash).await
+    async fn set_password(
+        &self,
+        user: UserId,
+        hash: &str,
+        audit: &[AuditRecord],
+    ) -> Result<(), StorageError> {
+        users::set_password(self, user, hash, audit).await
     }
 
-    async fn touch_login(&self, user: UserId, at: Timestamp) -> Result<(), StorageError> {
-        users::touch_login(self, user, at).await
+    async fn touch_login(
+        &self,
+        user: UserId,
+        at: Timestamp,
+        audit: &[AuditRecord],
+    ) -> Result<(), StorageError> {
+        users::touch_login(self, user, at, audit).await
     }
 
-    async fn create_token(&self, token: &Token) -> Result<(), StorageError> {
-        tokens::create(self, token).await
+    async fn create_token(&self, token: &Token, audit: &[AuditRecord]) -> Result<(), StorageError> {
+        tokens::create(self, token, audit).await
     }
 
     async fn token_by_hash(&self, secret_hash: &str) -> Result<Option<Token>, StorageError> {
@@ -82,8 +94,13 @@ impl AccessStore for SqliteStore {
         tokens::of(self, user).await
     }
 
-    async fn delete_token(&self, user: UserId, token: TokenId) -> Result<(), StorageError> {
-        tokens::delete(self, user, token).await
+    async fn delete_token(
+        &self,
+        user: UserId,
+        token: TokenId,
+        audit: &[AuditRecord],
+    ) -> Result<(), StorageError> {
+        tokens::delete(self, user, token, audit).await
     }
 
     async fn touch_token(&self, token: TokenId, at: Timestamp) -> Result<(), StorageError> {

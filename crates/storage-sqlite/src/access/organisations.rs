@@ -43,7 +43,7 @@ pub(super) async fn create(
     .bind(organisation.id.to_string())
     .bind(organisation.name.as_str())
     .bind(micros(organisation.created_at));
-    store.add("adding an organisation", "an organisation of that name", insert).await
+    store.add("adding an organisation", "an organisation of that name", insert, &[]).await
 }
 
 pub(super) async fn all(store: &SqliteStore) -> Result<Vec<Organisation>, StorageError> {

@@ -2,6 +2,7 @@
 
 use evenkeel_domain::{
     Timestamp,
+    audit::AuditRecord,
     id::{TokenId, UserId},
 };
 use evenkeel_storage::{StorageError, access::Token};
@@ -49,7 +50,11 @@ impl TryFrom<TokenRow> for Token {
     }
 }
 
-pub(super) async fn create(store: &SqliteStore, token: &Token) -> Result<(), StorageError> {
+pub(super) async fn create(
+    store: &SqliteStore,
+    token: &Token,
+    audit: &[AuditRecord],
+) -> Result<(), StorageError> {
     let insert = sqlx::query(
         "INSERT INTO tokens (id, user, name, scope, secret_hash, created_at, expires_at,
              last_used_at)
@@ -63,7 +68,7 @@ pub(super) async fn create(store: &SqliteStore, token: &Token) -> Result<(), Sto
     .bind(micros(token.created_at))
     .bind(token.expires_at.map(micros))
     .bind(token.last_used_at.map(micros));
-    store.add("adding a token", "a token of that name", insert).await
+    store.add("adding a token", "a token of that name", insert, audit).await
 }
 
 pub(super) async fn by_hash(
@@ -92,11 +97,12 @@ pub(super) async fn delete(
     store: &SqliteStore,
     user: UserId,
     token: TokenId,
+    audit: &[AuditRecord],
 ) -> Result<(), StorageError> {
     let delete = sqlx::query("DELETE FROM tokens WHERE id = ?1 AND user = ?2")
         .bind(token.to_string())
         .bind(user.to_string());
-    store.change_one("removing a token", MISSING, delete).await
+    store.change_one("removing a token", MISSING, delete, audit).await
 }
 
 pub(super) async fn touch(
@@ -120,7 +126,7 @@ pub(super) async fn touch(
             let update = sqlx::query("UPDATE tokens SET last_used_at = ?2 WHERE id = ?1")
                 .bind(id)
                 .bind(minute);
-            store.change_one(DOING, MISSING, update).await
+            store.change_one(DOING, MISSING, update, &[]).await
         }
     }
 }

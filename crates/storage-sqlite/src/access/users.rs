@@ -3,6 +3,7 @@
 use evenkeel_domain::{
     Timestamp,
     access::Role,
+    audit::AuditRecord,
     id::{OrganisationId, UserId},
 };
 use evenkeel_storage::{StorageError, access::User};
@@ -45,7 +46,11 @@ impl TryFrom<UserRow> for User {
     }
 }
 
-pub(super) async fn create(store: &SqliteStore, user: &User) -> Result<(), StorageError> {
+pub(super) async fn create(
+    store: &SqliteStore,
+    user: &User,
+    audit: &[AuditRecord],
+) -> Result<(), StorageError> {
     let insert = sqlx::query(
         "INSERT INTO users (id, organisation, email, role, password_hash, created_at,
              last_login_at)
@@ -58,7 +63,7 @@ pub(super) async fn create(store: &SqliteStore, user: &User) -> Result<(), Stora
     .bind(user.password_hash.as_str())
     .bind(micros(user.created_at))
     .bind(user.last_login_at.map(micros));
-    store.add("adding a user", "a user with that address", insert).await
+    store.add("adding a user", "a user with that address", insert, audit).await
 }
 
 pub(super) async fn count(store: &SqliteStore) -> Result<u64, StorageError> {
@@ -106,32 +111,35 @@ pub(super) async fn set_role(
     organisation: OrganisationId,
     user: UserId,
     role: Role,
+    audit: &[AuditRecord],
 ) -> Result<(), StorageError> {
     let update = sqlx::query("UPDATE users SET role = ?3 WHERE id = ?1 AND organisation = ?2")
         .bind(user.to_string())
         .bind(organisation.to_string())
         .bind(role.as_str());
-    store.change_one("changing a role", MISSING, update).await
+    store.change_one("changing a role", MISSING, update, audit).await
 }
 
 pub(super) async fn set_password(
     store: &SqliteStore,
     user: UserId,
     hash: &str,
+    audit: &[AuditRecord],
 ) -> Result<(), StorageError> {
     let update = sqlx::query("UPDATE users SET password_hash = ?2 WHERE id = ?1")
         .bind(user.to_string())
         .bind(hash);
-    store.change_one("changing a password", MISSING, update).await
+    store.change_one("changing a password", MISSING, update, audit).await
 }
 
 pub(super) async fn touch_login(
     store: &SqliteStore,
     user: UserId,
     at: Timestamp,
+    audit: &[AuditRecord],
 ) -> Result<(), StorageError> {
     let update = sqlx::query("UPDATE users SET last_login_at = ?2 WHERE id = ?1")
         .bind(user.to_string())
         .bind(micros(at));
-    store.change_one("noting a sign-in", MISSING, update).await
+    store.change_one("noting a sign-in", MISSING, update, audit).await
 }

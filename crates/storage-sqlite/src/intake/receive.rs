@@ -7,7 +7,7 @@ use evenkeel_storage::{
 
 use super::{alerts, notifications, view};
 use crate::{
-    SqliteStore,
+    SqliteStore, audit,
     journal::{self, Records, Refusal},
     writer::Work,
 };
@@ -19,8 +19,10 @@ pub(super) async fn receive(
     received: &Received,
     decide: Decide<'_>,
 ) -> Result<IntakePlan, StorageError> {
-    let mut work = store.begin(DOING).await?;
+    let mut work = store.begin_webhook(DOING).await?;
     if !notifications::keep(work.connection(), received).await? {
+        // Kept by a turn that may not be committed yet.
+        work.commit().await?;
         return Ok(IntakePlan::default());
     }
     let plan = if received.quarantined.is_some() {
@@ -48,6 +50,7 @@ async fn follow(
     for (alert, incident) in &plan.alerts {
         alerts::keep(work.connection(), received, alert, *incident).await?;
     }
+    audit::keep(work.connection(), &plan.audit).await?;
     Ok(plan)
 }
 

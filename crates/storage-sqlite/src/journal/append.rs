@@ -5,14 +5,14 @@ use sqlx::SqliteConnection;
 
 use super::{Records, Refusal, write};
 use crate::{
-    SqliteStore,
+    SqliteStore, audit,
     error::{self, failed},
 };
 
 const DOING: &str = "appending to a journal";
 
 pub(super) async fn append(store: &SqliteStore, append: Append) -> Result<(), JournalError> {
-    let Append { incident, after, fence, entries, summary, texts } = append;
+    let Append { incident, after, fence, entries, summary, texts, audit } = append;
     let mut work = store.begin(DOING).await.map_err(error::journal)?;
     // The lease first: who has lost it must stop, whatever else is true.
     if let Some(fence) = fence {
@@ -32,10 +32,12 @@ pub(super) async fn append(store: &SqliteStore, append: Append) -> Result<(), Jo
         wake: fence.is_none(),
     };
     match write(&mut work, records).await {
-        Ok(()) => work.commit().await.map_err(error::journal),
-        Err(Refusal::Conflict) => Err(JournalError::Conflict { incident, after }),
-        Err(Refusal::Storage(failure)) => Err(error::journal(failure)),
+        Ok(()) => {}
+        Err(Refusal::Conflict) => return Err(JournalError::Conflict { incident, after }),
+        Err(Refusal::Storage(failure)) => return Err(error::journal(failure)),
     }
+    audit::keep(work.connection(), &audit).await.map_err(error::journal)?;
+    work.commit().await.map_err(error::journal)
 }
 
 async fn newest_fence(

@@ -64,10 +64,10 @@ pub(super) async fn users_have_addresses_of_their_own<S: Store>(store: Arc<S>) {
     let world = world(&*store).await;
     assert_eq!(store.user_count().await.unwrap(), 0);
     let (one, two) = (user(world.organisation, 1), user(world.organisation, 2));
-    store.create_user(&two).await.unwrap();
-    store.create_user(&one).await.unwrap();
+    store.create_user(&two, &[]).await.unwrap();
+    store.create_user(&one, &[]).await.unwrap();
     let same = User { email: one.email.clone(), ..user(world.other, 3) };
-    assert!(taken(store.create_user(&same).await), "over all organisations");
+    assert!(taken(store.create_user(&same, &[]).await), "over all organisations");
     assert_eq!(store.user_count().await.unwrap(), 2);
     assert_eq!(store.users(world.organisation).await.unwrap(), [one.clone(), two]);
     assert_eq!(store.users(world.other).await.unwrap(), []);
@@ -76,54 +76,54 @@ pub(super) async fn users_have_addresses_of_their_own<S: Store>(store: Arc<S>) {
     assert_eq!(store.user(UserId::from_parts(9, 9)).await.unwrap(), None);
     assert_eq!(store.user_by_email("nobody@example.org").await.unwrap(), None);
     let homeless = user(OrganisationId::from_parts(9, 9), 4);
-    assert!(store.create_user(&homeless).await.is_err(), "nobody without an organisation");
+    assert!(store.create_user(&homeless, &[]).await.is_err(), "nobody without an organisation");
 }
 
 pub(super) async fn users_change_only_where_they_are<S: Store>(store: Arc<S>) {
     let world = world(&*store).await;
     let mut one = user(world.organisation, 1);
     let bystander = user(world.organisation, 2);
-    store.create_user(&one).await.unwrap();
-    store.create_user(&bystander).await.unwrap();
-    assert!(missing(store.set_role(world.other, one.id, Role::Admin).await));
+    store.create_user(&one, &[]).await.unwrap();
+    store.create_user(&bystander, &[]).await.unwrap();
+    assert!(missing(store.set_role(world.other, one.id, Role::Admin, &[]).await));
     assert_eq!(store.user(one.id).await.unwrap().unwrap().role, Role::Responder);
     for role in Role::ALL {
-        store.set_role(world.organisation, one.id, role).await.unwrap();
+        store.set_role(world.organisation, one.id, role, &[]).await.unwrap();
         assert_eq!(store.user(one.id).await.unwrap().unwrap().role, role);
     }
-    store.set_password(one.id, "$another").await.unwrap();
-    store.touch_login(one.id, at(7)).await.unwrap();
+    store.set_password(one.id, "$another", &[]).await.unwrap();
+    store.touch_login(one.id, at(7), &[]).await.unwrap();
     one.role = Role::Admin;
     one.password_hash = "$another".into();
     one.last_login_at = Some(at(7));
     assert_eq!(store.user(one.id).await.unwrap(), Some(one));
     assert_eq!(store.user(bystander.id).await.unwrap(), Some(bystander));
     let nobody = UserId::from_parts(9, 9);
-    assert!(missing(store.set_role(world.organisation, nobody, Role::Admin).await));
-    assert!(missing(store.set_password(nobody, "x").await));
-    assert!(missing(store.touch_login(nobody, at(1)).await));
+    assert!(missing(store.set_role(world.organisation, nobody, Role::Admin, &[]).await));
+    assert!(missing(store.set_password(nobody, "x", &[]).await));
+    assert!(missing(store.touch_login(nobody, at(1), &[]).await));
 }
 
 pub(super) async fn tokens_are_found_by_hash_and_end<S: Store>(store: Arc<S>) {
     let world = world(&*store).await;
     let (one, two) = (user(world.organisation, 1), user(world.organisation, 2));
-    store.create_user(&one).await.unwrap();
-    store.create_user(&two).await.unwrap();
+    store.create_user(&one, &[]).await.unwrap();
+    store.create_user(&two, &[]).await.unwrap();
     let (first, second) = (token(one.id, 1), token(one.id, 2));
-    store.create_token(&first).await.unwrap();
-    store.create_token(&second).await.unwrap();
+    store.create_token(&first, &[]).await.unwrap();
+    store.create_token(&second, &[]).await.unwrap();
     let same_name = Token { name: first.name.clone(), ..token(one.id, 3) };
-    assert!(taken(store.create_token(&same_name).await));
+    assert!(taken(store.create_token(&same_name, &[]).await));
     let theirs = Token { user: two.id, expires_at: None, scope: TokenScope::Full, ..same_name };
-    store.create_token(&theirs).await.unwrap();
+    store.create_token(&theirs, &[]).await.unwrap();
 
     assert_eq!(store.token_by_hash("hash 1").await.unwrap(), Some(first.clone()));
     assert_eq!(store.token_by_hash("hash").await.unwrap(), None);
     assert_eq!(store.tokens(one.id).await.unwrap(), [second.clone(), first.clone()]);
     assert_eq!(store.tokens(two.id).await.unwrap(), [theirs]);
-    assert!(missing(store.delete_token(two.id, first.id).await), "another's");
-    store.delete_token(one.id, first.id).await.unwrap();
-    assert!(missing(store.delete_token(one.id, first.id).await), "once");
+    assert!(missing(store.delete_token(two.id, first.id, &[]).await), "another's");
+    store.delete_token(one.id, first.id, &[]).await.unwrap();
+    assert!(missing(store.delete_token(one.id, first.id, &[]).await), "once");
     assert_eq!(store.token_by_hash("hash 1").await.unwrap(), None);
     assert_eq!(store.tokens(one.id).await.unwrap(), [second]);
 }
@@ -131,9 +131,9 @@ pub(super) async fn tokens_are_found_by_hash_and_end<S: Store>(store: Arc<S>) {
 pub(super) async fn a_token_s_use_is_kept_to_the_minute<S: Store>(store: Arc<S>) {
     let world = world(&*store).await;
     let owner = user(world.organisation, 1);
-    store.create_user(&owner).await.unwrap();
+    store.create_user(&owner, &[]).await.unwrap();
     let token = token(owner.id, 1);
-    store.create_token(&token).await.unwrap();
+    store.create_token(&token, &[]).await.unwrap();
     // The story begins 20 s past a minute.
     for (second, kept) in [(5, -20), (39, -20), (40, 40), (130, 100), (45, 100)] {
         store.touch_token(token.id, at(second)).await.unwrap();

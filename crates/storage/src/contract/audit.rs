@@ -2,28 +2,14 @@
 
 use std::sync::Arc;
 
-use evenkeel_domain::id::{AuditId, IncidentId};
-use serde_json::json;
+use evenkeel_domain::id::IncidentId;
+use evenkeel_engine::audit_chain::{AuditHead, BrokenTrail};
 
-use super::sample::{World, at, world};
+use super::sample::{audit as record, world};
 use crate::{
     Store,
-    audit::{AuditFilter, AuditRecord},
+    audit::{AuditFilter, AuditRecord, verify},
 };
-
-fn record(world: &World, n: u64, action: &str) -> AuditRecord {
-    AuditRecord {
-        id: AuditId::from_parts(n, 1),
-        organisation: world.organisation,
-        at: at(i64::try_from(n).unwrap()),
-        actor: "a@example.org".into(),
-        action: action.into(),
-        subject: "something".into(),
-        cluster: None,
-        incident: None,
-        detail: json!({ "figure": 0.1, "text": "ü" }),
-    }
-}
 
 pub(super) async fn the_trail_is_newest_first_and_filtered<S: Store>(store: Arc<S>) {
     let world = world(&*store).await;
@@ -79,4 +65,68 @@ pub(super) async fn another_organisation_has_another_trail<S: Store>(store: Arc<
     assert_eq!(store.audit_trail(world.other, &any).await.unwrap(), [theirs]);
     let aimed = AuditFilter { cluster: Some(world.other_cluster), ..any };
     assert_eq!(store.audit_trail(world.organisation, &aimed).await.unwrap(), []);
+}
+
+pub(super) async fn each_organisation_has_a_chain_without_gaps<S: Store + 'static>(store: Arc<S>) {
+    let world = world(&*store).await;
+    assert_eq!(verify(&*store, world.organisation).await.unwrap(), Ok(AuditHead::default()));
+    let writers: Vec<_> = (1..=20)
+        .map(|n| {
+            let ours = record(&world, n, "plan.approved");
+            let theirs = AuditRecord { organisation: world.other, ..record(&world, 100 + n, "x") };
+            let store = Arc::clone(&store);
+            tokio::spawn(async move {
+                store.audit(&ours).await.unwrap();
+                store.audit(&theirs).await.unwrap();
+            })
+        })
+        .collect();
+    for writer in writers {
+        writer.await.unwrap();
+    }
+    for organisation in [world.organisation, world.other] {
+        let head = verify(&*store, organisation).await.unwrap().unwrap();
+        assert_eq!(head.seq, 20);
+        let mut pages = Vec::new();
+        while let page = store.audit_entries(organisation, pages.len() as u64, 7).await.unwrap()
+            && !page.is_empty()
+        {
+            assert!(page.len() <= 7);
+            pages.extend(page);
+        }
+        let seqs: Vec<_> = pages.iter().map(|entry| entry.seq).collect();
+        assert_eq!(seqs, (1..=20).collect::<Vec<_>>());
+        assert_eq!(pages.last().map(|entry| &entry.hash), Some(&head.hash));
+        assert!(pages.iter().all(|entry| entry.record.organisation == organisation));
+    }
+}
+
+/// What somebody might do behind the store's back: statement, and the first position at which the
+/// walk must stop.
+const TAMPERING: [(&str, u64); 7] = [
+    ("UPDATE audit SET actor = 'mallory@example.org' WHERE seq = 3", 3),
+    ("UPDATE audit SET detail = '{}' WHERE seq = 2", 2),
+    ("UPDATE audit SET at = at + 1 WHERE seq = 4", 4),
+    ("UPDATE audit SET seq = 100 - seq WHERE seq IN (2, 3)", 2),
+    ("DELETE FROM audit WHERE seq = 1", 1),
+    ("DELETE FROM audit WHERE seq = 3", 3),
+    ("UPDATE audit SET hash = prev_hash WHERE seq = 5", 5),
+];
+
+pub(super) async fn tampering_is_found<S: Store, T>(
+    make: impl AsyncFn() -> (S, T),
+    tamper: impl AsyncFn(&T, &'static str),
+) {
+    for (statement, first) in TAMPERING {
+        let (store, handle) = make().await;
+        let world = world(&store).await;
+        for n in 1..=6 {
+            store.audit(&record(&world, n, "plan.approved")).await.unwrap();
+        }
+        verify(&store, world.organisation).await.unwrap().unwrap();
+        tamper(&handle, statement).await;
+        let broken = BrokenTrail { organisation: world.organisation, seq: first };
+        let found = verify(&store, world.organisation).await.unwrap();
+        assert_eq!(found, Err(broken), "{statement}");
+    }
 }

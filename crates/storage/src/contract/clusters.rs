@@ -15,7 +15,7 @@ async fn two(store: &impl Store) -> [ClusterRow; 2] {
     store.create_organisation(&home).await.unwrap();
     let rows = [cluster(home.id, 1), cluster(home.id, 2)];
     for row in rows.iter().rev() {
-        store.create_cluster(row).await.unwrap();
+        store.create_cluster(row, &[]).await.unwrap();
     }
     rows
 }
@@ -29,7 +29,7 @@ pub(super) async fn clusters_have_names_of_their_own<S: Store>(store: Arc<S>) {
     let home = rows[0].cluster.organisation;
     let mut third = cluster(home, 3);
     third.cluster.name.clone_from(&rows[0].cluster.name);
-    let refused = store.create_cluster(&third).await;
+    let refused = store.create_cluster(&third, &[]).await;
     assert!(matches!(refused, Err(StorageError::Taken { .. })));
     assert_eq!(store.cluster(third.cluster.id).await.unwrap(), None);
     // Another organisation may use the name; nobody may have the same token.
@@ -37,12 +37,12 @@ pub(super) async fn clusters_have_names_of_their_own<S: Store>(store: Arc<S>) {
     store.create_organisation(&other).await.unwrap();
     third.cluster.organisation = other.id;
     third.token_hash.clone_from(&rows[0].token_hash);
-    assert!(store.create_cluster(&third).await.is_err());
+    assert!(store.create_cluster(&third, &[]).await.is_err());
     third.token_hash = "its own".into();
     third.kubeconfig_sealed = Some(vec![0, 255]);
     third.cluster.kubernetes = true;
     third.cluster.stop = Some(stop());
-    store.create_cluster(&third).await.unwrap();
+    store.create_cluster(&third, &[]).await.unwrap();
     assert_eq!(store.cluster(third.cluster.id).await.unwrap(), Some(third.clone()));
     assert_eq!(store.clusters(other.id).await.unwrap(), [third]);
     assert_eq!(store.clusters(home).await.unwrap(), rows);
@@ -51,7 +51,7 @@ pub(super) async fn clusters_have_names_of_their_own<S: Store>(store: Arc<S>) {
 
 pub(super) async fn a_change_leaves_stop_and_token<S: Store>(store: Arc<S>) {
     let [one, two] = two(&*store).await;
-    store.set_stop(one.cluster.id, Some(&stop())).await.unwrap();
+    store.set_stop(one.cluster.id, Some(&stop()), &[]).await.unwrap();
     let mut change = one.clone();
     change.cluster.name = "renamed".into();
     change.cluster.environment = Environment::Production;
@@ -61,7 +61,7 @@ pub(super) async fn a_change_leaves_stop_and_token<S: Store>(store: Arc<S>) {
     change.cluster.kubernetes = true;
     change.kubeconfig_sealed = Some(vec![1, 2, 3]);
     change.token_hash = "not to be changed here".into();
-    store.update_cluster(&change).await.unwrap();
+    store.update_cluster(&change, &[]).await.unwrap();
     let mut expected = change.clone();
     expected.cluster.stop = Some(stop());
     expected.token_hash.clone_from(&one.token_hash);
@@ -69,10 +69,10 @@ pub(super) async fn a_change_leaves_stop_and_token<S: Store>(store: Arc<S>) {
     assert_eq!(store.cluster(two.cluster.id).await.unwrap(), Some(two.clone()));
 
     change.cluster.name.clone_from(&two.cluster.name);
-    let refused = store.update_cluster(&change).await;
+    let refused = store.update_cluster(&change, &[]).await;
     assert!(matches!(refused, Err(StorageError::Taken { .. })));
     let unknown = cluster(one.cluster.organisation, 9);
-    let refused = store.update_cluster(&unknown).await;
+    let refused = store.update_cluster(&unknown, &[]).await;
     assert!(matches!(refused, Err(StorageError::Missing { .. })));
 }
 
@@ -80,23 +80,23 @@ pub(super) async fn a_token_is_replaced<S: Store>(store: Arc<S>) {
     let [one, two] = two(&*store).await;
     let found = store.cluster_by_token(&one.token_hash).await.unwrap();
     assert_eq!(found, Some(one.clone()));
-    store.set_cluster_token(one.cluster.id, "fresh").await.unwrap();
+    store.set_cluster_token(one.cluster.id, "fresh", &[]).await.unwrap();
     assert_eq!(store.cluster_by_token(&one.token_hash).await.unwrap(), None);
     let found = store.cluster_by_token("fresh").await.unwrap().unwrap();
     assert_eq!(found.cluster, one.cluster);
-    assert!(store.set_cluster_token(one.cluster.id, &two.token_hash).await.is_err());
-    let refused = store.set_cluster_token(ClusterId::from_parts(9, 9), "x").await;
+    assert!(store.set_cluster_token(one.cluster.id, &two.token_hash, &[]).await.is_err());
+    let refused = store.set_cluster_token(ClusterId::from_parts(9, 9), "x", &[]).await;
     assert!(matches!(refused, Err(StorageError::Missing { .. })));
 }
 
 pub(super) async fn emergency_stop_is_thrown_and_lifted<S: Store>(store: Arc<S>) {
     let [one, two] = two(&*store).await;
-    store.set_stop(one.cluster.id, Some(&stop())).await.unwrap();
+    store.set_stop(one.cluster.id, Some(&stop()), &[]).await.unwrap();
     let stopped = store.cluster(one.cluster.id).await.unwrap().unwrap().cluster.stop;
     assert_eq!(stopped, Some(stop()));
     assert_eq!(store.cluster(two.cluster.id).await.unwrap(), Some(two), "only that one");
-    store.set_stop(one.cluster.id, None).await.unwrap();
+    store.set_stop(one.cluster.id, None, &[]).await.unwrap();
     assert_eq!(store.cluster(one.cluster.id).await.unwrap(), Some(one));
-    let refused = store.set_stop(ClusterId::from_parts(9, 9), None).await;
+    let refused = store.set_stop(ClusterId::from_parts(9, 9), None, &[]).await;
     assert!(matches!(refused, Err(StorageError::Missing { .. })));
 }

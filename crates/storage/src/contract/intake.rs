@@ -58,6 +58,7 @@ fn decide(
                 entries: append.entries,
                 summary: append.summary,
             }),
+            audit: Vec::new(),
         }
     }
 }

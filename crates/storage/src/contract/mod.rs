@@ -22,6 +22,7 @@ mod intake;
 mod journal;
 mod lease;
 mod sample;
+mod together;
 
 macro_rules! cases {
     ($make:ident: $($subject:ident { $($case:ident),+ $(,)? })+) => {$($(
@@ -100,6 +101,27 @@ pub async fn all<S: Store + 'static>(make: impl AsyncFn() -> S) {
         audit {
             the_trail_is_newest_first_and_filtered,
             another_organisation_has_another_trail,
+            each_organisation_has_a_chain_without_gaps,
+        }
+        together {
+            changes_of_people_come_with_their_records,
+            changes_of_clusters_come_with_their_records,
+            journal_records_come_with_their_audit,
+            intake_comes_with_its_audit,
+            what_is_refused_is_not_recorded,
         }
     }
+}
+
+/// Changes the audit trail behind the store's back and expects the walk to find it. `tamper` runs
+/// a statement of plain SQL on the store's tables with whatever keeps them from being changed out
+/// of the way; `make` gives a store and what `tamper` needs to reach its database.
+///
+/// # Panics
+/// When something is not found.
+pub async fn tampering<S: Store, T>(
+    make: impl AsyncFn() -> (S, T),
+    tamper: impl AsyncFn(&T, &'static str),
+) {
+    audit::tampering_is_found(make, tamper).await;
 }

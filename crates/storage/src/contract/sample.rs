@@ -7,8 +7,9 @@ use evenkeel_domain::{
     access::Role,
     alert::{Alert, AlertStatus, Trigger},
     approval::ApprovalRequest,
+    audit::AuditRecord,
     cluster::{Cluster, Environment},
-    id::{ApprovalId, ClusterId, HypothesisId, IncidentId, OrganisationId, PlanId},
+    id::{ApprovalId, AuditId, ClusterId, HypothesisId, IncidentId, OrganisationId, PlanId},
     incident::IncidentSummary,
     journal::Opening,
     plan::{Plan, VerificationWindow},
@@ -20,6 +21,7 @@ use evenkeel_engine::{
     chain::{self, GENESIS},
     journal::{Append, Fence, WorkerId},
 };
+use serde_json::json;
 
 use crate::{Store, access::Organisation, clusters::ClusterRow};
 
@@ -71,6 +73,21 @@ pub(super) fn cluster(organisation: OrganisationId, n: u128) -> ClusterRow {
     }
 }
 
+/// Record `n` of the first organisation's trail.
+pub(super) fn audit(world: &World, n: u64, action: &str) -> AuditRecord {
+    AuditRecord {
+        id: AuditId::from_parts(n, 1),
+        organisation: world.organisation,
+        at: at(i64::try_from(n).unwrap()),
+        actor: "a@example.org".into(),
+        action: action.into(),
+        subject: "something".into(),
+        cluster: None,
+        incident: None,
+        detail: json!({ "figure": 0.1, "text": "ü", "a": { "z": 1, "b": null } }),
+    }
+}
+
 pub(super) async fn world(store: &impl Store) -> World {
     let (one, two) = (organisation(1), organisation(2));
     for organisation in [&one, &two] {
@@ -78,7 +95,7 @@ pub(super) async fn world(store: &impl Store) -> World {
     }
     let rows = [cluster(one.id, 1), cluster(one.id, 2), cluster(two.id, 3)];
     for row in &rows {
-        store.create_cluster(row).await.unwrap();
+        store.create_cluster(row, &[]).await.unwrap();
     }
     let [cluster, second_cluster, other_cluster] = rows.map(|row| row.cluster.id);
     World { organisation: one.id, cluster, second_cluster, other: two.id, other_cluster }
@@ -156,6 +173,7 @@ impl Book {
             entries,
             summary: after.summary(),
             texts: Vec::new(),
+            audit: Vec::new(),
         };
         (append, after)
     }

@@ -6,6 +6,7 @@ pub mod deployment;
 pub mod deployment_list;
 pub mod event;
 pub mod find_action;
+pub mod find_named;
 pub mod hpa;
 pub mod logs;
 pub mod names;
@@ -37,6 +38,7 @@ pub use deployment::{
 pub use deployment_list::{DeploymentList, DeploymentSummary, ListDeploymentsArgs};
 pub use event::{Event, EventList, EventType, ListEventsArgs};
 pub use find_action::{FindActionArgs, FoundAction};
+pub use find_named::{FindNamedArgs, Named, NamedList};
 pub use hpa::{Hpa, HpaList, HpaMetric, ListHpasArgs};
 pub use logs::{LogLine, PodLogs, PodLogsArgs};
 pub use node::{ListNodesArgs, Node, NodeList, Taint};

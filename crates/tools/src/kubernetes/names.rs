@@ -28,6 +28,8 @@ pub const LIST_QUOTAS: &str = "list_quotas";
 pub const LIST_CONFIG_NAMES: &str = "list_config_names";
 /// Whether an action has already happened.
 pub const FIND_ACTION: &str = "find_action";
+/// In which namespaces a name is used.
+pub const FIND_NAMED: &str = "find_named";
 /// Put an earlier revision's template back.
 pub const ROLLOUT_UNDO: &str = "rollout_undo";
 /// Replace all pods, gradually.
@@ -57,6 +59,7 @@ pub const READS: &[&str] = &[
     LIST_QUOTAS,
     LIST_CONFIG_NAMES,
     FIND_ACTION,
+    FIND_NAMED,
 ];
 
 /// Tools that change the cluster unless called with `dryRun`.

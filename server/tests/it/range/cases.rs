@@ -145,7 +145,7 @@ pub async fn rejected(world: &World) {
         .iter()
         .map(|r| r["action"].as_str().unwrap())
         .collect();
-    for action in ["plan.rejected", "plan.approved", "cluster.stopped", "cluster.resumed"] {
+    for action in ["plan.rejected", "plan.approved", "stop.thrown", "stop.lifted"] {
         assert!(kept.contains(&action), "{action} is not in {kept:?}");
     }
 }

@@ -17,6 +17,12 @@ use super::{
 };
 use crate::harness::{binary::Environment, eventually, within};
 
+/// Traffic, errors and response time of checkout, over the look-back of golden signals, for three of
+/// their points: half as much traffic again would be a rise, and these limits are far below the rules'.
+const CALM: &str = "max_over_time(sum(rate(http_requests_total{deployment=\"checkout\"}[30s]))[24s:2s]) < 22 \
+    and max_over_time((sum(rate(http_requests_total{deployment=\"checkout\",status=~\"5..\"}[30s])) or vector(0))[24s:2s]) < 0.2 \
+    and max_over_time(histogram_quantile(0.95, sum by (le) (rate(http_request_duration_seconds_bucket{deployment=\"checkout\"}[30s])))[24s:2s]) < 0.7";
+
 pub struct World {
     env: Environment,
     pub proxy: Proxy,
@@ -176,14 +182,29 @@ impl World {
     /// Waits until Prometheus has seen enough of the healthy shop to tell a change from it: its
     /// rates look back half a minute and more.
     pub async fn has_a_past(&self) {
-        let query = [("query", "min(count_over_time(up{job=\"kubernetes-pods\"}[10m])) >= 75")];
+        let query = "min(count_over_time(up{job=\"kubernetes-pods\"}[10m])) >= 75";
         within(Duration::from_mins(3), "Prometheus to have a past", async || {
-            let url = format!("{}/api/v1/query", self.prometheus);
-            let answer = self.admin.http.get(url).query(&query).send().await.ok()?;
-            let answer: Value = answer.json().await.ok()?;
-            (!answer["data"]["result"].as_array()?.is_empty()).then_some(())
+            self.holds(query).await.filter(|holds| *holds).map(drop)
         })
         .await;
+    }
+
+    /// Waits until the shop's signals have been ordinary for as long as a level takes: what a case
+    /// does is then not told apart from the case before it, as it would not be in a cluster whose
+    /// faults come hours apart.
+    async fn is_calm(&self) {
+        within(Duration::from_mins(3), "the shop's signals to be ordinary", async || {
+            self.holds(CALM).await.filter(|holds| *holds).map(drop)
+        })
+        .await;
+    }
+
+    /// Whether an expression has a value now; `None` while Prometheus does not answer.
+    async fn holds(&self, query: &str) -> Option<bool> {
+        let url = format!("{}/api/v1/query", self.prometheus);
+        let answer = self.admin.http.get(url).query(&[("query", query)]).send().await.ok()?;
+        let answer: Value = answer.json().await.ok()?;
+        Some(!answer["data"]["result"].as_array()?.is_empty())
     }
 
     async fn alerts(&self) -> Option<usize> {
@@ -193,7 +214,7 @@ impl World {
     }
 
     /// Everything back into its healthy state, whatever a case left behind: the shop, the server,
-    /// the stop; and nothing open or alerting any more.
+    /// the stop; nothing open or alerting any more, and signals as they were.
     pub async fn heal(&self) {
         self.proxy.set(Mode::Pass);
         self.restart().await;
@@ -213,6 +234,7 @@ impl World {
             (open == 0 && self.alerts().await == Some(0)).then_some(())
         })
         .await;
+        self.is_calm().await;
     }
 
     /// Ends everything; a panic in the server's log is a failure, its errors are shown.

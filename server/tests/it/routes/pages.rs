@@ -88,6 +88,11 @@ async fn pages_bring_a_policy_with_a_fresh_nonce_and_no_inline_code() {
 #[tokio::test]
 async fn a_page_that_does_not_exist_is_not_found() {
     let walk = walk().await;
-    walk.app.nobody.page("/nowhere").await.expect(404);
+    for person in [&walk.app.nobody, &walk.viewer] {
+        let page = person.page("/nowhere").await.expect(404);
+        assert!(page.text().contains("There is no such page"), "people are told so in words");
+        let problem = person.get("/api/v1/nowhere").await.expect(404);
+        assert_eq!(problem.json()["code"], "not_found");
+    }
     walk.viewer.page("/incidents/nonsense").await.expect(404);
 }

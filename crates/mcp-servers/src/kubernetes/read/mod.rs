@@ -1,6 +1,7 @@
 //! The reading tools, one file each.
 
 pub(super) mod find_action;
+pub(super) mod find_named;
 pub(super) mod get_deployment;
 pub(super) mod get_pod;
 pub(super) mod list_config_names;

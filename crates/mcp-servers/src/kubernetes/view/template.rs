@@ -1,12 +1,12 @@
 //! Pod templates: their containers and their text for diffs.
 
 use evenkeel_tools::kubernetes::{EnvValue, EnvVar, ReferenceKind, TemplateContainer};
+use evenkeel_tools::redact::is_secret;
 use k8s_openapi::api::core::v1;
 use serde_json::Value;
 
 use super::container::{references, resources};
 use super::probe::probe;
-use crate::kubernetes::redact::is_secret;
 use crate::text::clip;
 
 /// Variables shown per container.

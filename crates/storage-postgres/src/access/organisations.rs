@@ -1,0 +1,68 @@
+//! Organisations.
+
+use evenkeel_domain::id::OrganisationId;
+use evenkeel_storage::{StorageError, access::Organisation};
+use sqlx::FromRow;
+
+use crate::{
+    PostgresStore,
+    column::{Row, micros, text},
+    error::failed,
+};
+
+const READING: &str = "reading organisations";
+
+#[derive(FromRow)]
+struct OrganisationRow {
+    id: String,
+    name: String,
+    created_at: i64,
+}
+
+impl TryFrom<OrganisationRow> for Organisation {
+    type Error = StorageError;
+
+    fn try_from(row: OrganisationRow) -> Result<Self, StorageError> {
+        let at = Row::of("organisations", &row.id);
+        Ok(Self {
+            id: at.word("id", &row.id)?,
+            created_at: at.time("created_at", row.created_at)?,
+            name: row.name,
+        })
+    }
+}
+
+pub(super) async fn create(
+    store: &PostgresStore,
+    organisation: &Organisation,
+) -> Result<(), StorageError> {
+    let insert = sqlx::query(
+        "INSERT INTO organisations (id, name, created_at) VALUES ($1, $2, $3)
+         ON CONFLICT (name) DO NOTHING",
+    )
+    .bind(organisation.id.to_string())
+    .bind(text(&organisation.name))
+    .bind(micros(organisation.created_at));
+    store.add("adding an organisation", "an organisation of that name", insert, &[]).await
+}
+
+pub(super) async fn all(store: &PostgresStore) -> Result<Vec<Organisation>, StorageError> {
+    let rows: Vec<OrganisationRow> =
+        sqlx::query_as("SELECT * FROM organisations ORDER BY created_at, id")
+            .fetch_all(&store.pool)
+            .await
+            .map_err(failed(READING))?;
+    rows.into_iter().map(Organisation::try_from).collect()
+}
+
+pub(super) async fn one(
+    store: &PostgresStore,
+    id: OrganisationId,
+) -> Result<Option<Organisation>, StorageError> {
+    let row: Option<OrganisationRow> = sqlx::query_as("SELECT * FROM organisations WHERE id = $1")
+        .bind(id.to_string())
+        .fetch_optional(&store.pool)
+        .await
+        .map_err(failed(READING))?;
+    row.map(Organisation::try_from).transpose()
+}

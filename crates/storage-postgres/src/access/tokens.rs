@@ -1,0 +1,133 @@
+//! API tokens.
+
+use evenkeel_domain::{
+    Timestamp,
+    audit::AuditRecord,
+    id::{TokenId, UserId},
+};
+use evenkeel_storage::{StorageError, access::Token};
+use sqlx::FromRow;
+
+use crate::{
+    PostgresStore,
+    column::{Row, micros, text},
+    error::failed,
+};
+
+const READING: &str = "reading tokens";
+const MISSING: &str = "token";
+
+/// Uses are kept to the minute: a script that polls must not turn each read into a write.
+const MINUTE: i64 = 60_000_000;
+
+#[derive(FromRow)]
+struct TokenRow {
+    id: String,
+    user: String,
+    name: String,
+    scope: String,
+    secret_hash: String,
+    created_at: i64,
+    expires_at: Option<i64>,
+    last_used_at: Option<i64>,
+}
+
+impl TryFrom<TokenRow> for Token {
+    type Error = StorageError;
+
+    fn try_from(row: TokenRow) -> Result<Self, StorageError> {
+        let at = Row::of("tokens", &row.id);
+        Ok(Self {
+            id: at.word("id", &row.id)?,
+            user: at.word("user", &row.user)?,
+            scope: at.word("scope", &row.scope)?,
+            created_at: at.time("created_at", row.created_at)?,
+            expires_at: at.time_or_none("expires_at", row.expires_at)?,
+            last_used_at: at.time_or_none("last_used_at", row.last_used_at)?,
+            name: row.name,
+            secret_hash: row.secret_hash,
+        })
+    }
+}
+
+pub(super) async fn create(
+    store: &PostgresStore,
+    token: &Token,
+    audit: &[AuditRecord],
+) -> Result<(), StorageError> {
+    let insert = sqlx::query(
+        r#"INSERT INTO tokens (id, "user", name, scope, secret_hash, created_at, expires_at,
+             last_used_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT ("user", name) DO NOTHING"#,
+    )
+    .bind(token.id.to_string())
+    .bind(token.user.to_string())
+    .bind(text(&token.name))
+    .bind(token.scope.as_str())
+    .bind(token.secret_hash.as_str())
+    .bind(micros(token.created_at))
+    .bind(token.expires_at.map(micros))
+    .bind(token.last_used_at.map(micros));
+    store.add("adding a token", "a token of that name", insert, audit).await
+}
+
+pub(super) async fn by_hash(
+    store: &PostgresStore,
+    secret_hash: &str,
+) -> Result<Option<Token>, StorageError> {
+    let row: Option<TokenRow> = sqlx::query_as("SELECT * FROM tokens WHERE secret_hash = $1")
+        .bind(text(secret_hash))
+        .fetch_optional(&store.pool)
+        .await
+        .map_err(failed(READING))?;
+    row.map(Token::try_from).transpose()
+}
+
+pub(super) async fn of(store: &PostgresStore, user: UserId) -> Result<Vec<Token>, StorageError> {
+    let rows: Vec<TokenRow> = sqlx::query_as(
+        r#"SELECT * FROM tokens WHERE "user" = $1 ORDER BY created_at DESC, id DESC"#,
+    )
+    .bind(user.to_string())
+    .fetch_all(&store.pool)
+    .await
+    .map_err(failed(READING))?;
+    rows.into_iter().map(Token::try_from).collect()
+}
+
+pub(super) async fn delete(
+    store: &PostgresStore,
+    user: UserId,
+    token: TokenId,
+    audit: &[AuditRecord],
+) -> Result<(), StorageError> {
+    let delete = sqlx::query(r#"DELETE FROM tokens WHERE id = $1 AND "user" = $2"#)
+        .bind(token.to_string())
+        .bind(user.to_string());
+    store.change_one("removing a token", MISSING, delete, audit).await
+}
+
+pub(super) async fn touch(
+    store: &PostgresStore,
+    token: TokenId,
+    at: Timestamp,
+) -> Result<(), StorageError> {
+    const DOING: &str = "noting the use of a token";
+    let minute = micros(at) - micros(at).rem_euclid(MINUTE);
+    let id = token.to_string();
+    let kept: Option<Option<i64>> =
+        sqlx::query_scalar("SELECT last_used_at FROM tokens WHERE id = $1")
+            .bind(id.as_str())
+            .fetch_optional(&store.pool)
+            .await
+            .map_err(failed(DOING))?;
+    match kept {
+        None => Err(StorageError::Missing { what: MISSING }),
+        Some(Some(kept)) if kept >= minute => Ok(()),
+        Some(_) => {
+            let update = sqlx::query("UPDATE tokens SET last_used_at = $2 WHERE id = $1")
+                .bind(id)
+                .bind(minute);
+            store.change_one(DOING, MISSING, update, &[]).await
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Figures over a stretch of time. Each counts what *happened* in the stretch: an incident that was
+//! opened before it and resolved in it counts as resolved, not as opened. Drills count like
+//! others. The moments are kept with the incident when the records that bring them are appended:
+//! the first plan, the first time people were asked, the undo, the close as resolved.
+
+use evenkeel_domain::{Timestamp, id::OrganisationId};
+use evenkeel_storage::{StorageError, incidents::Figures};
+use sqlx::{FromRow, PgConnection};
+
+use crate::{
+    PostgresStore,
+    column::{Row, micros},
+    error::failed,
+};
+
+const DOING: &str = "reckoning figures";
+
+#[derive(FromRow)]
+struct Counts {
+    opened: i64,
+    resolved: i64,
+    without_person: i64,
+    undone: i64,
+}
+
+pub(super) async fn since(
+    store: &PostgresStore,
+    organisation: OrganisationId,
+    since: Timestamp,
+) -> Result<Figures, StorageError> {
+    // One transaction, so that the figures are of one moment.
+    let mut reading = store.pool.begin().await.map_err(failed(DOING))?;
+    let organisation = organisation.to_string();
+    let counts: Counts = sqlx::query_as(
+        "SELECT
+             (SELECT count(*) FROM incidents
+                 WHERE organisation = $1 AND opened_at >= $2) AS opened,
+             (SELECT count(*) FROM incidents
+                 WHERE organisation = $1 AND resolved_at >= $2) AS resolved,
+             (SELECT count(*) FROM incidents
+                 WHERE organisation = $1 AND resolved_at >= $2 AND asked_at IS NULL)
+                 AS without_person,
+             (SELECT count(*) FROM incidents
+                 WHERE organisation = $1 AND undone_at >= $2) AS undone",
+    )
+    .bind(organisation.as_str())
+    .bind(micros(since))
+    .fetch_one(&mut *reading)
+    .await
+    .map_err(failed(DOING))?;
+    let to_plan = durations(
+        &mut reading,
+        "SELECT first_plan_at - opened_at FROM incidents
+         WHERE organisation = $1 AND first_plan_at >= $2 ORDER BY first_plan_at DESC LIMIT $3",
+        &organisation,
+        since,
+    )
+    .await?;
+    let to_recovery = durations(
+        &mut reading,
+        "SELECT resolved_at - opened_at FROM incidents
+         WHERE organisation = $1 AND resolved_at >= $2 ORDER BY resolved_at DESC LIMIT $3",
+        &organisation,
+        since,
+    )
+    .await?;
+    let row = Row::of("incidents", &organisation);
+    Ok(Figures {
+        opened: row.count("opened", counts.opened)?,
+        resolved: row.count("resolved", counts.resolved)?,
+        without_person: row.count("without_person", counts.without_person)?,
+        undone: row.count("undone", counts.undone)?,
+        median_to_plan_s: median(to_plan),
+        median_to_recovery_s: median(to_recovery),
+    })
+}
+
+/// The newest that a median is taken of; more would not change it much, and would cost a page
+/// that shows figures its quickness.
+const SAMPLE: u32 = 10_000;
+
+async fn durations(
+    connection: &mut PgConnection,
+    statement: &'static str,
+    organisation: &str,
+    since: Timestamp,
+) -> Result<Vec<i64>, StorageError> {
+    sqlx::query_scalar(statement)
+        .bind(organisation)
+        .bind(micros(since))
+        .bind(i64::from(SAMPLE))
+        .fetch_all(connection)
+        .await
+        .map_err(failed(DOING))
+}
+
+/// The median of some microseconds, in seconds.
+fn median(mut micros: Vec<i64>) -> Option<f64> {
+    micros.sort_unstable();
+    let upper = *micros.get(micros.len() / 2)?;
+    let lower = *micros.get((micros.len() - 1) / 2)?;
+    let seconds =
+        |micros: i64| std::time::Duration::from_micros(micros.unsigned_abs()).as_secs_f64();
+    Some(f64::midpoint(seconds(lower), seconds(upper)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_median_is_the_middle_or_between_the_two_middles() {
+        assert_eq!(median(vec![]), None);
+        assert_eq!(median(vec![5_000_000, 1_000_000, 2_000_000]), Some(2.0));
+        assert_eq!(median(vec![1_000_000, 2_000_000]), Some(1.5));
+    }
+}

@@ -1,0 +1,113 @@
+//! Lists of incidents.
+
+use evenkeel_domain::{
+    id::{ClusterId, IncidentId, OrganisationId},
+    incident::IncidentSummary,
+};
+use evenkeel_storage::{StorageError, incidents::IncidentFilter};
+use sqlx::{FromRow, Postgres, QueryBuilder};
+
+use crate::{
+    PostgresStore,
+    column::{self, Row},
+    error::failed,
+};
+
+const READING: &str = "reading incidents";
+
+#[derive(FromRow)]
+struct SummaryRow {
+    id: String,
+    summary: String,
+}
+
+impl TryFrom<SummaryRow> for IncidentSummary {
+    type Error = StorageError;
+
+    fn try_from(row: SummaryRow) -> Result<Self, StorageError> {
+        Row::of("incidents", &row.id).json("summary", &row.summary)
+    }
+}
+
+pub(super) async fn page(
+    store: &PostgresStore,
+    organisation: OrganisationId,
+    filter: &IncidentFilter,
+) -> Result<Vec<IncidentSummary>, StorageError> {
+    // Built of literals, so that each combination finds its index.
+    let mut query =
+        QueryBuilder::<Postgres>::new("SELECT id, summary FROM incidents WHERE organisation = ");
+    query.push_bind(organisation.to_string());
+    if let Some(cluster) = filter.cluster {
+        query.push(" AND cluster = ").push_bind(cluster.to_string());
+    }
+    match filter.open {
+        Some(true) => drop(query.push(" AND closed_at IS NULL")),
+        Some(false) => drop(query.push(" AND closed_at IS NOT NULL")),
+        None => {}
+    }
+    if let Some(status) = &filter.status {
+        query.push(" AND status = ").push_bind(column::text(status));
+    }
+    if let Some(severity) = filter.severity {
+        query.push(" AND severity = ").push_bind(severity.as_str());
+    }
+    if let Some(text) = &filter.text {
+        let text = column::text(text).to_lowercase();
+        query.push(" AND strpos(title_folded, ").push_bind(text).push(") > 0");
+    }
+    if let Some(before) = filter.before {
+        query.push(" AND id < ").push_bind(before.to_string());
+    }
+    query.push(" ORDER BY id DESC LIMIT ").push_bind(i64::from(filter.limit));
+    let rows: Vec<SummaryRow> =
+        query.build_query_as().fetch_all(&store.pool).await.map_err(failed(READING))?;
+    rows.into_iter().map(IncidentSummary::try_from).collect()
+}
+
+pub(super) async fn one(
+    store: &PostgresStore,
+    organisation: OrganisationId,
+    id: IncidentId,
+) -> Result<Option<IncidentSummary>, StorageError> {
+    let row: Option<SummaryRow> =
+        sqlx::query_as("SELECT id, summary FROM incidents WHERE id = $1 AND organisation = $2")
+            .bind(id.to_string())
+            .bind(organisation.to_string())
+            .fetch_optional(&store.pool)
+            .await
+            .map_err(failed(READING))?;
+    row.map(IncidentSummary::try_from).transpose()
+}
+
+pub(super) async fn awaiting(
+    store: &PostgresStore,
+    organisation: OrganisationId,
+    limit: u32,
+) -> Result<Vec<IncidentSummary>, StorageError> {
+    let rows: Vec<SummaryRow> = sqlx::query_as(
+        "SELECT id, summary FROM incidents
+         WHERE organisation = $1 AND awaiting_since IS NOT NULL
+         ORDER BY awaiting_since, id LIMIT $2",
+    )
+    .bind(organisation.to_string())
+    .bind(i64::from(limit))
+    .fetch_all(&store.pool)
+    .await
+    .map_err(failed(READING))?;
+    rows.into_iter().map(IncidentSummary::try_from).collect()
+}
+
+pub(super) async fn halted(
+    store: &PostgresStore,
+    cluster: ClusterId,
+) -> Result<Vec<IncidentId>, StorageError> {
+    let ids: Vec<String> = sqlx::query_scalar(
+        "SELECT id FROM incidents WHERE cluster = $1 AND status = 'halted' ORDER BY id",
+    )
+    .bind(cluster.to_string())
+    .fetch_all(&store.pool)
+    .await
+    .map_err(failed(READING))?;
+    ids.iter().map(|id| Row::of("incidents", id).word("id", id)).collect()
+}

@@ -1,0 +1,68 @@
+//! Incidents in lists.
+
+mod counts;
+mod figures;
+mod lists;
+
+use async_trait::async_trait;
+use evenkeel_domain::{
+    Timestamp,
+    id::{ClusterId, IncidentId, OrganisationId},
+    incident::IncidentSummary,
+};
+use evenkeel_storage::{
+    IncidentStore, StorageError,
+    incidents::{Figures, IncidentFilter},
+};
+
+use crate::PostgresStore;
+
+#[async_trait]
+impl IncidentStore for PostgresStore {
+    async fn incidents(
+        &self,
+        organisation: OrganisationId,
+        filter: &IncidentFilter,
+    ) -> Result<Vec<IncidentSummary>, StorageError> {
+        lists::page(self, organisation, filter).await
+    }
+
+    async fn incident(
+        &self,
+        organisation: OrganisationId,
+        id: IncidentId,
+    ) -> Result<Option<IncidentSummary>, StorageError> {
+        lists::one(self, organisation, id).await
+    }
+
+    async fn awaiting(
+        &self,
+        organisation: OrganisationId,
+        limit: u32,
+    ) -> Result<Vec<IncidentSummary>, StorageError> {
+        lists::awaiting(self, organisation, limit).await
+    }
+
+    async fn halted(&self, cluster: ClusterId) -> Result<Vec<IncidentId>, StorageError> {
+        lists::halted(self, cluster).await
+    }
+
+    async fn open_counts(
+        &self,
+        organisation: OrganisationId,
+    ) -> Result<Vec<(ClusterId, u64)>, StorageError> {
+        counts::open(self, organisation).await
+    }
+
+    async fn queue_depth(&self) -> Result<u64, StorageError> {
+        counts::queue_depth(self).await
+    }
+
+    async fn figures(
+        &self,
+        organisation: OrganisationId,
+        since: Timestamp,
+    ) -> Result<Figures, StorageError> {
+        figures::since(self, organisation, since).await
+    }
+}

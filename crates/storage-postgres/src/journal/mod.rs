@@ -1,0 +1,70 @@
+//! The journal's port.
+
+mod append;
+mod lease;
+mod read;
+mod records;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use evenkeel_domain::{
+    Entry, Timestamp,
+    id::{EvidenceId, IncidentId},
+};
+use evenkeel_engine::journal::{Append, Grown, Journal, JournalError, Lease, Wake, WorkerId};
+use tokio::sync::broadcast;
+
+pub(crate) use read::entries;
+pub(crate) use records::{Records, Refusal, lock, write};
+
+use crate::{PostgresStore, error};
+
+#[async_trait]
+impl Journal for PostgresStore {
+    async fn claim(
+        &self,
+        worker: &WorkerId,
+        now: Timestamp,
+        lease: Duration,
+    ) -> Result<Option<Lease>, JournalError> {
+        lease::claim(self, worker, now, lease).await.map_err(error::journal)
+    }
+
+    async fn renew(&self, lease: &Lease, now: Timestamp, by: Duration) -> Result<(), JournalError> {
+        lease::renew(self, lease, now, by).await
+    }
+
+    async fn park(&self, lease: &Lease, seen: u64, wake: Wake) -> Result<(), JournalError> {
+        lease::park(self, lease, seen, wake).await
+    }
+
+    async fn append(&self, append: Append) -> Result<(), JournalError> {
+        append::append(self, append).await
+    }
+
+    async fn read(
+        &self,
+        incident: IncidentId,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<Entry>, JournalError> {
+        read::page(self, incident, after, limit).await.map_err(error::journal)
+    }
+
+    async fn text(
+        &self,
+        incident: IncidentId,
+        evidence: EvidenceId,
+    ) -> Result<Option<String>, JournalError> {
+        read::text(self, incident, evidence).await.map_err(error::journal)
+    }
+
+    async fn next_due(&self) -> Result<Option<Timestamp>, JournalError> {
+        lease::next_due(self).await.map_err(error::journal)
+    }
+
+    fn feed(&self) -> broadcast::Receiver<Grown> {
+        self.feed.subscribe()
+    }
+}

@@ -1,0 +1,113 @@
+//! The one write path: a transaction, what grew in it, and its announcement after the commit.
+
+use std::sync::Arc;
+
+use evenkeel_domain::audit::AuditRecord;
+use evenkeel_engine::journal::Grown;
+use evenkeel_storage::StorageError;
+use sqlx::{PgConnection, Postgres, Transaction, postgres::PgArguments, query::Query};
+
+use crate::{
+    PostgresStore, audit,
+    error::{failed, refused},
+    feed::Announcer,
+};
+
+/// A writing transaction. Dropped without [`Work::commit`], nothing of it remains.
+pub(crate) struct Work {
+    doing: &'static str,
+    transaction: Transaction<'static, Postgres>,
+    grown: Vec<Grown>,
+    announcer: Arc<Announcer>,
+}
+
+impl PostgresStore {
+    /// Waits in line for a connection and begins.
+    pub(crate) async fn begin(&self, doing: &'static str) -> Result<Work, StorageError> {
+        let transaction = self.pool.begin().await.map_err(failed(doing))?;
+        Ok(Work { doing, transaction, grown: Vec::new(), announcer: Arc::clone(&self.announcer) })
+    }
+
+    /// One statement as one durable change; how many rows it changed.
+    pub(crate) async fn change(
+        &self,
+        doing: &'static str,
+        statement: Query<'_, Postgres, PgArguments>,
+    ) -> Result<u64, StorageError> {
+        let done = statement.execute(&self.pool).await.map_err(failed(doing))?;
+        Ok(done.rows_affected())
+    }
+
+    /// As [`PostgresStore::change`], for what must be there, with what the audit trail keeps of
+    /// it.
+    pub(crate) async fn change_one(
+        &self,
+        doing: &'static str,
+        what: &'static str,
+        statement: Query<'_, Postgres, PgArguments>,
+        audit: &[AuditRecord],
+    ) -> Result<(), StorageError> {
+        self.audited(doing, statement, audit, StorageError::Missing { what }).await
+    }
+
+    /// As [`PostgresStore::change_one`], for an insert that ends in `ON CONFLICT (…) DO NOTHING`.
+    pub(crate) async fn add(
+        &self,
+        doing: &'static str,
+        what: &'static str,
+        statement: Query<'_, Postgres, PgArguments>,
+        audit: &[AuditRecord],
+    ) -> Result<(), StorageError> {
+        self.audited(doing, statement, audit, StorageError::Taken { what }).await
+    }
+
+    /// One statement and its audit records as one durable change; `in_vain` when it changed
+    /// nothing, and then there is nothing to be recorded either.
+    async fn audited(
+        &self,
+        doing: &'static str,
+        statement: Query<'_, Postgres, PgArguments>,
+        audit: &[AuditRecord],
+        in_vain: StorageError,
+    ) -> Result<(), StorageError> {
+        if audit.is_empty() {
+            return match self.change(doing, statement).await? {
+                0 => Err(in_vain),
+                _ => Ok(()),
+            };
+        }
+        let mut work = self.begin(doing).await?;
+        let done = statement.execute(work.connection()).await.map_err(failed(doing))?;
+        if done.rows_affected() == 0 {
+            return Err(in_vain);
+        }
+        audit::keep(work.connection(), audit).await?;
+        work.commit().await
+    }
+}
+
+impl Work {
+    pub(crate) fn connection(&mut self) -> &mut PgConnection {
+        &mut self.transaction
+    }
+
+    /// To be announced after the commit.
+    pub(crate) fn grew(&mut self, grown: Grown) {
+        self.grown.push(grown);
+    }
+
+    /// Makes it durable, then announces what grew. Runs to its end even if the caller goes away
+    /// meanwhile, so that nothing is committed and not announced.
+    pub(crate) async fn commit(self) -> Result<(), StorageError> {
+        let Self { doing, transaction, grown, announcer } = self;
+        let committed = tokio::spawn(async move {
+            transaction.commit().await?;
+            announcer.announce(grown);
+            Ok::<_, sqlx::Error>(())
+        });
+        match committed.await {
+            Ok(result) => result.map_err(failed(doing)),
+            Err(stopped) => Err(refused(doing, stopped)),
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! Turns that share a transaction.
+
+use std::sync::Arc;
+
+use evenkeel_engine::journal::Grown;
+use sqlx::{AssertSqlSafe, Sqlite, SqliteConnection, pool::PoolConnection};
+use tokio::sync::{broadcast, oneshot};
+
+/// The shared transaction was not committed.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("the shared transaction failed")]
+pub(super) struct Failed(#[source] Arc<sqlx::Error>);
+
+/// What became of a turn's changes, once that is certain.
+pub(super) type Answer = oneshot::Receiver<Result<(), Failed>>;
+
+/// Whether a group can go on.
+pub(super) enum Settled {
+    /// Yes.
+    Good,
+    /// The database has given up the transaction.
+    Lost(sqlx::Error),
+}
+
+/// Turns in one transaction.
+#[derive(Debug)]
+pub(super) struct Group {
+    connection: PoolConnection<Sqlite>,
+    /// Number of the newest turn; its savepoint is named by it.
+    turn: u64,
+    /// What is known of it.
+    newest: Newest,
+    members: Vec<Member>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Newest {
+    /// Done, and its savepoint still there.
+    Done,
+    /// It has no savepoint, or one that nothing happened under.
+    Empty,
+    /// Under way, or left by its caller.
+    Unsettled,
+}
+
+#[derive(Debug)]
+struct Member {
+    grown: Vec<Grown>,
+    answer: oneshot::Sender<Result<(), Failed>>,
+}
+
+impl Group {
+    /// In a transaction that has begun.
+    pub(super) fn new(connection: PoolConnection<Sqlite>) -> Self {
+        Self { connection, turn: 0, newest: Newest::Empty, members: Vec::new() }
+    }
+
+    pub(super) fn members(&self) -> usize {
+        self.members.len()
+    }
+
+    pub(super) fn connection(&mut self) -> &mut SqliteConnection {
+        &mut self.connection
+    }
+
+    /// Begins the next turn. The one before must be settled.
+    pub(super) async fn enter(&mut self) -> Result<(), sqlx::Error> {
+        let before = self.turn;
+        let release = self.newest == Newest::Done;
+        self.turn += 1;
+        self.newest = Newest::Unsettled;
+        // Released, so that the database need not remember how every page was at each savepoint.
+        let next = self.turn;
+        let statements = match release {
+            true => format!("RELEASE turn_{before}; SAVEPOINT turn_{next}"),
+            false => format!("SAVEPOINT turn_{next}"),
+        };
+        run(&mut self.connection, &statements).await
+    }
+
+    /// The turn's changes are to be committed.
+    pub(super) fn done(&mut self, grown: Vec<Grown>) -> Answer {
+        let (answer, answered) = oneshot::channel();
+        self.newest = Newest::Done;
+        self.members.push(Member { grown, answer });
+        answered
+    }
+
+    /// Takes back what a turn has left behind.
+    pub(super) async fn settle(&mut self) -> Settled {
+        if self.newest != Newest::Unsettled {
+            return Settled::Good;
+        }
+        // Some failures (disk full, broken file) make the database give up a transaction by
+        // itself; after that, savepoints and statements would begin others unasked. In a
+        // transaction there can be no second, so this must be refused.
+        if run(&mut self.connection, "BEGIN").await.is_ok() {
+            return Settled::Lost(sqlx::Error::Protocol("the transaction was given up".into()));
+        }
+        match run(&mut self.connection, &format!("ROLLBACK TO turn_{}", self.turn)).await {
+            Ok(()) => {}
+            // Its caller went away before there was a savepoint, so before anything was done.
+            Err(error) if no_such_savepoint(&error) => {}
+            Err(error) => return Settled::Lost(error),
+        }
+        self.newest = Newest::Empty;
+        Settled::Good
+    }
+
+    /// Commits and answers; gives the connection back if it is of any more use.
+    pub(super) async fn commit(
+        mut self,
+        feed: &broadcast::Sender<Grown>,
+    ) -> Option<PoolConnection<Sqlite>> {
+        if self.members.is_empty() {
+            return self.roll_back().await;
+        }
+        if let Err(error) = run(&mut self.connection, "COMMIT").await {
+            let failed = Failed(Arc::new(error));
+            self.answer(&Err(failed));
+            return self.roll_back().await;
+        }
+        for grown in self.members.iter_mut().flat_map(|member| member.grown.drain(..)) {
+            // Nobody listening is fine: who comes later reads the journal.
+            let _ = feed.send(grown);
+        }
+        self.answer(&Ok(()));
+        Some(self.connection)
+    }
+
+    /// Tells everybody that nothing of it was kept.
+    pub(super) async fn fail(mut self, why: sqlx::Error) -> Option<PoolConnection<Sqlite>> {
+        self.answer(&Err(Failed(Arc::new(why))));
+        self.roll_back().await
+    }
+
+    fn answer(&mut self, result: &Result<(), Failed>) {
+        for member in self.members.drain(..) {
+            // A caller who has gone away does not want to know.
+            let _ = member.answer.send(result.clone());
+        }
+    }
+
+    async fn roll_back(mut self) -> Option<PoolConnection<Sqlite>> {
+        match run(&mut self.connection, "ROLLBACK").await {
+            Ok(()) => Some(self.connection),
+            // "No transaction is active": the database was quicker.
+            Err(error) if error.as_database_error().is_some() => Some(self.connection),
+            Err(_) => {
+                self.connection.close_on_drop();
+                None
+            }
+        }
+    }
+}
+
+/// Runs statements that no input is part of.
+pub(super) async fn run(
+    connection: &mut SqliteConnection,
+    statements: &str,
+) -> Result<(), sqlx::Error> {
+    sqlx::raw_sql(AssertSqlSafe(statements)).execute(connection).await?;
+    Ok(())
+}
+
+fn no_such_savepoint(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(|error| error.message().starts_with("no such savepoint"))
+}

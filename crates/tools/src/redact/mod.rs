@@ -1,0 +1,139 @@
+//! Keeping secrets and people's addresses out of what leaves the platform: one place that knows
+//! how they look, for tools' results and for exported incidents alike.
+//!
+//! [`is_secret`] judges one named setting; [`Redactor`] goes through running text and JSON, puts a
+//! mark where a secret was and a stable pseudonym where a person was, and counts what it did.
+//! Patterns find what is known to look like a secret; a secret that looks like a word is not found.
+
+mod names;
+mod patterns;
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde_json::Value;
+
+pub use names::{begins_like_a_secret, has_user_info, is_secret};
+pub use patterns::{Kind, REDACTED};
+
+/// The domain of pseudonyms; reserved, so nobody's (RFC 2606).
+const NOWHERE: &str = "redacted.invalid";
+
+/// Redacts. The same address becomes the same pseudonym as long as one redactor is used, and the
+/// same texts in the same order give the same pseudonyms.
+#[derive(Debug, Default)]
+pub struct Redactor {
+    people: HashMap<String, usize>,
+    counts: BTreeMap<Kind, u64>,
+}
+
+impl Redactor {
+    /// A redactor that has seen nobody.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The text without its secrets; `None` when it has none.
+    pub fn text(&mut self, text: &str) -> Option<String> {
+        let mut clean: Option<String> = None;
+        for pattern in patterns::PATTERNS.iter() {
+            let now = clean.as_deref().unwrap_or(text);
+            if !pattern.occurs(now) {
+                continue;
+            }
+            let next = pattern.replace(now, |found| self.hide(pattern.kind, found));
+            if next != now {
+                clean = Some(next);
+            }
+        }
+        clean
+    }
+
+    /// A text that may be JSON: field by field if it is, else as running text.
+    pub fn document(&mut self, text: &str) -> Option<String> {
+        match serde_json::from_str::<Value>(text) {
+            Ok(mut value @ (Value::Object(_) | Value::Array(_))) => {
+                self.json(&mut value).then(|| value.to_string())
+            }
+            _ => self.text(text),
+        }
+    }
+
+    /// Redacts every string in `value`; says whether there was anything to redact. Keys stay.
+    pub fn json(&mut self, value: &mut Value) -> bool {
+        match value {
+            Value::String(text) => match self.text(text) {
+                Some(clean) => {
+                    *text = clean;
+                    true
+                }
+                None => false,
+            },
+            Value::Array(items) => items.iter_mut().fold(false, |any, item| self.json(item) | any),
+            Value::Object(fields) => {
+                // `{"name": "DB_PASSWORD", "value": "…"}`, as Kubernetes writes variables.
+                let named = fields.get("name").and_then(Value::as_str).map(str::to_owned);
+                let mut any = false;
+                for (key, inner) in fields.iter_mut() {
+                    let secret = patterns::is_secret_key(key)
+                        || (key == "value"
+                            && named.as_deref().is_some_and(patterns::is_secret_key));
+                    any |= match inner {
+                        Value::String(text) if secret => self.whole(text),
+                        other => self.json(other),
+                    };
+                }
+                any
+            }
+            _ => false,
+        }
+    }
+
+    /// What was hidden so far, by the kinds' names.
+    pub fn counts(&self) -> BTreeMap<String, u64> {
+        self.counts.iter().map(|(kind, count)| (kind.as_str().to_owned(), *count)).collect()
+    }
+
+    fn whole(&mut self, text: &mut String) -> bool {
+        if patterns::is_harmless(text) {
+            return false;
+        }
+        self.count(Kind::Password);
+        REDACTED.clone_into(text);
+        true
+    }
+
+    fn hide(&mut self, kind: Kind, found: &str) -> Option<String> {
+        let mark = match kind {
+            Kind::Email if found.ends_with(NOWHERE) => return None,
+            Kind::Email => self.pseudonym(found),
+            Kind::Password if patterns::is_harmless(found) => return None,
+            // The quotes stay, so that JSON in a log line stays JSON.
+            Kind::Password => quoted(found),
+            _ => REDACTED.to_owned(),
+        };
+        self.count(kind);
+        Some(mark)
+    }
+
+    fn pseudonym(&mut self, address: &str) -> String {
+        let next = self.people.len() + 1;
+        let number = *self.people.entry(address.to_lowercase()).or_insert(next);
+        format!("person-{number}@{NOWHERE}")
+    }
+
+    fn count(&mut self, kind: Kind) {
+        *self.counts.entry(kind).or_default() += 1;
+    }
+}
+
+fn quoted(found: &str) -> String {
+    let open = found.len() - found.trim_start_matches(['\\', '"', '\'']).len();
+    let inner = found.trim_end_matches(['\\', '"', '\'']).len();
+    if open == 0 || inner < open {
+        return REDACTED.to_owned();
+    }
+    format!("{}{REDACTED}{}", &found[..open], &found[inner..])
+}
+
+#[cfg(test)]
+mod tests;

