@@ -28,8 +28,8 @@ type Listener = Closure<dyn FnMut(MessageEvent)>;
 
 /// What a stream brings.
 pub enum Heard<'a> {
-    /// It is open again: what happened meanwhile may have been missed.
-    Again,
+    /// It is open: what happened before, since the page was made or the line broke, may have been missed.
+    Open,
     /// An event.
     Event(&'a MessageEvent),
 }
@@ -40,7 +40,6 @@ pub struct Line {
     event: String,
     heard: Box<dyn Fn(Heard<'_>)>,
     source: RefCell<Option<(EventSource, Vec<Listener>)>>,
-    was_open: Cell<bool>,
     last_live: Cell<f64>,
     pause_ms: Cell<u64>,
     ended: Cell<bool>,
@@ -58,7 +57,6 @@ impl Line {
             event,
             heard: Box::new(heard),
             source: RefCell::default(),
-            was_open: Cell::new(false),
             last_live: Cell::new(now()),
             pause_ms: Cell::new(FIRST_PAUSE_MS),
             ended: Cell::new(false),
@@ -101,9 +99,7 @@ impl Line {
         let on_ping = self.listener(|line, _| line.is_live());
         let on_open = self.listener(|line, _| {
             line.is_live();
-            if line.was_open.replace(true) {
-                (line.heard)(Heard::Again);
-            }
+            (line.heard)(Heard::Open);
         });
         let on_error = self.listener(|line, _| line.on_error());
         let listen = |name: &str, listener: &Listener| {

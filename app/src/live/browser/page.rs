@@ -117,7 +117,9 @@ fn follow() {
     };
     let event = mark("data-event").unwrap_or_default();
     let line = Line::open(url, event, |heard| match heard {
-        Heard::Again => refresh_after(0),
+        // A numbered stream brings what was missed.
+        Heard::Open if after().is_some() => {}
+        Heard::Open => refresh_after(0),
         Heard::Event(event) => take_in(event),
     });
     *shown.line.borrow_mut() = Some((stream, line));
