@@ -54,7 +54,7 @@ pub use search::Search;
 pub use shortcuts::{ShortcutHelp, use_shortcuts};
 pub use states::{EmptyState, ErrorState, Forbidden, ProblemNote, Skeleton};
 pub use table::{KeyValue, Table};
-pub use terminal::{Entry, EntryKind, Terminal, Unfold};
+pub use terminal::{Entry, EntryKind, Terminal, Unfold, state_words};
 pub use theme::ThemeSwitch;
 pub use time::{Countdown, Time};
 pub use tone::Tone;

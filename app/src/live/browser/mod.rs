@@ -15,6 +15,8 @@ mod reveal;
 
 use leptos::prelude::*;
 
+use crate::ui::state_words;
+
 thread_local! {
     static LOST: ArcRwSignal<Option<f64>> = ArcRwSignal::new(None);
 }
@@ -30,10 +32,16 @@ fn set_lost(since: Option<f64>) {
     if lost.get_untracked().is_some() == since.is_some() {
         return;
     }
-    if let Some(root) = document().document_element() {
-        root.class_list().toggle_with_force("lost", since.is_some()).ok();
-    }
     lost.set(since);
+    say_live();
+}
+
+/// Says wherever the page says that it is live whether it is.
+fn say_live() {
+    let live = lost_since().get_untracked().is_none();
+    for place in dom::all("[data-live]") {
+        dom::set_text(&place, state_words(live));
+    }
 }
 
 /// Brings the page to life; called once.

@@ -230,6 +230,7 @@ pub fn show(answer: &Answer) -> bool {
     morph::morph(&old, &new);
     document().set_title(&answer.document.title());
     clock::tick();
+    super::say_live();
     log::follow(logs);
     fetched::fill();
     follow();

@@ -36,12 +36,6 @@ pub fn Terminal(
         .into_iter()
         .map(|entry| view! { <EntryLine entry=entry unfold=unfold.clone() /> })
         .collect_view();
-    // Of the first two words the style sheet shows the one that is true: only the browser knows.
-    let state = if live {
-        view! { <span class="term__live">"● live · UTC"</span><span class="term__lost">"○ not live · UTC"</span> }.into_any()
-    } else {
-        "○ not live · UTC".into_any()
-    };
     let jump = live.then(|| {
         view! { <button class="term__jump needs-js" type="button" hidden=true data-to-end=""><Icon glyph=Glyph::ToEnd />"Jump to live"</button> }
     });
@@ -50,7 +44,7 @@ pub fn Terminal(
             <header class="term__head">
                 <Icon glyph=Glyph::Terminal />
                 <h2 class="term__title">"Mission Control"</h2>
-                <span class="term__state">{state}</span>
+                <span class="term__state" data-live=live.then_some("")>{state_words(live)}</span>
                 <FilterChips label="Filter by agent" items=links />
             </header>
             <div class="term__lines" role="log" aria-live="off" tabindex="0" aria-label="Journal entries">{lines}{none}</div>
@@ -59,6 +53,11 @@ pub fn Terminal(
         </section>
     }
     .into_any()
+}
+
+/// Whether more lines are to come; where they are (`data-live`), the browser says so when the line is broken.
+pub const fn state_words(live: bool) -> &'static str {
+    if live { "● live · UTC" } else { "○ not live · UTC" }
 }
 
 fn agent_links(entries: &[Entry], chosen: Option<&str>, base: &str) -> Vec<LinkItem> {
