@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests need: compilers, a real Prometheus and Alertmanager, Chromium, Playwright.
+# Installs what the tests need: compilers, a real Prometheus and Alertmanager, a PostgreSQL, Chromium,
+# Playwright. The tests start a PostgreSQL of their own; the packaged one need not run.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/common.sh
@@ -9,7 +10,7 @@ command -v cc >/dev/null || install_packages gcc libc6-dev
 need_wasm
 rustfmt --version >/dev/null 2>&1 || fail "rustfmt is missing: rustup component add rustfmt"
 cargo clippy --version >/dev/null 2>&1 || fail "clippy is missing: rustup component add clippy"
-install_packages prometheus prometheus-alertmanager chromium
+install_packages prometheus prometheus-alertmanager postgresql chromium
 if ! command -v kubectl >/dev/null; then install_packages kubernetes-client; fi
 command -v npm >/dev/null || install_packages nodejs npm
 if [ ! -e end2end/node_modules/.installed ] || [ end2end/package-lock.json -nt end2end/node_modules/.installed ]; then

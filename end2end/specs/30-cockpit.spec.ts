@@ -80,6 +80,12 @@ test("Emergency Stop by keyboard alone: asked, taken back, thrown, lifted", asyn
   await safe.press("Enter");
   await expect(page.getByText("ACTIVE")).toBeVisible();
   await expect(page.getByRole("alert").filter({ hasText: BANNER })).toHaveCount(0);
+
+  await page.goto("/audit");
+  await page.getByRole("link", { name: "Emergency Stop" }).click();
+  for (const action of ["stop.thrown", "stop.lifted"]) {
+    await expect(page.getByRole("row").filter({ hasText: action }).first()).toContainText("admin@shop.test");
+  }
 });
 
 test("nothing can be stopped before the cluster's name is typed in full", async ({ page }) => {

@@ -36,6 +36,11 @@ enum Command {
     /// Connect clusters, list them, test their connections.
     #[command(subcommand)]
     Cluster(commands::cluster::Command),
+    /// Take incidents away as files, and bring them in.
+    #[command(subcommand)]
+    Incident(commands::incident::Command),
+    /// Fold an incident's journal again and compare its decisions with today's rules.
+    Replay(commands::replay::Args),
     /// Make API tokens.
     #[command(subcommand)]
     Token(commands::token::Command),
@@ -77,6 +82,8 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Doctor => return commands::doctor::run(json).await,
             Command::User(command) => commands::user::run(command, json).await?,
             Command::Cluster(command) => commands::cluster::run(command, json).await?,
+            Command::Incident(command) => commands::incident::run(command, json).await?,
+            Command::Replay(args) => return commands::replay::run(args, json).await,
             Command::Token(command) => commands::token::run(command, json).await?,
             Command::Policy(command) => return commands::policy::run(&command, json),
             Command::Lab(_) => {}

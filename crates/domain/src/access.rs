@@ -77,11 +77,13 @@ pub enum Permission {
     ManageUsers,
     /// Create and revoke one's own API tokens.
     ManageTokens,
+    /// Take an incident away as a file, with everything recorded about it.
+    Export,
 }
 
 impl Permission {
     /// All permissions.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::View,
         Self::ViewAudit,
         Self::Investigate,
@@ -92,6 +94,7 @@ impl Permission {
         Self::ManageClusters,
         Self::ManageUsers,
         Self::ManageTokens,
+        Self::Export,
     ];
 
     /// The name of the Cedar action.
@@ -107,6 +110,7 @@ impl Permission {
             Self::ManageClusters => "manage_clusters",
             Self::ManageUsers => "manage_users",
             Self::ManageTokens => "manage_tokens",
+            Self::Export => "export",
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::severity::Severity;
+use crate::{id::IncidentId, severity::Severity};
 
 /// Whether an alert is firing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -86,5 +86,14 @@ pub enum Trigger {
     Drill {
         /// Who.
         by: String,
+    },
+    /// It came in from a file: it happened elsewhere, is over, and only to be read.
+    Imported {
+        /// Who brought it.
+        by: String,
+        /// Which incident it was there.
+        from: IncidentId,
+        /// The hash of the last record of its journal there.
+        head: String,
     },
 }

@@ -30,6 +30,10 @@ pub enum AuditAction {
     InvestigationStarted,
     /// A person started a drill.
     DrillStarted,
+    /// Somebody took an incident away as a file.
+    IncidentExported,
+    /// An incident came in from a file.
+    IncidentImported,
     /// A person was added.
     UserCreated,
     /// A person got another role.
@@ -44,7 +48,7 @@ pub enum AuditAction {
 
 impl AuditAction {
     /// All actions.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::PlanApproved,
         Self::PlanRejected,
         Self::StopThrown,
@@ -53,6 +57,8 @@ impl AuditAction {
         Self::ClusterTokenRenewed,
         Self::InvestigationStarted,
         Self::DrillStarted,
+        Self::IncidentExported,
+        Self::IncidentImported,
         Self::UserCreated,
         Self::UserRoleChanged,
         Self::SessionStarted,
@@ -71,6 +77,8 @@ impl AuditAction {
             Self::ClusterTokenRenewed => "cluster.token_renewed",
             Self::InvestigationStarted => "incident.investigation_started",
             Self::DrillStarted => "incident.drill_started",
+            Self::IncidentExported => "incident.exported",
+            Self::IncidentImported => "incident.imported",
             Self::UserCreated => "user.created",
             Self::UserRoleChanged => "user.role_changed",
             Self::SessionStarted => "session.started",

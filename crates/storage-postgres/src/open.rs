@@ -30,7 +30,7 @@ const RESTED: Duration = Duration::from_secs(1);
 /// What the server does with a replica that does not go on: one that is stopped or cut off in the
 /// middle of a transaction must not hold its locks for longer than a lease lasts (15 s).
 const SESSION: [(&str, &str); 6] = [
-    ("idle_in_transaction_session_timeout", "10s"),
+    ("idle_in_transaction_session_timeout", "5s"),
     ("lock_timeout", "8s"),
     ("statement_timeout", "30s"),
     ("tcp_keepalives_idle", "5"),

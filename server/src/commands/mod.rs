@@ -2,9 +2,11 @@
 
 pub mod cluster;
 pub mod doctor;
+pub mod incident;
 pub mod mcp;
 pub mod migrate;
 pub mod policy;
+pub mod replay;
 pub mod serve;
 pub mod token;
 pub mod user;

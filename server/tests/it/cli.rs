@@ -7,9 +7,10 @@ fn help_explains_every_command() {
     let dir = tempfile::tempdir().unwrap();
     let env = Environment::new(dir.path());
     let help = env.ok(&["--help"]);
-    for command in
-        ["serve", "worker", "mcp", "migrate", "doctor", "user", "cluster", "token", "policy", "lab"]
-    {
+    for command in [
+        "serve", "worker", "mcp", "migrate", "doctor", "user", "cluster", "token", "policy",
+        "incident", "replay", "lab",
+    ] {
         let line = help.lines().find(|line| line.trim_start().starts_with(&format!("{command} ")));
         let says = line.map(|line| line.trim_start()[command.len()..].trim());
         assert!(says.is_some_and(|says| says.len() >= 10), "{command} is not explained: {help}");

@@ -26,6 +26,8 @@ mod problems;
 #[cfg(test)]
 mod range;
 #[cfg(test)]
+mod replay;
+#[cfg(test)]
 mod sign_in;
 #[cfg(test)]
 mod webhook;

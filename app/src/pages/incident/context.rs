@@ -45,6 +45,7 @@ fn Facts(
         Trigger::Alert => "Alertmanager".to_owned(),
         Trigger::Manual { by, reason } => format!("{by}: {reason}"),
         Trigger::Drill { by } => format!("a drill by {by}"),
+        Trigger::Imported { by, from, .. } => format!("imported by {by}; there it was {from}"),
     };
     let who = looking
         .into_iter()

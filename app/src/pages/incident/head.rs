@@ -31,6 +31,9 @@ pub fn Head(
     });
     let drill = icc.read(|state| match &state.trigger {
         Trigger::Drill { by } => Some(format!("Drill, started by {by}: the alert is simulated")),
+        Trigger::Imported { by, .. } => {
+            Some(format!("Imported by {by}: it happened elsewhere and is only to be read"))
+        }
         _ => None,
     });
     let status = icc.read(IncidentState::status);

@@ -56,5 +56,6 @@ fn permission_words(permission: Permission) -> &'static str {
         Permission::ManageClusters => "manage clusters",
         Permission::ManageUsers => "manage people",
         Permission::ManageTokens => "manage your API tokens",
+        Permission::Export => "take incidents away as files",
     }
 }

@@ -46,7 +46,11 @@ pub fn implied(before: &IncidentState, event: &Event) -> Option<Implied> {
         (Event::Closed { resolution: Resolution::Escalated, .. }, Stage::Planning) => {
             ("plan", D::None)
         }
-        (Event::Judged { .. }, _) => ("judge", D::None),
+        // Emergency Stop is asked for in the step that would have gone on.
+        (Event::Judged { .. }, _) | (Event::Halted { .. }, Stage::Judging { .. }) => {
+            ("judge", D::None)
+        }
+        (Event::Halted { .. }, Stage::Undoing { .. }) => ("undo", D::None),
         (Event::ApprovalRequested { .. }, _) => ("ask_approval", D::None),
         // While people are asked, a plan is voided by the worker because its alerts ended, and by
         // whoever approves because the world moved.
@@ -55,8 +59,10 @@ pub fn implied(before: &IncidentState, event: &Event) -> Option<Implied> {
         {
             ("void", D::None)
         }
-        // The object was no longer what the plan was made for, when it was to be written.
-        (Event::PlanVoided { .. }, Stage::Acting { .. }) => ("execute", D::None),
+        // When it was to be written, the object was no longer what the plan was made for.
+        (Event::PlanVoided { .. } | Event::Halted { .. }, Stage::Acting { .. }) => {
+            ("execute", D::None)
+        }
         (Event::ApprovalExpired { .. }, _) => ("expire", D::None),
         // People answer, or lift the stop, while the worker waits for it.
         (
@@ -90,10 +96,6 @@ pub fn implied(before: &IncidentState, event: &Event) -> Option<Implied> {
             ("conclude_verification", D::Status(*status))
         }
         (Event::UndoStarted { .. }, _) => ("start_undo", D::None),
-        // Emergency Stop is asked for in the step that would have gone on.
-        (Event::Halted { .. }, Stage::Judging { .. }) => ("judge", D::None),
-        (Event::Halted { .. }, Stage::Acting { .. }) => ("execute", D::None),
-        (Event::Halted { .. }, Stage::Undoing { .. }) => ("undo", D::None),
         (Event::Closed { resolution, .. }, _) => ("close", D::Resolution(*resolution)),
         // A closed run hears that its alerts ended, and does nothing about it.
         (Event::AlertsNoted { .. }, Stage::Closed { .. }) => ("done", D::None),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use evenkeel_engine::journal::Grown;
+use evenkeel_engine::{fail_point, journal::Grown};
 use sqlx::{AssertSqlSafe, Sqlite, SqliteConnection, pool::PoolConnection};
 use tokio::sync::{broadcast, oneshot};
 
@@ -115,7 +115,10 @@ impl Group {
         if self.members.is_empty() {
             return self.roll_back().await;
         }
-        if let Err(error) = run(&mut self.connection, "COMMIT").await {
+        fail_point!("commit.before");
+        let committed = run(&mut self.connection, "COMMIT").await;
+        fail_point!("commit.after");
+        if let Err(error) = committed {
             let failed = Failed(Arc::new(error));
             self.answer(&Err(failed));
             return self.roll_back().await;

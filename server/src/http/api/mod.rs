@@ -4,6 +4,7 @@
 mod approvals;
 mod audit;
 mod clusters;
+mod export;
 mod incidents;
 mod people;
 
@@ -52,6 +53,7 @@ pub fn router() -> (Router<AppState>, utoipa::openapi::OpenApi) {
         .routes(routes!(incidents::journal))
         .routes(routes!(incidents::evidence))
         .routes(routes!(incidents::plans))
+        .routes(routes!(export::download))
         .routes(routes!(approvals::list))
         .routes(routes!(approvals::approve))
         .routes(routes!(approvals::reject))

@@ -13,7 +13,7 @@ pub use app::TestApp;
 pub use person::Person;
 
 /// Longer than anything in this process takes on a busy machine.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Asks again until there is an answer; fails with what was waited for.
 pub async fn eventually<T>(what: &str, ask: impl AsyncFn() -> Option<T>) -> T {

@@ -98,7 +98,7 @@ impl Api {
     }
 
     pub async fn awaiting(&self, id: &str) -> Value {
-        self.until(id, Duration::from_secs(90), "awaiting approval", |v| {
+        self.until(id, Duration::from_mins(3), "awaiting approval", |v| {
             v["status"] == "awaiting_approval"
         })
         .await

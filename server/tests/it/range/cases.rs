@@ -58,7 +58,7 @@ async fn break_shop(world: &World, fault: &str) -> String {
     let id = |i: &Value| i["id"].as_str().unwrap().to_owned();
     let known: BTreeSet<String> = world.admin.incidents().await.iter().map(id).collect();
     world.lab_ok(&["fault", fault]);
-    within(Duration::from_secs(90), &format!("an alert of {fault}"), async || {
+    within(Duration::from_mins(3), &format!("an alert of {fault}"), async || {
         world.admin.incidents().await.iter().map(id).find(|id| !known.contains(id))
     })
     .await
@@ -78,7 +78,7 @@ pub async fn case(world: &World, expect: &Expect, twist: Twist) -> Row {
 
     twist.approve(world, &waiting, &target).await;
     let ended = |v: &Value| v["phase"] == "closed" && v["status"] == "resolved";
-    let view = world.admin.until(&id, Duration::from_mins(2), "resolved", ended).await;
+    let view = world.admin.until(&id, Duration::from_mins(6), "resolved", ended).await;
 
     let actions = view["plan"]["actions"].as_array().unwrap().len();
     let meddled = i64::from(twist == Twist::Drift);
@@ -131,7 +131,7 @@ pub async fn rejected(world: &World) {
     let (writes, generation) = (world.proxy.writes(), world.proxy.generation("checkout").await);
     assert_eq!(world.admin.reject(&view).await.0, 204);
     let ended = |v: &Value| v["phase"] == "closed" && v["status"] == "rejected";
-    world.admin.until(&id, Duration::from_secs(30), "rejected", ended).await;
+    world.admin.until(&id, Duration::from_secs(90), "rejected", ended).await;
     assert_eq!(world.admin.approve(&view).await, (409, "approval.not_waiting".to_owned()));
     let now = (world.proxy.writes(), world.proxy.generation("checkout").await);
     assert_eq!(now, (writes, generation), "the cluster is as it was");

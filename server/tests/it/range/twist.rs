@@ -124,7 +124,7 @@ async fn drift(world: &World, view: &Value, deployment: &str) {
     let id = view["id"].as_str().unwrap();
     let hash = &view["plan"]["hash"];
     let another = |v: &Value| v["status"] == "awaiting_approval" && v["plan"]["hash"] != *hash;
-    let anew = world.admin.until(id, Duration::from_mins(1), "planned anew", another).await;
+    let anew = world.admin.until(id, Duration::from_mins(3), "planned anew", another).await;
     // The old approval is worth nothing.
     is(&world.admin.approve(view).await, (409, "approval.refused"));
     is(&world.admin.approve(&anew).await, OK);
@@ -147,7 +147,7 @@ async fn stopped(world: &World, view: &Value) {
     is(&world.admin.approve(view).await, OK);
     stop().await;
     world.start_worker();
-    world.admin.until(id, Duration::from_secs(30), "halted", |v| v["status"] == "halted").await;
+    world.admin.until(id, Duration::from_secs(90), "halted", |v| v["status"] == "halted").await;
     assert_eq!(world.proxy.writes(), before, "nothing is written under the stop");
     resume().await;
     // It does not go on by itself: the plan passes the gate again.

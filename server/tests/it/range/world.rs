@@ -84,7 +84,7 @@ impl World {
             ("EVENKEEL_ADDR", address.as_str()),
             ("EVENKEEL_LEASE", "3"),
             ("EVENKEEL_VERIFY_HOLD", "3"),
-            ("EVENKEEL_VERIFY_WITHIN", "90"),
+            ("EVENKEEL_VERIFY_WITHIN", "240"),
             ("EVENKEEL_VERIFY_EVERY", "1"),
         ] {
             env.set(name, value);
@@ -220,7 +220,7 @@ impl World {
         self.restart().await;
         self.lab_ok(&["heal"]);
         self.admin.post(&self.of_cluster("resume"), json!({})).await;
-        within(Duration::from_secs(150), "the range to be quiet", async || {
+        within(Duration::from_mins(5), "the range to be quiet", async || {
             let mut open = 0;
             for incident in self.admin.incidents().await.iter().filter(|i| i["phase"] != "closed") {
                 open += 1;
