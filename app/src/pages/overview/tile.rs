@@ -63,8 +63,7 @@ pub fn ConnectionLine(
         ConnectionState::Healthy { last_ok_at, latency_ms } => (
             Glyph::Ok,
             "connection connection--ok",
-            view! { {evenkeel_domain::view::speed(latency_us)}", "<Time at=last_ok_at /> }
-                .into_any(),
+            view! { "answers in "{latency_ms}" ms, "<Time at=last_ok_at /> }.into_any(),
         ),
         ConnectionState::Failing { failure, last_ok_at } => {
             let before = last_ok_at.map(|at| view! { ". Last answered "<Time at=at /> });
