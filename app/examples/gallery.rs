@@ -84,7 +84,7 @@ fn Gallery(room: bool) -> impl IntoView {
         view! {
             <StopBanner scope="shop-us" by="Grace" since=|| view! { <Time at=at(3000) /> } />
             <PracticeBanner />
-            <ConnectionBanner lost_since=Some(1_795_003_000.0) />
+            <ConnectionBanner />
         }
     };
     view! {

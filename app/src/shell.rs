@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     icons::{Glyph, Icon},
-    ui::{Command, CommandPalette, ShortcutHelp, ThemeSwitch, browser, use_shortcuts},
+    ui::{Command, Search, ThemeSwitch},
 };
 
 /// Names of the built files, as `site/manifest.json` lists them.
@@ -35,10 +35,14 @@ pub fn content_security_policy(nonce: &str) -> String {
     )
 }
 
-/// The HTML document. Rendered on the server only; hydration begins inside `<body>`.
+/// The HTML document. Rendered on the server only; in the browser only islands become alive.
 ///
-/// Leptos' own inline scripts (streamed resources) carry the response's nonce; everything of ours is a file.
+/// Leptos' own inline scripts carry the response's nonce; everything of ours is a file.
 pub fn shell(assets: &Assets) -> impl IntoView + use<> {
+    // What pages asked the services for stays here: outside of islands nothing is handed over as data.
+    if let Some(context) = Owner::current_shared_context() {
+        context.set_is_hydrating(false);
+    }
     let Assets { css, js, wasm, boot, theme } = assets.clone();
     view! {
         <!DOCTYPE html>
@@ -89,7 +93,7 @@ pub struct Identity {
     pub sign_out: String,
 }
 
-/// The frame: rail, top bar, banners, page. Starts the page's clock, the palette and the keyboard shortcuts.
+/// The frame: rail, top bar, banners, page.
 #[component]
 pub fn Frame(
     /// The rail's entries; the first six are what fits the bottom bar of a phone.
@@ -98,8 +102,7 @@ pub fn Frame(
     /// Who is signed in.
     identity: Identity,
     /// What the palette offers.
-    #[prop(into)]
-    commands: Signal<Vec<Command>>,
+    commands: Vec<Command>,
     /// Whether the page is a War Room or an Incident Command Center.
     #[prop(optional, into)]
     room: Signal<bool>,
@@ -112,20 +115,15 @@ pub fn Frame(
     /// The page.
     children: Children,
 ) -> impl IntoView {
-    browser::provide_now();
-    let (palette, help) = (RwSignal::new(false), RwSignal::new(false));
-    use_shortcuts(palette, help);
     view! {
         <div class="frame" class:room=room>
             <a class="skip" href="#main">"Skip to content"</a>
             <Rail nav=nav />
             <div class="frame__page">
-                <TopBar identity=identity palette=palette top=top />
+                <TopBar identity=identity commands=commands top=top />
                 <div class="banners">{banners.run()}</div>
                 <main class="frame__main" id="main" tabindex="-1">{children()}</main>
             </div>
-            <CommandPalette open=palette commands=commands />
-            <ShortcutHelp open=help />
         </div>
     }
     .into_any()
@@ -182,8 +180,8 @@ fn leads_to(href: &str, path: &str) -> bool {
 fn TopBar(
     /// Who is signed in.
     identity: Identity,
-    /// Opens the palette.
-    palette: RwSignal<bool>,
+    /// What the palette offers.
+    commands: Vec<Command>,
     /// Further controls.
     top: ViewFn,
 ) -> impl IntoView {
@@ -192,11 +190,7 @@ fn TopBar(
         <header class="top">
             <span class="top__org">{organisation}</span>
             {top.run()}
-            <button class="top__search needs-js" type="button" aria-label="Search or go to" on:click=move |_| palette.set(true)>
-                <Icon glyph=Glyph::Search />
-                <span class="top__search-words">"Search or go to"</span>
-                <kbd>"/"</kbd>
-            </button>
+            <Search commands=commands />
             <ThemeSwitch />
             <details class="menu">
                 <summary class="menu__button" aria-label=format!("Signed in as {user}")><Icon glyph=Glyph::User /><span class="menu__user">{user.clone()}</span><Icon glyph=Glyph::Down /></summary>

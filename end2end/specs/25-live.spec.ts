@@ -22,7 +22,6 @@ test("an incident appears in the list and closes there while one looks at it", a
 });
 
 test("what happens while a page is still loading is not missed", async ({ page }) => {
-  test.fail(true, "the list is not asked for again when its stream opens for the first time");
   let release = () => {};
   const held = new Promise<void>((go) => (release = go));
   await page.route(/\.wasm$/, async (route) => {

@@ -51,7 +51,8 @@ pub async fn end_session() -> Result<(), ApiError> {
     session().await?.flush().await.map_err(|_| store_failed())
 }
 
-async fn session() -> Result<Session, ApiError> {
+/// The session of this request.
+pub async fn session() -> Result<Session, ApiError> {
     leptos_axum::extract::<Session>().await.map_err(|_| unwired())
 }
 
@@ -65,7 +66,8 @@ fn unwired() -> ApiError {
     )
 }
 
-fn store_failed() -> ApiError {
+/// The session could not be written.
+pub fn store_failed() -> ApiError {
     super::status::of_answer(503);
     ApiError::new(
         503,

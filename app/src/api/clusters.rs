@@ -19,7 +19,9 @@ pub async fn clusters() -> Result<Vec<ClusterTile>, ApiError> {
 #[server(prefix = "/api/ui", endpoint = "clusters/connect")]
 pub async fn connect_cluster(new: NewCluster) -> Result<ConnectedCluster, ApiError> {
     let (services, caller) = super::asking::asking().await?;
-    Ok(services.connect_cluster(&caller, new).await?)
+    let connected = services.connect_cluster(&caller, new).await?;
+    super::Once::keep(|| super::Secret::Cluster(connected.clone())).await?;
+    Ok(connected)
 }
 
 /// Asks each of a cluster's systems now.
@@ -33,5 +35,7 @@ pub async fn test_connections(cluster: ClusterId) -> Result<Vec<Connection>, Api
 #[server(prefix = "/api/ui", endpoint = "clusters/renew-token")]
 pub async fn renew_token(cluster: ClusterId) -> Result<ConnectedCluster, ApiError> {
     let (services, caller) = super::asking::asking().await?;
-    Ok(services.renew_cluster_token(&caller, cluster).await?)
+    let connected = services.renew_cluster_token(&caller, cluster).await?;
+    super::Once::keep(|| super::Secret::Cluster(connected.clone())).await?;
+    Ok(connected)
 }

@@ -1,13 +1,9 @@
 //! What the frame around every page shows, known before the first component is made.
 
 use evenkeel_domain::view::{ClusterTile, Me};
-use leptos::prelude::SharedValue;
-use serde::{Deserialize, Serialize};
 
-/// The signed-in person and the clusters. The server's middleware puts it with the request; the browser finds it in the
-/// page. It is no resource, because what is made inside a suspended view may be made twice on the server, and then no
-/// longer finds its data in the browser.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// The signed-in person and the clusters. The server's middleware puts it with the request.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Known {
     /// The person.
     pub me: Me,
@@ -16,18 +12,15 @@ pub struct Known {
 }
 
 impl Known {
-    /// Of this request, or of this page; `None` where nobody is signed in, or the page came before signing in.
-    pub fn here() -> Option<Self> {
-        SharedValue::new(Self::of_request).into_inner()
-    }
-
+    /// Of this request; `None` where nobody is signed in.
     #[cfg(feature = "ssr")]
-    fn of_request() -> Option<Self> {
+    pub fn here() -> Option<Self> {
         leptos::prelude::use_context::<http::request::Parts>()?.extensions.get::<Self>().cloned()
     }
 
+    /// Only the server renders pages.
     #[cfg(not(feature = "ssr"))]
-    fn of_request() -> Option<Self> {
+    pub fn here() -> Option<Self> {
         None
     }
 

@@ -11,6 +11,7 @@ mod clusters;
 mod error;
 mod incidents;
 mod known;
+mod once;
 mod overview;
 mod policies;
 mod session;
@@ -32,6 +33,7 @@ pub use clusters::{
 pub use error::ApiError;
 pub use incidents::{evidence_text, incident_room, incidents};
 pub use known::Known;
+pub use once::{Once, Secret};
 pub use overview::overview;
 pub use policies::policy_book;
 pub use session::{SignIn, SignOut, me, sign_in, sign_out};

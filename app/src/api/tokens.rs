@@ -20,7 +20,9 @@ pub async fn tokens() -> Result<Vec<TokenLine>, ApiError> {
 #[server(prefix = "/api/ui", endpoint = "tokens/create")]
 pub async fn create_token(name: String, scope: TokenScope) -> Result<CreatedToken, ApiError> {
     let (services, caller) = super::asking::asking().await?;
-    Ok(services.create_token(&caller, name, scope).await?)
+    let created = services.create_token(&caller, name, scope).await?;
+    super::Once::keep(|| super::Secret::Token(created.clone())).await?;
+    Ok(created)
 }
 
 /// Revokes a token; it is void at once.

@@ -27,7 +27,9 @@ pub async fn users() -> Result<Vec<UserLine>, ApiError> {
 pub async fn create_user(email: String, role: Role) -> Result<NewUser, ApiError> {
     let (services, caller) = super::asking::asking().await?;
     let (user, password) = services.create_user(&caller, email, role).await?;
-    Ok(NewUser { user, password })
+    let added = NewUser { user, password };
+    super::Once::keep(|| super::Secret::Person(added.clone())).await?;
+    Ok(added)
 }
 
 /// Gives a person another role.

@@ -1,43 +1,30 @@
-//! Live updates: streams of server-sent events, applied by the very fold the server uses.
+//! What is alive in the browser: pages that follow what happens, and the small helps of the page.
 //!
-//! A page first renders what the server said; only in the browser does it then open a stream. A stream that breaks is
-//! opened again and resumes behind the last record it brought, so nothing is missed and nothing is applied twice; a
-//! page that nobody looks at holds no connection. On the server all of this does nothing.
+//! The server renders every page whole, and all that is known of incidents, plans and policies stays there. A page that
+//! can grow says so with one [`Live`] element: which stream tells that something happened, and how far the page is.
+//! When the stream brings a record the page does not show yet, the page is asked for once more and what differs is
+//! taken over (`morph`): what one has opened, typed or focused stays. So nothing is missed and nothing is shown twice,
+//! whatever happened to the connection: what is shown is always what the server said last. Links to other views of
+//! the same page, and forms, go the same way, so they keep one's place.
 //!
-//! `line` keeps one stream open, [`follow_incident`] and [`follow_incidents`] are what pages use.
+//! Everything else reads marks that components leave in the page, with listeners on the document, because elements come
+//! and go: `data-ago`, `data-until` and `data-since` (times), `data-copy`, `data-plot` (read-out of charts), `data-from`
+//! (content fetched from another page), `role="log"` (stays at its end), `data-key` (the same thing in both versions of a
+//! page), `data-keep` (stays although the newer page has it no more). On the server all of this does nothing; without
+//! scripts every page works as it was rendered.
 
-mod feed;
-mod incident;
+mod mark;
 
 #[cfg(feature = "hydrate")]
-mod line;
+mod browser;
 
-pub use feed::follow_incidents;
-pub use incident::{LiveIncident, follow_incident};
+pub use mark::{Live, REFRESH_HEADER};
 
-/// What the receiver of an event says about it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Heard {
-    /// Taken in.
-    Fine,
-    /// Records are missing before this one: the stream must be opened again behind the last that was taken in.
-    Gap,
-}
+#[cfg(feature = "hydrate")]
+pub use browser::{lost_since, start};
 
+/// Since when the page's stream is broken. On the server there is none.
 #[cfg(not(feature = "hydrate"))]
-mod line {
-    //! Where there is no browser there are no streams.
-    use leptos::prelude::{RwSignal, Signal};
-
-    use super::Heard;
-
-    /// Opens nothing.
-    pub fn keep_open(
-        _: impl Fn() -> String + 'static,
-        _: &'static str,
-        _: impl Fn(&str) -> Heard + 'static,
-        _: Signal<bool>,
-        _: RwSignal<Option<f64>>,
-    ) {
-    }
+pub fn lost_since() -> leptos::prelude::ArcRwSignal<Option<f64>> {
+    leptos::prelude::ArcRwSignal::new(None)
 }

@@ -4,26 +4,21 @@ use evenkeel_domain::incident::IncidentSummary;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::{again, load::load, row::IncidentRows, signed::use_signed};
+use super::{load::load, row::IncidentRows};
 use crate::{
     api,
-    live::follow_incidents,
+    live::Live,
     ui::{ButtonLink, EmptyState, Panel},
 };
 
 /// The page: plans that wait, oldest first, with the time that is left.
 #[component]
 pub fn ApprovalsPage() -> impl IntoView {
-    let signed = use_signed();
     let waiting = Resource::new_blocking(|| (), |()| api::approvals());
-    let refresh = again::debounced(move || {
-        waiting.refetch();
-        signed.refresh();
-    });
-    follow_incidents(signed.lost_since, move |_| refresh.run(()));
     view! {
         <Title text="Approvals" />
         <div class="stack">
+            <Live stream="/api/v1/events" />
             <h1>"Approvals"</h1>
             <Panel title="Waiting, oldest first" class="panel--flush">{load(waiting, "approvals", 4, list)}</Panel>
         </div>

@@ -9,11 +9,10 @@ use super::url::escape;
 use crate::{
     api::{ApiError, page_status},
     icons::{Glyph, Icon},
-    ui::{ButtonLink, ErrorState, Skeleton},
+    ui::{ButtonLink, ErrorState, ProblemNote, Skeleton},
 };
 
-/// Shows what a resource brings: grey lines while it loads, the problem if there is one, and while it loads again what
-/// was there before.
+/// Shows what a resource brings, or the problem if there is one. The page is sent when it is there.
 pub fn load<T>(
     resource: Resource<Result<T, ApiError>>,
     label: &'static str,
@@ -83,7 +82,7 @@ pub fn ToSignIn() -> impl IntoView {
     .into_any()
 }
 
-/// What became of a form that was posted: the problem, if there was one. Shown after a redirect too, when no script ran.
+/// What became of a form that was posted: the problem, if there was one. It travels in the address the form leads to.
 #[component]
 pub fn Outcome<T: Clone + Send + Sync + 'static>(
     /// The action's value.
@@ -91,20 +90,11 @@ pub fn Outcome<T: Clone + Send + Sync + 'static>(
     of: Signal<Option<Result<T, ApiError>>>,
 ) -> impl IntoView {
     let shown = move || {
-        of.with(|value| value.as_ref().and_then(|result| result.as_ref().err()).map(|error| error.0.clone())).map(|problem| {
-            view! {
-                <div class="outcome" role="alert">
-                    <Icon glyph=Glyph::Failed />
-                    <div>
-                        <p><strong>{problem.message}</strong></p>
-                        <p>{problem.next}</p>
-                        <p class="small muted">
-                            <span class="mono">{problem.code}</span>
-                            {problem.reference.map(|reference| view! { " · reference "<span class="mono">{reference}</span> })}
-                        </p>
-                    </div>
-                </div>
-            }
+        let problem = of.with(|value| {
+            value.as_ref().and_then(|result| result.as_ref().err()).map(|error| error.0.clone())
+        });
+        problem.map(|Problem { code, message, next, reference, .. }| {
+            view! { <ProblemNote code=code message=message next_step=next reference=reference /> }
         })
     };
     view! { {shown} }.into_any()

@@ -8,13 +8,12 @@ use super::{load::Outcome, url};
 use crate::{
     api::SignIn,
     shell::Logo,
-    ui::{Button, ButtonKind, TextInput, ThemeSwitch, browser},
+    ui::{Button, ButtonKind, TextInput, ThemeSwitch},
 };
 
 /// The sign-in page, with a hint for who has just installed this.
 #[component]
 pub fn Login() -> impl IntoView {
-    browser::provide_now();
     let action = ServerAction::<SignIn>::new();
     let query = use_query_map();
     let next =

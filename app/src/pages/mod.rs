@@ -1,10 +1,10 @@
 //! Pages: they fetch, components show.
 //!
-//! Each sets its title, has a view for loading, nothing, failure and refusal (see `load`), keeps its state in the
-//! address, and works without JavaScript: what is live or relative is added in the browser, after the same first render.
+//! They are rendered on the server and nowhere else. Each sets its title, has a view for nothing, failure and refusal
+//! (see `load`), keeps its state in the address, works without JavaScript, and says with [`crate::live::Live`] what
+//! it follows.
 //! To add one: a file here, a route in [`crate::app`], an entry of the rail in `signed`, a line in the end-to-end tests.
 
-mod again;
 mod load;
 mod row;
 mod signed;
@@ -28,6 +28,7 @@ pub use audit::AuditPage;
 pub use clusters::{ClustersPage, ConnectPage};
 pub use incident::{EvidencePage, IncidentPage};
 pub use incidents::IncidentsPage;
+
 pub use login::Login;
 pub use not_found::NotFound;
 pub use overview::OverviewPage;

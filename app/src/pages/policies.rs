@@ -72,7 +72,7 @@ fn Rule(
                 </summary>
                 <div class="rule__text">
                     <p class="small muted"><span class="mono">{file}</span></p>
-                    <div class="secret"><pre tabindex="0"><code>{text.clone()}</code></pre><CopyButton text=text what="the rule" /></div>
+                    <div class="secret"><pre tabindex="0"><code>{text}</code></pre><CopyButton what="the rule" /></div>
                 </div>
             </details>
         </li>

@@ -20,7 +20,10 @@ pub fn IncidentRows(
 ) -> impl IntoView {
     let rows = incidents
         .into_iter()
-        .map(|incident| view! { <li><IncidentRow incident=incident with_cluster=with_cluster /></li> })
+        .map(|incident| {
+            let key = incident.id.to_string();
+            view! { <li data-key=key><IncidentRow incident=incident with_cluster=with_cluster /></li> }
+        })
         .collect_view();
     view! { <ul class="rows">{rows}</ul> }.into_any()
 }

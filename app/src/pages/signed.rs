@@ -10,10 +10,10 @@ use leptos_router::{components::Outlet, hooks::use_location};
 
 use super::{load::ToSignIn, words};
 use crate::{
-    api::{self, Known, SignOut, page_status},
+    api::{Known, SignOut, page_status},
     icons::{Glyph, Icon},
     shell::{Frame, Identity, NavItem},
-    ui::{Banner, Command, ConnectionBanner, PracticeBanner, Tone, browser},
+    ui::{Banner, Command, ConnectionBanner, PracticeBanner, Tone},
 };
 
 /// What every page knows: who is signed in, and what the frame shows of the world.
@@ -23,8 +23,6 @@ pub struct Signed {
     awaiting: RwSignal<u64>,
     stopped: RwSignal<Vec<String>>,
     clusters: RwSignal<Vec<ClusterTile>>,
-    /// Since when the page's stream is not live.
-    pub lost_since: RwSignal<Option<f64>>,
 }
 
 impl Signed {
@@ -34,7 +32,6 @@ impl Signed {
             stopped: RwSignal::new(me.stopped.clone()),
             me: StoredValue::new(me),
             clusters: RwSignal::new(clusters),
-            lost_since: RwSignal::new(None),
         }
     }
 
@@ -52,16 +49,6 @@ impl Signed {
     pub fn clusters(&self) -> RwSignal<Vec<ClusterTile>> {
         self.clusters
     }
-
-    /// Asks again what the frame shows: after something was done, or something happened.
-    pub fn refresh(self) {
-        leptos::task::spawn_local(async move {
-            if let Ok(me) = api::me().await {
-                self.awaiting.try_set(me.awaiting);
-                self.stopped.try_set(me.stopped);
-            }
-        });
-    }
 }
 
 /// What every page knows.
@@ -74,13 +61,7 @@ pub fn use_signed() -> Signed {
 pub fn SignedIn() -> impl IntoView {
     let Some(Known { me, clusters }) = Known::here() else {
         page_status(401);
-        // In the browser this is met only when the page was loaded before signing in: the server knows more by now.
-        Effect::new(|_| browser::reload());
-        return if cfg!(feature = "ssr") {
-            view! { <ToSignIn /> }.into_any()
-        } else {
-            ().into_any()
-        };
+        return view! { <ToSignIn /> }.into_any();
     };
     let signed = Signed::new(me, clusters);
     provide_context(signed);
@@ -121,14 +102,14 @@ fn Framed(
             });
             practice.then(|| view! { <PracticeBanner /> })
         };
-        view! { {stopped} {practice} <ConnectionBanner lost_since=signed.lost_since /> }
+        view! { {stopped} {practice} <ConnectionBanner /> }
     };
     let top = move || view! { <ClusterSwitch signed=signed here=here /> };
     view! {
         <Frame
             nav=Signal::derive(move || nav(signed.awaiting.get()))
             identity=identity
-            commands=Signal::derive(move || commands(&signed.clusters.read()))
+            commands=commands(&signed.clusters.read_untracked())
             room=room
             top=top
             banners=banners

@@ -182,11 +182,6 @@ pub fn sentence(text: &str) -> String {
         .map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }
 
-/// How long something took. Short times have a decimal: 1.8 s is not 1 s.
-pub fn took(seconds: f64) -> String {
-    if seconds < 10.0 { format!("{:.1} s", seconds.max(0.0)) } else { ui::time::duration(seconds) }
-}
-
 /// A size people read: `812 B`, `12.3 kB`.
 pub fn bytes(size: u64) -> String {
     #[expect(clippy::cast_precision_loss, reason = "a size for people to read")]

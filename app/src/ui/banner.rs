@@ -49,24 +49,14 @@ pub fn StopBanner(
 }
 
 /// The live stream broke; it reconnects by itself and says when it was last live.
-#[component]
-pub fn ConnectionBanner(
-    /// When the stream was last live (seconds since 1970); `None` while it is.
-    #[prop(into)]
-    lost_since: Signal<Option<f64>>,
-) -> impl IntoView {
-    let now = super::browser::use_now();
+#[island]
+pub fn ConnectionBanner() -> impl IntoView {
+    let lost_since = crate::live::lost_since();
     move || {
         lost_since.get().map(|since| {
-            let ago = move || {
-                now.get().map_or_else(
-                    || super::time::clock(since),
-                    |now| super::time::relative(since - now),
-                )
-            };
             view! {
                 <Banner tone=Tone::Waiting glyph=Glyph::Offline>
-                    "Connection lost, trying again. This page was last live "{ago}"."
+                    "Connection lost, trying again. This page was last live "<span data-ago=since>{super::time::clock(since)}</span>"."
                 </Banner>
             }
         })
@@ -80,27 +70,6 @@ pub fn PracticeBanner() -> impl IntoView {
         <Banner tone=Tone::Practice>
             <strong>"Practice range"</strong>" – its faults are real, its customers are not."
         </Banner>
-    }
-    .into_any()
-}
-
-/// A short message that something was done, or was not.
-#[component]
-pub fn Toast(
-    /// The message; `None` shows nothing.
-    #[prop(into)]
-    message: Signal<Option<(Tone, String)>>,
-) -> impl IntoView {
-    view! {
-        <div class="toasts" role="status" aria-live="polite">
-            {move || {
-                message
-                    .get()
-                    .map(|(tone, text)| {
-                        view! { <p class=format!("toast toast--{}", tone.suffix())><Icon glyph=tone.glyph() />{text}</p> }
-                    })
-            }}
-        </div>
     }
     .into_any()
 }

@@ -50,22 +50,19 @@ pub fn Button(
     /// Value to submit under that name.
     #[prop(optional, into)]
     value: Option<String>,
-    /// Whether the server is working on it.
-    #[prop(optional, into)]
-    busy: Signal<bool>,
+    /// Whether the server is working on it. In a form the browser's half sets this by itself.
+    #[prop(optional)]
+    busy: bool,
     /// Why it cannot be pressed, shown beneath it.
     #[prop(optional, into)]
     disabled_because: Signal<Option<String>>,
     /// The keyboard shortcut that presses it (see [`super::use_shortcuts`]).
     #[prop(optional, into)]
     shortcut: Option<String>,
-    /// What to do in the browser; a form's button needs none.
-    #[prop(optional, into)]
-    on_press: Option<Callback<()>>,
     /// The words.
     children: Children,
 ) -> impl IntoView {
-    let disabled = move || busy.get() || disabled_because.with(Option::is_some);
+    let disabled = move || busy || disabled_because.with(Option::is_some);
     view! {
         <span class="btn-wrap">
             <button
@@ -74,15 +71,9 @@ pub fn Button(
                 name=name
                 value=value
                 disabled=disabled
-                aria-busy=move || busy.get().then_some("true")
+                aria-busy=busy.then_some("true")
                 data-shortcut=shortcut
-                on:click=move |_| {
-                    if let Some(on_press) = on_press {
-                        on_press.run(());
-                    }
-                }
             >
-                {move || busy.get().then(|| view! { <Icon glyph=Glyph::Busy class="icon--spin" /> })}
                 {glyph.map(|glyph| view! { <Icon glyph=glyph /> })}
                 <span>{children()}</span>
             </button>

@@ -2,33 +2,22 @@
 
 use leptos::prelude::*;
 
-use super::browser;
 use crate::icons::{Glyph, Icon};
 
-/// Copies a text; says whether it worked. Hidden where no script runs.
+/// Copies the code that stands beside it, or a given text; says whether it worked. Hidden where no script runs.
 #[component]
 pub fn CopyButton(
-    /// The text.
-    #[prop(into)]
-    text: String,
     /// What it is, for the button's name: "Copy the query".
     #[prop(into)]
     what: String,
+    /// The text, where none stands beside the button.
+    #[prop(optional, into)]
+    text: String,
 ) -> impl IntoView {
-    let outcome = RwSignal::new(None::<bool>);
-    let copy = move |_| {
-        outcome.set(Some(browser::copy(&text)));
-        set_timeout(move || outcome.set(None), std::time::Duration::from_secs(2));
-    };
-    let words = move || match outcome.get() {
-        None => "Copy",
-        Some(true) => "Copied",
-        Some(false) => "Not allowed here",
-    };
     view! {
-        <button class="btn btn--ghost btn--small needs-js" type="button" on:click=copy>
+        <button class="btn btn--ghost btn--small needs-js" type="button" data-copy=text>
             <Icon glyph=Glyph::Copy />
-            <span aria-live="polite">{words}</span>
+            <span aria-live="polite">"Copy"</span>
             <span class="unseen">" "{what}</span>
         </button>
     }

@@ -60,7 +60,8 @@ pub fn TypeToConfirm(
 fn escape(text: &str) -> String {
     let mut pattern = String::with_capacity(text.len());
     for character in text.chars() {
-        if r"\^$.|?*+()[]{}/-".contains(character) {
+        // No others: browsers read patterns with the `v` flag, which refuses needless escapes.
+        if r"\^$.|?*+()[]{}/".contains(character) {
             pattern.push('\\');
         }
         pattern.push(character);
@@ -103,6 +104,6 @@ mod tests {
     #[test]
     fn a_pattern_matches_the_name_and_nothing_else() {
         assert_eq!(escape("shop.eu (1)"), r"shop\.eu \(1\)");
-        assert_eq!(escape("plain"), "plain");
+        assert_eq!(escape("shop-eu"), "shop-eu");
     }
 }

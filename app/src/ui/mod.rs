@@ -1,8 +1,10 @@
 //! Reusable components: they take plain typed props, own no fetching and know no service.
 //!
-//! Pages import them by name from here. Every one renders on the server, and the same way in the browser; what
-//! needs a clock, a pointer or a clipboard asks [`browser`], which answers nothing on the server. Links and native
-//! elements (`<details>`, forms) come first, so most work without JavaScript; the rest carries the class `needs-js`.
+//! Pages import them by name from here. Almost all are HTML the server renders and nothing more: links and native
+//! elements (`<details>`, forms) come first, so they work without JavaScript. What needs a clock, a pointer or a
+//! clipboard leaves a mark that [`crate::live`] reads; what has a state of its own in the browser ([`Search`],
+//! [`ThemeSwitch`], [`ConnectionBanner`]) is an island and may ask [`browser`], which answers nothing on the server. What
+//! is useless without JavaScript carries the class `needs-js`. Only islands make the WebAssembly module larger.
 //! The content security policy forbids `style` attributes: use classes, SVG attributes, `<meter>` and `<progress>`.
 //!
 //! To add one: a file here, a line below, a sheet in `style/components/`, and a place in `examples/gallery.rs`.
@@ -24,6 +26,7 @@ mod palette;
 mod panel;
 mod phase;
 mod risk;
+mod search;
 mod shortcuts;
 mod states;
 mod table;
@@ -33,7 +36,7 @@ pub mod time;
 mod tone;
 
 pub use badge::{Badge, EnvironmentBadge, Severity, SeverityBadge};
-pub use banner::{Banner, ConnectionBanner, PracticeBanner, StopBanner, Toast};
+pub use banner::{Banner, ConnectionBanner, PracticeBanner, StopBanner};
 pub use button::{Button, ButtonKind, ButtonLink};
 pub use chart::{Change, Points, Sparkline, VerificationChart, Vital, VitalCard};
 pub use copy::CopyButton;
@@ -47,10 +50,11 @@ pub use palette::{Command, CommandPalette};
 pub use panel::Panel;
 pub use phase::{Phase, PhaseRail, PhaseTag, Scrubber};
 pub use risk::RiskMeter;
+pub use search::Search;
 pub use shortcuts::{ShortcutHelp, use_shortcuts};
-pub use states::{EmptyState, ErrorState, Forbidden, Skeleton};
+pub use states::{EmptyState, ErrorState, Forbidden, ProblemNote, Skeleton};
 pub use table::{KeyValue, Table};
-pub use terminal::{Entry, EntryKind, Terminal, Unfold};
+pub use terminal::{Entry, EntryKind, Terminal, Unfold, state_words};
 pub use theme::ThemeSwitch;
 pub use time::{Countdown, Time};
 pub use tone::Tone;

@@ -1,13 +1,13 @@
 //! The command palette: type a few letters, go there.
 
 use leptos::{prelude::*, web_sys::KeyboardEvent};
-use leptos_router::hooks::use_navigate;
+use serde::{Deserialize, Serialize};
 
-use super::Dialog;
+use super::{Dialog, browser};
 use crate::icons::{Glyph, Icon};
 
 /// Something the palette can do. It only leads somewhere: what needs confirmation asks on its own page.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Command {
     /// The words one searches.
     pub label: String,
@@ -26,13 +26,11 @@ pub fn CommandPalette(
     /// Whether it is open.
     open: RwSignal<bool>,
     /// What it offers.
-    #[prop(into)]
-    commands: Signal<Vec<Command>>,
+    commands: Vec<Command>,
 ) -> impl IntoView {
     let query = RwSignal::new(String::new());
     let at = RwSignal::new(0_usize);
-    let found = Memo::new(move |_| commands.with(|commands| matching(commands, &query.read())));
-    let navigate = use_navigate();
+    let found = Memo::new(move |_| matching(&commands, &query.read()));
     let keys = move |event: KeyboardEvent| match event.key().as_str() {
         "ArrowDown" => {
             event.prevent_default();
@@ -48,7 +46,7 @@ pub fn CommandPalette(
                 found.with(|found| found.get(at.get()).map(|command| command.href.clone()));
             if let Some(href) = target {
                 open.set(false);
-                navigate(&href, leptos_router::NavigateOptions::default());
+                browser::go(&href);
             }
         }
         _ => {}

@@ -70,6 +70,9 @@ pub fn PhaseRail(
     /// How long each phase took so far, in words; absent phases took no time yet.
     #[prop(optional)]
     durations: Vec<(Phase, String)>,
+    /// Since when the current phase runs, and how many seconds it took in earlier rounds; the browser counts on.
+    #[prop(optional_no_strip)]
+    running: Option<(f64, f64)>,
     /// Whether a person is awaited: only then anything pulses.
     #[prop(optional)]
     waiting: bool,
@@ -84,6 +87,7 @@ pub fn PhaseRail(
             _ => "rail__step",
         };
         let took = durations.iter().find(|(of, _)| *of == phase).map(|(_, took)| took.clone());
+        let running = running.filter(|_| here);
         let word = match (here, done) {
             (true, _) => "current",
             (_, true) => "done",
@@ -94,7 +98,7 @@ pub fn PhaseRail(
                 <Icon glyph=if done && !here { Glyph::Check } else { phase.glyph() } />
                 <span class="rail__name">{phase.name()}</span>
                 <span class="unseen">{word}</span>
-                <span class="rail__took number">{took}</span>
+                <span class="rail__took number" data-since=running.map(|running| running.0) data-before=running.map(|running| running.1)>{took}</span>
             </li>
         }
     });

@@ -1,7 +1,6 @@
 //! Keys: `g i` incidents, `j`/`k` move, `Enter` opens, `a` asks for approval, `/` or Ctrl-K the palette, `?` help.
 
 use leptos::{ev, leptos_dom::helpers::window_event_listener, prelude::*, web_sys::KeyboardEvent};
-use leptos_router::hooks::use_navigate;
 
 use super::{Dialog, browser};
 
@@ -17,10 +16,8 @@ const PLACES: [(&str, &str, &str); 6] = [
 
 /// Listens to the keyboard for as long as the calling component lives. Keys typed into a control stay there.
 pub fn use_shortcuts(palette: RwSignal<bool>, help: RwSignal<bool>) {
-    let navigate = use_navigate();
     let going = StoredValue::new(false);
     Effect::new(move |_| {
-        let navigate = navigate.clone();
         let handle = window_event_listener(ev::keydown, move |event: KeyboardEvent| {
             let key = event.key();
             if (event.ctrl_key() || event.meta_key()) && key.eq_ignore_ascii_case("k") {
@@ -36,7 +33,7 @@ pub fn use_shortcuts(palette: RwSignal<bool>, help: RwSignal<bool>) {
             going.set_value(!was_going && key == "g");
             if was_going {
                 if let Some((_, href, _)) = PLACES.iter().find(|place| place.0 == key) {
-                    navigate(href, leptos_router::NavigateOptions::default());
+                    browser::go(href);
                 }
                 return;
             }

@@ -68,6 +68,37 @@ pub fn ErrorState(
     .into_any()
 }
 
+/// A problem beside what caused it, e.g. a form.
+#[component]
+pub fn ProblemNote(
+    /// The stable code.
+    #[prop(into)]
+    code: String,
+    /// What failed, in a sentence.
+    #[prop(into)]
+    message: String,
+    /// What to do now.
+    #[prop(into)]
+    next_step: String,
+    /// Finds the cause in the server's log.
+    #[prop(optional_no_strip)]
+    reference: Option<String>,
+) -> impl IntoView {
+    let reference =
+        reference.map(|reference| view! { " · reference "<span class="mono">{reference}</span> });
+    view! {
+        <div class="outcome" role="alert">
+            <Icon glyph=Glyph::Failed />
+            <div>
+                <p><strong>{message}</strong></p>
+                <p>{next_step}</p>
+                <p class="small muted"><span class="mono">{code}</span>{reference}</p>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
 /// Signed in, but not allowed. Says which role would be.
 #[component]
 pub fn Forbidden(

@@ -6,7 +6,7 @@ use super::browser;
 use crate::icons::{Glyph, Icon};
 
 /// Three buttons; the choice is remembered in the browser. Without JavaScript the system's preference holds.
-#[component]
+#[island]
 pub fn ThemeSwitch() -> impl IntoView {
     let chosen = RwSignal::new(None::<String>);
     Effect::new(move |_| chosen.set(browser::theme()));

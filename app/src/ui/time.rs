@@ -1,9 +1,7 @@
-//! Points in time: absolute from the server, refined to "3 min ago" in the browser.
+//! Points in time: absolute from the server, refined to "3 min ago" in the browser (see [`crate::live`]).
 
 use jiff::Timestamp;
 use leptos::prelude::*;
-
-use super::browser::use_now;
 
 /// A point in time. The exact one is in `datetime` and the tooltip.
 #[component]
@@ -14,13 +12,10 @@ pub fn Time(
     #[prop(optional)]
     absolute: bool,
 ) -> impl IntoView {
-    let now = use_now();
     let exact = at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string();
-    let shown = move || match now.get() {
-        Some(now) if !absolute => relative(unix(at) - now),
-        _ => at.strftime("%H:%M:%S UTC").to_string(),
-    };
-    view! { <time datetime=at.to_string() title=exact>{shown}</time> }.into_any()
+    let shown = at.strftime("%H:%M:%S UTC").to_string();
+    let ago = (!absolute).then(|| unix(at));
+    view! { <time datetime=at.to_string() title=exact data-ago=ago>{shown}</time> }.into_any()
 }
 
 /// How long until something expires; in the last two minutes it says so with a word as well.
@@ -29,18 +24,15 @@ pub fn Countdown(
     /// When it expires.
     to: Timestamp,
 ) -> impl IntoView {
-    let now = use_now();
     let exact = to.strftime("%Y-%m-%d %H:%M:%S UTC").to_string();
-    let shown = move || match now.get() {
-        None => format!("until {}", to.strftime("%H:%M:%S UTC")),
-        Some(now) if unix(to) <= now => "expired".to_owned(),
-        Some(now) => format!("{} left", duration(unix(to) - now)),
-    };
-    let class = move || match now.get() {
-        Some(now) if unix(to) - now < 120.0 => "countdown countdown--soon",
-        _ => "countdown",
-    };
-    view! { <time class=class datetime=to.to_string() title=exact>{shown}</time> }.into_any()
+    let shown = format!("until {}", to.strftime("%H:%M:%S UTC"));
+    view! { <time class="countdown" datetime=to.to_string() title=exact data-until=unix(to)>{shown}</time> }.into_any()
+}
+
+/// What a countdown says with so many seconds to go.
+#[must_use]
+pub fn left(seconds: f64) -> String {
+    if seconds <= 0.0 { "expired".to_owned() } else { format!("{} left", duration(seconds)) }
 }
 
 /// Seconds since 1970.
@@ -54,9 +46,16 @@ pub fn unix(at: Timestamp) -> f64 {
 /// A clock time such as `14:03:21` from seconds since 1970.
 #[must_use]
 pub fn clock(seconds: f64) -> String {
-    #[expect(clippy::cast_possible_truncation, reason = "a time out of range is shown as a dash")]
-    let at = Timestamp::from_second(seconds as i64);
-    at.map_or_else(|_| "–".to_owned(), |at| at.strftime("%H:%M:%S").to_string())
+    if !seconds.is_finite() {
+        return "–".to_owned();
+    }
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a day has 86400 seconds, and none is negative"
+    )]
+    let second = seconds.rem_euclid(86400.0) as u32;
+    format!("{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60)
 }
 
 /// "3 min ago", "in 2 h", "just now".
@@ -91,6 +90,12 @@ pub fn duration(seconds: f64) -> String {
     }
 }
 
+/// How long something took. Short times have a decimal: 1.8 s is not 1 s.
+#[must_use]
+pub fn took(seconds: f64) -> String {
+    if seconds < 10.0 { format!("{:.1} s", seconds.max(0.0)) } else { duration(seconds) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,12 +103,15 @@ mod tests {
     #[test]
     fn times_read_as_people_say_them() {
         assert_eq!(relative(-2.0), "just now");
+        assert_eq!(left(0.0), "expired");
+        assert_eq!(left(61.0), "1 min 1 s left");
         assert_eq!(relative(-200.0), "3 min 20 s ago");
         assert_eq!(relative(7500.0), "in 2 h 5 min");
         assert_eq!(duration(59.9), "59 s");
         assert_eq!(duration(1800.0), "30 min");
         assert_eq!(duration(400_000.0), "4 d");
         assert_eq!(duration(f64::NAN), "0 s");
+        assert_eq!(clock(1_795_366_923.9), "17:02:03");
         assert_eq!(clock(f64::INFINITY), "–");
     }
 }

@@ -10,7 +10,7 @@ use axum::{
 };
 use evenkeel_app::{
     App,
-    api::Known,
+    api::{Known, Once},
     shell::{Assets, content_security_policy, shell},
 };
 use evenkeel_domain::access::Caller;
@@ -23,6 +23,7 @@ use leptos::{
 use leptos_axum::{
     LeptosRoutes, ResponseOptions, generate_route_list, render_app_async_with_context,
 };
+use tower_sessions::Session;
 
 use super::{problem::ApiProblem, state::AppState};
 
@@ -55,10 +56,15 @@ async fn absent<P: Future<Output = Response>>(
 }
 
 /// Asks ahead what the frame around a signed-in person's page shows. If that fails the page still
-/// answers, as to nobody.
+/// answers, as to nobody. What is shown once is taken out of the session here.
 async fn know(State(services): State<Services>, mut request: Request, next: Next) -> Response {
     let caller = request.extensions().get::<Caller>().cloned();
     if let Some(caller) = caller.filter(|_| !request.uri().path().starts_with("/api/")) {
+        if let Some(session) = request.extensions().get::<Session>().cloned() {
+            let path = request.uri().path().to_owned();
+            let once = Once::take(&session, request.method(), &path, request.headers()).await;
+            once.map(|once| request.extensions_mut().insert(once));
+        }
         match Known::ask(&services, &caller).await {
             Ok(known) => drop(request.extensions_mut().insert(known)),
             Err(error) => tracing::error!(

@@ -32,11 +32,21 @@ pub fn bind(module: &Path) -> Result<Bound> {
 }
 
 /// The script that starts it all. A file of its own, so that the content security policy needs no exception for it.
+/// Islands that come with a refreshed part of the page are woken when it is shown.
 pub fn boot_script(js: &str, wasm: &str) -> String {
     format!(
-        "import start, {{ hydrate }} from './{js}';\n\
+        "import start, * as app from './{js}';\n\
          await start({{ module_or_path: new URL('./{wasm}', import.meta.url) }});\n\
-         hydrate();\n\
+         const wake = () => {{\n\
+         for (const island of document.querySelectorAll('leptos-island')) {{\n\
+         if (island.awake) continue;\n\
+         island.awake = true;\n\
+         app[island.dataset.component]?.(island);\n\
+         }}\n\
+         }};\n\
+         app.hydrate();\n\
+         document.addEventListener('evenkeel:shown', wake);\n\
+         wake();\n\
          document.documentElement.classList.add('live');\n"
     )
 }

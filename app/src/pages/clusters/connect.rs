@@ -6,7 +6,7 @@ use leptos_meta::Title;
 
 use super::Connected;
 use crate::{
-    api::{ApiError, ConnectCluster},
+    api::{ApiError, ConnectCluster, Once, Secret},
     icons::Glyph,
     pages::{
         load::{Outcome, ProblemView},
@@ -20,24 +20,21 @@ use crate::{
 pub fn ConnectPage() -> impl IntoView {
     let allowed = use_signed().may(Permission::ManageClusters);
     let action = ServerAction::<ConnectCluster>::new();
-    // Only success replaces the form: after an error it must keep what was typed.
-    let connected = Memo::new(move |_| {
-        action.value().with(|value| value.as_ref().and_then(|value| value.as_ref().ok()).cloned())
-    });
-    let content = move || {
-        if !allowed {
-            let problem = ApiError::new(
-                403,
-                "policy.denied",
-                "You may not connect clusters.",
-                "This needs the role admin; an administrator of your organisation can grant it.",
-            );
-            return view! { <ProblemView problem=problem.0 /> }.into_any();
+    let content = if allowed {
+        match Once::here() {
+            Some(Secret::Cluster(connected)) => {
+                view! { <Connected connected=connected /> }.into_any()
+            }
+            _ => view! { <ConnectForm action=action /> }.into_any(),
         }
-        match connected.get() {
-            Some(connected) => view! { <Connected connected=connected /> }.into_any(),
-            None => view! { <ConnectForm action=action /> }.into_any(),
-        }
+    } else {
+        let problem = ApiError::new(
+            403,
+            "policy.denied",
+            "You may not connect clusters.",
+            "This needs the role admin; an administrator of your organisation can grant it.",
+        );
+        view! { <ProblemView problem=problem.0 /> }.into_any()
     };
     view! {
         <Title text="Connect a cluster" />
@@ -76,7 +73,7 @@ fn ConnectForm(
                     <TextInput name="new[prometheus_url]" label="Prometheus address" r#type="url" placeholder="http://prometheus.example:9090" hint="Needed for vital signs, findings from metrics, and to verify fixes." />
                     <TextInput name="new[alertmanager_url]" label="Alertmanager address" r#type="url" placeholder="http://alertmanager.example:9093" />
                     <TextArea name="new[kubeconfig]" label="Kubeconfig" rows=8 hint="The whole file as YAML, with its own credentials. It is kept encrypted and never shown again." />
-                    <Button r#type="submit" kind=ButtonKind::Primary glyph=Glyph::Add busy=action.pending()>"Connect and test"</Button>
+                    <Button r#type="submit" kind=ButtonKind::Primary glyph=Glyph::Add>"Connect and test"</Button>
                 </div>
             </ActionForm>
         </Panel>

@@ -21,16 +21,16 @@ pub fn Connected(
         .map(|connection| view! { <ConnectionLine connection=connection /> })
         .collect_view();
     view! {
-        <div class="stack" role="status">
+        <div class="stack" role="status" data-key="connected" data-keep="">
             <Panel title="Its token">
                 <div class="stack stack--tight">
                     <p><Icon glyph=Glyph::Warning />" Copy this token now: it is shown this once. If it is lost, make a new one on the cluster's page."</p>
-                    <div class="secret"><code>{token.clone()}</code><CopyButton text=token what="the token" /></div>
+                    <div class="secret"><code>{token}</code><CopyButton what="the token" /></div>
                 </div>
             </Panel>
             <Panel title="Paste into alertmanager.yml">
                 <div class="stack stack--tight">
-                    <div class="secret"><pre tabindex="0"><code>{snippet.clone()}</code></pre><CopyButton text=snippet what="the lines" /></div>
+                    <div class="secret"><pre tabindex="0"><code>{snippet}</code></pre><CopyButton what="the lines" /></div>
                     <p class="small muted">"Then reload Alertmanager. Its next notification appears on the cluster's page."</p>
                 </div>
             </Panel>

@@ -36,35 +36,32 @@ fn Facts(
     /// The incident.
     icc: Icc,
 ) -> impl IntoView {
-    let object = icc.part(|state| state.object().map(ToString::to_string));
-    let onset = icc.part(evenkeel_domain::IncidentState::onset);
-    let trigger = icc.part(|state| state.trigger.clone());
-    let looking = icc.part(|state| state.assignments.clone());
-    let object = move || object.get().unwrap_or_else(|| "not known yet".to_owned());
-    let trigger = move || match trigger.get() {
+    let object = icc.read(|state| state.object().map(ToString::to_string));
+    let onset = icc.read(evenkeel_domain::IncidentState::onset);
+    let trigger = icc.read(|state| state.trigger.clone());
+    let looking = icc.read(|state| state.assignments.clone());
+    let object = object.unwrap_or_else(|| "not known yet".to_owned());
+    let trigger = match trigger {
         Trigger::Alert => "Alertmanager".to_owned(),
         Trigger::Manual { by, reason } => format!("{by}: {reason}"),
         Trigger::Drill { by } => format!("a drill by {by}"),
         Trigger::Imported { by, from, .. } => format!("imported by {by}; there it was {from}"),
     };
-    let who = move || {
-        looking
-            .get()
-            .into_iter()
-            .map(|Assignment { specialist, summary }| {
-                let glyph = if summary.is_some() { Glyph::Check } else { Glyph::Busy };
-                let said = summary.map_or_else(|| "looks".to_owned(), |summary| words::sentence(&summary));
-                view! { <li class="who"><Icon glyph=glyph /><span><strong>{words::specialist_name(specialist)}</strong>" "{said}</span></li> }
-            })
-            .collect_view()
-    };
-    let opened = icc.part(|state| state.opened_at);
+    let who = looking
+        .into_iter()
+        .map(|Assignment { specialist, summary }| {
+            let glyph = if summary.is_some() { Glyph::Check } else { Glyph::Busy };
+            let said = summary.map_or_else(|| "looks".to_owned(), |summary| words::sentence(&summary));
+            view! { <li class="who"><Icon glyph=glyph /><span><strong>{words::specialist_name(specialist)}</strong>" "{said}</span></li> }
+        })
+        .collect_view();
+    let opened = icc.read(|state| state.opened_at);
     view! {
         <Panel title="Context">
             <dl class="kv">
                 <div class="kv__row"><dt>"At fault"</dt><dd class="mono">{object}</dd></div>
-                <div class="kv__row"><dt>"Since"</dt><dd>{move || view! { <Time at=onset.get() /> }}</dd></div>
-                <div class="kv__row"><dt>"Opened"</dt><dd>{move || view! { <Time at=opened.get() /> }}</dd></div>
+                <div class="kv__row"><dt>"Since"</dt><dd><Time at=onset /></dd></div>
+                <div class="kv__row"><dt>"Opened"</dt><dd><Time at=opened /></dd></div>
                 <div class="kv__row"><dt>"By"</dt><dd>{trigger}</dd></div>
             </dl>
             <ul class="whos" aria-label="Who looks">{who}</ul>
@@ -78,17 +75,12 @@ fn Alerts(
     /// The incident.
     icc: Icc,
 ) -> impl IntoView {
-    let alerts = icc.part(|state| state.alerts.clone());
-    let list = move || {
-        let alerts = alerts.get();
-        if alerts.is_empty() {
-            return view! { <p class="muted">"No alert: a person asked for this."</p> }.into_any();
-        }
-        alerts
-            .into_iter()
-            .map(|alert| view! { <AlertCard alert=alert /> })
-            .collect_view()
-            .into_any()
+    let alerts = icc.read(|state| state.alerts.clone());
+    let list = if alerts.is_empty() {
+        view! { <p class="muted">"No alert: a person asked for this."</p> }.into_any()
+    } else {
+        let cards = alerts.into_iter().map(|alert| view! { <AlertCard alert=alert /> });
+        cards.collect_view().into_any()
     };
     view! { <Panel title="Alerts"><div class="stack stack--tight">{list}</div></Panel> }.into_any()
 }
@@ -131,14 +123,11 @@ fn Unseen(
     /// The incident.
     icc: Icc,
 ) -> impl IntoView {
-    let gaps = icc.part(|state| state.gaps.clone());
-    move || {
-        let gaps = gaps.get();
-        (!gaps.is_empty()).then(|| {
+    let gaps = icc.read(|state| state.gaps.clone());
+    (!gaps.is_empty()).then(|| {
             let lines = gaps.into_iter().map(|gap| view! { <GapLine gap=gap icc=icc /> }).collect_view();
             view! { <Panel title="Could not be seen" class="panel--gap"><ul class="gaps">{lines}</ul></Panel> }
         })
-    }
 }
 
 /// One thing that could not be seen, and why.

@@ -38,37 +38,11 @@ pub fn WholeAnswer(
     size: u64,
 ) -> impl IntoView {
     let page = format!("/incidents/{incident}/evidence/{evidence}");
-    let answer = RwSignal::new(None::<Result<String, ApiError>>);
-    let asked = StoredValue::new(false);
-    let ask = move |_| {
-        let Ok(id) = EvidenceId::parse(&evidence) else { return };
-        if asked.get_value() {
-            return;
-        }
-        asked.set_value(true);
-        leptos::task::spawn_local(async move {
-            answer.try_set(Some(api::evidence_text(incident, id).await));
-        });
-    };
-    let shown = move || match answer.get() {
-        None => view! { <p class="muted small">"Fetching it"</p> }.into_any(),
-        Some(Ok(text)) => view! {
-            <div class="entry__result">
-                <pre tabindex="0"><code>{text.clone()}</code></pre>
-                <CopyButton text=text what="the answer" />
-            </div>
-        }
-        .into_any(),
-        Some(Err(error)) => {
-            view! { <p class="small" role="alert">{error.0.message}" "{error.0.next}</p> }
-                .into_any()
-        }
-    };
     view! {
         <div class="entry__whole">
-            <details class="needs-js" on:toggle=ask>
+            <details class="needs-js" data-from=page.clone()>
                 <summary>"The whole answer, "{words::bytes(size)}</summary>
-                {shown}
+                <div class="entry__result" data-into=""><p class="muted small">"Fetching it"</p></div>
             </details>
             <a href=page>"Its own page"</a>
         </div>
@@ -149,14 +123,14 @@ fn Whole(
     };
     let answer = match (text, evidence.outcome.clone()) {
         (Some(text), _) => view! {
-            <div class="secret"><pre tabindex="0" class="whole"><code>{text.clone()}</code></pre><CopyButton text=text what="the answer" /></div>
+            <div class="secret" id="part"><pre tabindex="0" class="whole"><code>{text}</code></pre><CopyButton what="the answer" /></div>
         }
         .into_any(),
         (None, EvidenceOutcome::Failed { failure }) => {
             let problem = ApiError::new(200, &failure.code, &failure.message, failure.next.as_deref().unwrap_or("Nothing more is known."));
             view! { <ProblemView problem=problem.0 /> }.into_any()
         }
-        (None, EvidenceOutcome::Answered { .. }) => view! { <p class="muted">"The answer was empty."</p> }.into_any(),
+        (None, EvidenceOutcome::Answered { .. }) => view! { <p class="muted" id="part">"The answer was empty."</p> }.into_any(),
     };
     let parents = vec![
         ("Incidents".to_owned(), "/incidents".to_owned()),

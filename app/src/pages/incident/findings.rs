@@ -19,24 +19,20 @@ pub fn Findings(
     /// The incident.
     icc: Icc,
 ) -> impl IntoView {
-    let hypotheses = icc.part(|state| state.hypotheses.clone());
-    let orientation = icc.part(|state| state.orientation.clone());
-    let ranked = move || {
-        let hypotheses = hypotheses.get();
-        if hypotheses.is_empty() {
-            return view! { <EmptyState title="No hypothesis yet" text="The Reflector ranks causes once the specialists have looked." glyph=crate::icons::Glyph::Orient /> }.into_any();
-        }
+    let hypotheses = icc.read(|state| state.hypotheses.clone());
+    let orientation = icc.read(|state| state.orientation.clone());
+    let ranked = if hypotheses.is_empty() {
+        view! { <EmptyState title="No hypothesis yet" text="The Reflector ranks causes once the specialists have looked." glyph=crate::icons::Glyph::Orient /> }.into_any()
+    } else {
         let cards = (1..)
             .zip(hypotheses)
             .map(|(rank, hypothesis)| view! { <Ranked rank=rank hypothesis=hypothesis icc=icc /> })
             .collect_view();
         view! { <div class="stack">{cards}</div> }.into_any()
     };
-    let why = move || {
-        Some(orientation.get())
-            .filter(|text| !text.is_empty())
-            .map(|text| view! { <p class="muted measure">{words::sentence(&text)}</p> })
-    };
+    let why = Some(orientation)
+        .filter(|text| !text.is_empty())
+        .map(|text| view! { <p class="muted measure">{words::sentence(&text)}</p> });
     view! {
         <div class="stack">
             <section class="stack stack--tight" aria-label="Hypotheses"><h2 class="unseen">"Hypotheses"</h2>{why}{ranked}</section>
@@ -94,7 +90,7 @@ fn Found(
     /// By whom.
     of: Specialist,
 ) -> impl IntoView {
-    let findings = icc.part(move |state| {
+    let findings = icc.read(move |state| {
         state
             .findings
             .iter()
@@ -103,10 +99,8 @@ fn Found(
             .collect::<Vec<_>>()
     });
     let asked = icc
-        .part(move |state| state.assignments.iter().any(|assignment| assignment.specialist == of));
-    move || {
-        let findings = findings.get();
-        asked.get().then(|| {
+        .read(move |state| state.assignments.iter().any(|assignment| assignment.specialist == of));
+    asked.then(|| {
             let content = if findings.is_empty() {
                 view! { <p class="panel__note muted">"Nothing found so far."</p> }.into_any()
             } else {
@@ -115,7 +109,6 @@ fn Found(
             };
             view! { <Panel title=format!("{} findings", words::specialist_name(of)) class="panel--flush">{content}</Panel> }
         })
-    }
 }
 
 #[component]
@@ -157,12 +150,9 @@ fn NotSeen(
     /// The incident.
     icc: Icc,
 ) -> impl IntoView {
-    let gaps = icc.part(|state| state.gaps.clone());
-    move || {
-        let gaps = gaps.get();
-        (!gaps.is_empty()).then(|| {
+    let gaps = icc.read(|state| state.gaps.clone());
+    (!gaps.is_empty()).then(|| {
             let lines = gaps.into_iter().map(|gap| view! { <GapLine gap=gap icc=icc /> }).collect_view();
             view! { <Panel title="Could not be seen" class="panel--gap"><ul class="gaps">{lines}</ul></Panel> }
         })
-    }
 }

@@ -13,7 +13,10 @@ use super::Icc;
 use crate::{
     icons::Glyph,
     pages::words,
-    ui::{Badge, Banner, PhaseRail, Scrubber, Time, Tone, browser::use_now, time::unix},
+    ui::{
+        Badge, Banner, PhaseRail, Scrubber, Time, Tone,
+        time::{took, unix},
+    },
 };
 
 /// Title, badges, phase rail, scrubber.
@@ -22,34 +25,29 @@ pub fn Head(
     /// The incident.
     icc: Icc,
 ) -> impl IntoView {
-    let title = icc.part(|state| state.title.clone());
-    let facts = icc.part(|state| {
+    let title = icc.read(|state| state.title.clone());
+    let facts = icc.read(|state| {
         (state.severity, state.environment, state.cluster, state.cluster_name.clone())
     });
-    let drill = icc.part(|state| match &state.trigger {
+    let drill = icc.read(|state| match &state.trigger {
         Trigger::Drill { by } => Some(format!("Drill, started by {by}: the alert is simulated")),
         Trigger::Imported { by, .. } => {
             Some(format!("Imported by {by}: it happened elsewhere and is only to be read"))
         }
         _ => None,
     });
-    let status = icc.part(IncidentState::status);
-    let badges = move || {
-        let (severity, environment, cluster, name) = facts.get();
-        view! {
-            {words::severity_badge(severity)}
-            <a href=format!("/clusters/{cluster}")>{name}</a>
-            {words::environment_badge(environment)}
-        }
-    };
+    let status = icc.read(IncidentState::status);
+    let (severity, environment, cluster, name) = facts;
     view! {
         <header class="icc__head">
             <div class="icc__title">
-                <h1>{move || title.get()}</h1>
+                <h1>{title}</h1>
                 <div class="row">
-                    {badges}
-                    {move || drill.get().map(|text| view! { <Badge text=text tone=Tone::Practice /> })}
-                    {move || words::status_words(status.get()).map(|(text, tone)| view! { <Badge text=text tone=tone /> })}
+                    {words::severity_badge(severity)}
+                    <a href=format!("/clusters/{cluster}")>{name}</a>
+                    {words::environment_badge(environment)}
+                    {drill.map(|text| view! { <Badge text=text tone=Tone::Practice /> })}
+                    {words::status_words(status).map(|(text, tone)| view! { <Badge text=text tone=tone /> })}
                 </div>
             </div>
             <Rail icc=icc />
@@ -65,46 +63,47 @@ fn Rail(
     /// The incident.
     icc: Icc,
 ) -> impl IntoView {
-    let now = use_now();
     let shape = icc
-        .part(|state| (state.stage.phase(), matches!(state.stage, Stage::AwaitingApproval { .. })));
-    let entered = icc.part(|state| {
+        .read(|state| (state.stage.phase(), matches!(state.stage, Stage::AwaitingApproval { .. })));
+    let entered = icc.read(|state| {
         (
             state.phases.iter().map(|entered| (entered.phase, entered.at)).collect::<Vec<_>>(),
             state.opened_at,
         )
     });
-    // A past moment, and a closed incident, have no running clock.
-    let running = Memo::new(move |_| if icc.is_now() { now.get() } else { None });
-    let durations = Memo::new(move |_| {
-        entered.with(|(entered, opened)| durations(entered, *opened, running.get()))
-    });
-    move || {
-        let (current, waiting) = shape.get();
-        view! { <PhaseRail current=words::phase(current) durations=durations.get() waiting=waiting /> }
-    }
+    let (current, waiting) = shape;
+    let (durations, running) = durations(&entered.0, entered.1);
+    // A past moment has no running clock.
+    let running = running.filter(|_| icc.is_now());
+    view! { <PhaseRail current=words::phase(current) durations=durations running=running waiting=waiting /> }
 }
 
-/// How long each phase took in all its rounds; the current one up to `now`, the last one since the beginning.
+/// How long each phase took in all its rounds, the last one since the beginning; and since when the current one runs,
+/// with what it took before.
 fn durations(
     entered: &[(Phase, Timestamp)],
     opened: Timestamp,
-    now: Option<f64>,
-) -> Vec<(crate::ui::Phase, String)> {
-    let mut took: Vec<(Phase, f64)> = Vec::new();
+) -> (Vec<(crate::ui::Phase, String)>, Option<(f64, f64)>) {
+    let mut times: Vec<(Phase, f64)> = Vec::new();
     for (at, (phase, since)) in entered.iter().enumerate() {
-        let until = entered.get(at + 1).map(|(_, next)| unix(*next)).or(now);
-        let seconds = match phase {
-            Phase::Closed => Some(unix(*since) - unix(opened)),
-            _ => until.map(|until| until - unix(*since)),
+        let seconds = match (phase, entered.get(at + 1)) {
+            (Phase::Closed, _) => unix(*since) - unix(opened),
+            (_, Some((_, next))) => unix(*next) - unix(*since),
+            (_, None) => continue,
         };
-        let Some(seconds) = seconds else { continue };
-        match took.iter_mut().find(|(known, _)| known == phase) {
+        match times.iter_mut().find(|(known, _)| known == phase) {
             Some((_, sum)) => *sum += seconds,
-            None => took.push((*phase, seconds)),
+            None => times.push((*phase, seconds)),
         }
     }
-    took.into_iter().map(|(phase, seconds)| (words::phase(phase), words::took(seconds))).collect()
+    let running =
+        entered.last().filter(|(phase, _)| *phase != Phase::Closed).map(|(phase, since)| {
+            let before =
+                times.iter().find(|(known, _)| known == phase).map_or(0.0, |(_, sum)| *sum);
+            (unix(*since), before)
+        });
+    let words = times.into_iter().map(|(phase, seconds)| (words::phase(phase), took(seconds)));
+    (words.collect(), running)
 }
 
 #[component]
@@ -112,20 +111,18 @@ fn Halted(
     /// The incident.
     icc: Icc,
 ) -> impl IntoView {
-    let halted = icc.part(|state| {
+    let halted = icc.read(|state| {
         matches!(state.stage, Stage::Halted { .. })
             .then(|| (state.cluster, state.cluster_name.clone()))
     });
-    move || {
-        halted.get().map(|(cluster, name)| {
-            view! {
-                <Banner tone=Tone::Danger glyph=Glyph::Stop>
-                    "Emergency Stop holds this run before its next write. "
-                    <a href=format!("/clusters/{cluster}#stop")>"Lift it in the War Room of "{name}</a>
-                </Banner>
-            }
-        })
-    }
+    halted.map(|(cluster, name)| {
+        view! {
+            <Banner tone=Tone::Danger glyph=Glyph::Stop>
+                "Emergency Stop holds this run before its next write. "
+                <a href=format!("/clusters/{cluster}#stop")>"Lift it in the War Room of "{name}</a>
+            </Banner>
+        }
+    })
 }
 
 /// Any moment of the journal can be looked at again; a link leads back to now.
@@ -134,23 +131,21 @@ fn Moment(
     /// The incident.
     icc: Icc,
 ) -> impl IntoView {
-    let last = Memo::new(move |_| icc.live.state.with(|state| state.seq));
-    let seen_at = icc.part(|state| state.updated_at);
+    let last = icc.state.with_value(|state| state.seq);
+    let seen_at = icc.read(|state| state.updated_at);
     let here = format!("/incidents/{}", icc.id());
-    move || {
-        let (at, last, here) = (icc.at.get(), last.get(), here.clone());
-        view! {
-            <details class="moment" open=at.is_some()>
-                <summary class="small muted">"Look at another moment"</summary>
-                <Scrubber last=last at=at.unwrap_or(last) />
-            </details>
-            {at.map(|at| view! {
-                <Banner tone=Tone::Running glyph=Glyph::Clock>
-                    "This is the incident as it was after record "{at}" of "{last}", "<Time at=seen_at.get() absolute=true />". "
-                    <a href=here>"Back to now"</a>
-                </Banner>
-            })}
-        }
+    let at = icc.at.get_value();
+    view! {
+        <details class="moment" open=at.is_some()>
+            <summary class="small muted">"Look at another moment"</summary>
+            <Scrubber last=last at=at.unwrap_or(last) />
+        </details>
+        {at.map(|at| view! {
+            <Banner tone=Tone::Running glyph=Glyph::Clock>
+                "This is the incident as it was after record "{at}" of "{last}", "<Time at=seen_at absolute=true />". "
+                <a href=here>"Back to now"</a>
+            </Banner>
+        })}
     }
 }
 
@@ -168,22 +163,23 @@ mod tests {
     }
 
     #[test]
-    fn rounds_add_up_and_the_current_phase_runs_only_where_there_is_a_clock() {
+    fn rounds_add_up_and_the_current_phase_runs_on() {
         let entered = [
             (Phase::Observe, at(0)),
             (Phase::Orient, at(2)),
             (Phase::Observe, at(3)),
             (Phase::Orient, at(6)),
         ];
-        let without = durations(&entered, at(0), None);
-        assert_eq!(
-            without,
-            [
-                (crate::ui::Phase::Observe, "5.0 s".to_owned()),
-                (crate::ui::Phase::Orient, "1.0 s".to_owned())
-            ]
-        );
-        let with = durations(&entered, at(0), Some(10.0));
-        assert_eq!(with[1].1, "5.0 s");
+        let (durations, running) = super::durations(&entered, at(0));
+        let expected = [
+            (crate::ui::Phase::Observe, "5.0 s".to_owned()),
+            (crate::ui::Phase::Orient, "1.0 s".to_owned()),
+        ];
+        assert_eq!(durations, expected);
+        assert_eq!(running, Some((6.0, 1.0)));
+        let over = [entered.as_slice(), &[(Phase::Closed, at(9))]].concat();
+        let (durations, running) = super::durations(&over, at(0));
+        assert_eq!(durations[2], (crate::ui::Phase::Closed, "9.0 s".to_owned()));
+        assert_eq!(running, None);
     }
 }

@@ -1,7 +1,7 @@
 //! The Incident Command Center: one incident, live.
 //!
-//! The page holds the journal and its fold; every section reads the part it shows through a memo, so a record touches
-//! only what it changes. The address holds which tab is open and which moment is looked at (`?at=`).
+//! The page is made from the journal and its fold; every section reads the part it shows. The address holds which tab
+//! is open and which moment is looked at (`?at=`). While the incident is open the page follows its stream.
 
 mod context;
 mod deck;
@@ -17,7 +17,7 @@ pub use evidence::EvidencePage;
 use std::collections::BTreeMap;
 
 use evenkeel_domain::{
-    Event, IncidentState,
+    Entry, Event, IncidentState,
     cluster::EmergencyStop,
     evidence::Citation,
     id::{EvidenceId, IncidentId},
@@ -26,17 +26,19 @@ use evenkeel_domain::{
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::{
+    hooks::{use_params_map, use_query_map},
+    params::ParamsMap,
+};
 
 use self::{context::Context, deck::Deck, head::Head, mission::Mission, story::Story};
 use super::{
     load::{ProblemView, load},
-    signed::use_signed,
     url,
 };
 use crate::{
     api::{self, ApiError},
-    live::{LiveIncident, follow_incident},
+    live::Live,
     ui::{LinkItem, Tabs},
 };
 
@@ -49,9 +51,8 @@ pub fn IncidentPage() -> impl IntoView {
         move || id.get(),
         |id| async move { api::incident_room(parse(&id)?).await },
     );
-    let reload = Callback::new(move |()| room.refetch());
     load(room, "the incident", 12, move |room| match Icc::new(room) {
-        Ok(icc) => view! { <Room icc=icc reload=reload /> }.into_any(),
+        Ok(icc) => view! { <Room icc=icc /> }.into_any(),
         Err(error) => view! { <ProblemView problem=error.0 /> }.into_any(),
     })
 }
@@ -81,18 +82,19 @@ pub struct Rights {
 /// The incident as the page holds it.
 #[derive(Clone, Copy)]
 pub struct Icc {
-    live: LiveIncident,
-    rights: RwSignal<Rights>,
+    journal: StoredValue<Vec<Entry>>,
+    state: StoredValue<IncidentState>,
+    rights: StoredValue<Rights>,
     similar: StoredValue<Vec<IncidentSummary>>,
-    at: Memo<Option<u64>>,
-    past: Memo<Option<IncidentState>>,
-    numbers: Memo<BTreeMap<EvidenceId, usize>>,
+    at: StoredValue<Option<u64>>,
+    past: StoredValue<Option<IncidentState>>,
+    numbers: StoredValue<BTreeMap<EvidenceId, usize>>,
 }
 
 impl Icc {
     fn new(room: IncidentRoom) -> Result<Self, ApiError> {
         let IncidentRoom { entries, approve_refused, reject_refused, stop, similar } = room;
-        let live = LiveIncident::new(entries).map_err(|_| {
+        let state = IncidentState::fold(&entries).ok().flatten().ok_or_else(|| {
             ApiError::new(
                 500,
                 "journal.unreadable",
@@ -100,64 +102,53 @@ impl Icc {
                 "Run `evenkeel audit verify` on the server, and keep its database as it is.",
             )
         })?;
-        let query = use_query_map();
-        let at = Memo::new(move |_| {
-            let at = query
-                .with(|query| url::value(query, "at"))
-                .and_then(|at| at.parse::<u64>().ok())?;
-            (at >= 1 && at < live.state.with(|state| state.seq)).then_some(at)
+        let at = use_query_map()
+            .with(|query| url::value(query, "at"))
+            .and_then(|at| at.parse::<u64>().ok())
+            .filter(|at| *at >= 1 && *at < state.seq);
+        let past = at
+            .and_then(|at| usize::try_from(at).ok())
+            .and_then(|at| IncidentState::fold(entries.iter().take(at)).ok().flatten());
+        let recorded = entries.iter().filter_map(|entry| match &entry.event {
+            Event::EvidenceRecorded { evidence } => Some(evidence.id),
+            _ => None,
         });
-        let past = Memo::new(move |_| {
-            let at = usize::try_from(at.get()?).ok()?;
-            live.journal.with(|journal| IncidentState::fold(journal.iter().take(at)).ok().flatten())
-        });
-        let numbers = Memo::new(move |_| {
-            live.journal.with(|journal| {
-                let recorded = journal.iter().filter_map(|entry| match &entry.event {
-                    Event::EvidenceRecorded { evidence } => Some(evidence.id),
-                    _ => None,
-                });
-                recorded.enumerate().map(|(at, id)| (id, at + 1)).collect()
-            })
-        });
-        let rights = RwSignal::new(Rights { approve_refused, reject_refused, stop });
-        Ok(Self { live, rights, similar: StoredValue::new(similar), at, past, numbers })
+        let numbers = recorded.enumerate().map(|(at, id)| (id, at + 1)).collect();
+        Ok(Self {
+            state: StoredValue::new(state),
+            rights: StoredValue::new(Rights { approve_refused, reject_refused, stop }),
+            similar: StoredValue::new(similar),
+            at: StoredValue::new(at),
+            past: StoredValue::new(past),
+            numbers: StoredValue::new(numbers),
+            journal: StoredValue::new(entries),
+        })
     }
 
     /// Reads the moment that is looked at: now, or one in the past.
     pub fn read<T>(self, read: impl FnOnce(&IncidentState) -> T) -> T {
-        self.past.with(|past| match past {
+        self.past.with_value(|past| match past {
             Some(past) => read(past),
-            None => self.live.state.with(read),
+            None => self.state.with_value(read),
         })
-    }
-
-    /// A part of it; what depends on it is touched only when that part changes.
-    pub fn part<T: PartialEq + Send + Sync + 'static>(
-        self,
-        part: impl Fn(&IncidentState) -> T + Send + Sync + 'static,
-    ) -> Memo<T> {
-        Memo::new(move |_| self.read(&part))
     }
 
     /// The incident's id.
     pub fn id(self) -> IncidentId {
-        self.live.state.with_untracked(|state| state.id)
+        self.state.with_value(|state| state.id)
     }
 
     /// Whether this is now, not a moment in the past.
     pub fn is_now(self) -> bool {
-        self.at.get().is_none()
+        self.at.get_value().is_none()
     }
 
     /// Label and link of a piece of evidence: `E3 list_pods`, and the line in Mission Control that folds open.
     pub fn cite(self, id: EvidenceId) -> (String, String) {
-        // What is cited was recorded before: nothing here changes any more, so nothing depends on it.
-        let number = self.numbers.with_untracked(|numbers| numbers.get(&id).copied());
+        let number = self.numbers.with_value(|numbers| numbers.get(&id).copied());
         let tool = self
-            .live
             .state
-            .with_untracked(|state| state.evidence.get(&id).map(|evidence| evidence.tool.clone()));
+            .with_value(|state| state.evidence.get(&id).map(|evidence| evidence.tool.clone()));
         let label = match (number, tool) {
             (Some(number), Some(tool)) => format!("E{number} {tool}"),
             _ => "evidence".to_owned(),
@@ -174,18 +165,6 @@ impl Icc {
             }
         }
         seen.into_iter().map(|id| self.cite(id)).collect()
-    }
-
-    /// Asks again what the person may do: what the journal does not say.
-    fn refresh_rights(self) {
-        let id = self.id();
-        leptos::task::spawn_local(async move {
-            if let Ok(IncidentRoom { approve_refused, reject_refused, stop, .. }) =
-                api::incident_room(id).await
-            {
-                self.rights.try_set(Rights { approve_refused, reject_refused, stop });
-            }
-        });
     }
 }
 
@@ -226,67 +205,61 @@ impl Tab {
 fn Room(
     /// The incident.
     icc: Icc,
-    /// Loads everything anew, when the stream and the page disagree.
-    reload: Callback<()>,
 ) -> impl IntoView {
-    let signed = use_signed();
-    follow_incident(icc.live, signed.lost_since, reload);
-    let waiting = Memo::new(move |_| {
-        icc.live.state.with(|state| state.pending_approval().map(|approval| approval.request.id))
-    });
-    Effect::new(move |before: Option<Option<_>>| {
-        let now = waiting.get();
-        if before.is_some_and(|before| before != now) {
-            icc.refresh_rights();
-            signed.refresh();
-        }
-        now
-    });
-    // Chosen when the page was loaded: nobody's page turns under their eyes because the incident closed.
-    let first = if icc.live.state.with_untracked(|state| state.closed_at.is_some()) {
-        Tab::Story
-    } else {
-        Tab::Mission
-    };
-    let query = use_query_map();
-    let named = Memo::new(move |_| query.with(|query| Tab::named(query.get("tab").as_deref())));
-    let centre = Memo::new(move |_| match named.get() {
+    let query = use_query_map().get();
+    let closed_now = icc.state.with_value(|state| state.closed_at.is_some());
+    // Nobody's page turns under their eyes because the incident closed: a page that was opened before says so when it
+    // is refreshed.
+    let was_open = query.get("was").as_deref() == Some("open");
+    let first = if closed_now && !was_open { Tab::Story } else { Tab::Mission };
+    let closed = icc.read(|state| state.closed_at.is_some());
+    let named = Tab::named(query.get("tab").as_deref());
+    let centre = match named {
         Some(Tab::Mission) => Tab::Mission,
         Some(Tab::Findings) => Tab::Findings,
-        Some(Tab::Story) if icc.read(|state| state.closed_at.is_some()) => Tab::Story,
+        Some(Tab::Story) if closed => Tab::Story,
         _ if icc.is_now() => first,
         _ => Tab::Mission,
-    });
-    let narrow = Memo::new(move |_| {
-        named.get().unwrap_or(if first == Tab::Story { Tab::Story } else { Tab::Deck })
-    });
-    let title = icc.part(|state| state.title.clone());
-    let closed = icc.part(|state| state.closed_at.is_some());
-    let found = icc.part(|state| state.findings.len() + state.gaps.len());
-    let links = move |current: Memo<Tab>, all: bool| {
-        let at = icc.at.get().map(|at| at.to_string());
-        tabs(current.get(), at.as_ref(), u64::try_from(found.get()).ok(), closed.get(), all)
+    };
+    let narrow = named.unwrap_or(if first == Tab::Story { Tab::Story } else { Tab::Deck });
+    let found = icc.read(|state| u64::try_from(state.findings.len() + state.gaps.len()).ok());
+    let at = icc.at.get_value().map(|at| at.to_string());
+    let links = |current: Tab, all: bool| tabs(current, at.as_ref(), found, closed, all);
+    let follows = (!closed_now).then(|| follow(icc, &query));
+    let shown = match centre {
+        Tab::Findings => view! { <findings::Findings icc=icc /> }.into_any(),
+        Tab::Story => view! { <Story icc=icc /> }.into_any(),
+        _ => view! { <Mission icc=icc /> }.into_any(),
     };
     view! {
-        {move || view! { <Title text=title.get() /> }}
-        <div class="icc" data-tab=move || narrow.get().name()>
+        <Title text=icc.read(|state| state.title.clone()) />
+        {follows}
+        <div class="icc" data-tab=narrow.name()>
             <Head icc=icc />
             <div class="grid grid--icc">
                 <div class="icc__context"><Context icc=icc /></div>
                 <div class="icc__centre stack">
-                    {move || view! { <div class="icc__tabs-wide"><Tabs label="Views" items=links(centre, false) /></div> }}
-                    {move || match centre.get() {
-                        Tab::Findings => view! { <findings::Findings icc=icc /> }.into_any(),
-                        Tab::Story => view! { <Story icc=icc /> }.into_any(),
-                        _ => view! { <Mission icc=icc /> }.into_any(),
-                    }}
+                    <div class="icc__tabs-wide"><Tabs label="Views" items=links(centre, false) /></div>
+                    {shown}
                 </div>
                 <div class="icc__deck"><Deck icc=icc /></div>
             </div>
-            {move || view! { <div class="icc__tabs-narrow"><Tabs label="Parts of this page" items=links(narrow, true) /></div> }}
+            <div class="icc__tabs-narrow"><Tabs label="Parts of this page" items=links(narrow, true) /></div>
         </div>
     }
     .into_any()
+}
+
+/// The page follows the incident, as the view it is now.
+fn follow(icc: Icc, query: &ParamsMap) -> AnyView {
+    let id = icc.id();
+    let after = icc.state.with_value(|state| state.seq);
+    let kept = ["tab", "at", "agent"].map(|name| (name, url::value(query, name)));
+    let view = [kept.as_slice(), &[("was", Some("open".to_owned()))]].concat();
+    let refresh = format!("/incidents/{id}{}", url::query(&view));
+    let stream = format!("/api/v1/incidents/{id}/events");
+    view! { <Live stream=stream event="entry" after=Some(after) refresh=Some(refresh) /> }
+        .into_any()
 }
 
 /// The tabs, as links that keep the moment looked at.

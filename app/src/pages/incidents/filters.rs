@@ -67,11 +67,11 @@ pub fn Filters(
     view! {
         <div class="row row--apart">
             <FilterChips label="Filters" items=items />
-            <leptos_router::components::Form method="get" action="/incidents" attr:class="search" attr:role="search">
+            <form method="get" action="/incidents" class="search" role="search">
                 {kept}
                 <input class="input" type="search" name="q" value=first.text.clone() placeholder="Title contains" aria-label="Title contains" />
                 <Button r#type="submit" glyph=Glyph::Search>"Search"</Button>
-            </leptos_router::components::Form>
+            </form>
         </div>
     }
     .into_any()

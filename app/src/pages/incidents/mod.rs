@@ -12,11 +12,11 @@ use leptos_meta::Title;
 use leptos_router::{hooks::use_query_map, params::ParamsMap};
 
 use self::filters::Filters;
-use super::{again, load::load, row::IncidentRows, signed::use_signed, url};
+use super::{load::load, row::IncidentRows, url};
 use crate::{
     api,
     icons::Glyph,
-    live::follow_incidents,
+    live::Live,
     ui::{ButtonLink, EmptyState, Pager, Panel},
 };
 
@@ -26,20 +26,19 @@ const PAGE: u32 = 50;
 /// The page.
 #[component]
 pub fn IncidentsPage() -> impl IntoView {
-    let signed = use_signed();
     let map = use_query_map();
     let query = Memo::new(move |_| map.with(from_address));
     let page = Resource::new_blocking(move || query.get(), api::incidents);
     // Whoever reads further back is not to lose their place.
-    let refresh = again::debounced(move || {
-        if query.with_untracked(|query| query.before.is_none()) {
-            page.refetch();
-        }
-    });
-    follow_incidents(signed.lost_since, move |_| refresh.run(()));
+    let follows = move || {
+        query
+            .with(|query| query.before.is_none())
+            .then(|| view! { <Live stream="/api/v1/events" /> })
+    };
     view! {
         <Title text="Incidents" />
         <div class="stack">
+            {follows}
             <h1>"Incidents"</h1>
             {move || view! { <Filters query=query.get() /> }}
             <Panel title="Newest first" class="panel--flush">

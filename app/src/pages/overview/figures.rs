@@ -3,7 +3,7 @@
 use evenkeel_domain::view::WeekFigures;
 use leptos::prelude::*;
 
-use crate::pages::words::took as short;
+use crate::ui::time::took as short;
 
 /// Incidents, how many closed without a person, how long things took, what was taken back.
 #[component]

@@ -9,10 +9,10 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use self::{figures::Week, first_steps::FirstSteps, tile::Tile};
-use super::{load::load, row::IncidentRows, signed::use_signed};
+use super::{load::load, row::IncidentRows};
 use crate::{
     api,
-    live::follow_incidents,
+    live::Live,
     ui::{ButtonLink, EmptyState, Panel, Time},
 };
 
@@ -22,6 +22,7 @@ pub fn OverviewPage() -> impl IntoView {
     let overview = Resource::new_blocking(|| (), |()| api::overview());
     view! {
         <Title text="Overview" />
+        <Live stream="/api/v1/events" />
         <h1 class="unseen">"Overview"</h1>
         {load(overview, "the overview", 8, |overview| view! { <Content overview=overview /> }.into_any())}
     }
@@ -33,17 +34,7 @@ fn Content(
     /// As it was when the page was asked for.
     overview: Overview,
 ) -> impl IntoView {
-    let signed = use_signed();
     let shown = RwSignal::new(overview);
-    let refresh = super::again::debounced(move || {
-        leptos::task::spawn_local(async move {
-            if let Ok(fresh) = api::overview().await {
-                shown.try_set(fresh);
-            }
-        });
-        signed.refresh();
-    });
-    follow_incidents(signed.lost_since, move |_| refresh.run(()));
     let has_clusters = Memo::new(move |_| shown.with(|shown| !shown.clusters.is_empty()));
     move || {
         if has_clusters.get() {

@@ -1,10 +1,12 @@
 //! A cluster in a few square centimetres.
 
-use evenkeel_domain::view::{ClusterTile, Connection, ConnectionState, Vitals};
+use evenkeel_domain::{
+    id::ClusterId,
+    view::{ClusterTile, Connection, ConnectionState, Vitals},
+};
 use leptos::prelude::*;
 
 use crate::{
-    api,
     icons::{Glyph, Icon},
     pages::{war_room::signals::VitalReading, words},
     ui::{Badge, Sparkline, Time, Tone},
@@ -34,7 +36,7 @@ pub fn Tile(
         None => "No alert received yet".into_any(),
     };
     view! {
-        <article class="tile">
+        <article class="tile" data-key=cluster.id.to_string()>
             <header class="tile__head">
                 <h3><a class="tile__link" href=room data-row="">{cluster.name}</a></h3>
                 {words::environment_badge(cluster.environment)}
@@ -85,34 +87,30 @@ pub fn ConnectionLine(
     .into_any()
 }
 
-/// Four curves without words, asked for by the browser: a slow Prometheus must not hold up the page.
+/// Four curves without words, fetched by the browser from the cluster's page: a slow Prometheus must not hold up this one.
 #[component]
 fn SmallVitals(
     /// Of which cluster.
-    cluster: evenkeel_domain::id::ClusterId,
+    cluster: ClusterId,
 ) -> impl IntoView {
-    let vitals = RwSignal::new(None::<Result<Vitals, api::ApiError>>);
-    Effect::new(move |_| {
-        leptos::task::spawn_local(async move {
-            vitals.try_set(Some(api::vitals(cluster).await));
-        });
+    let from = format!("/clusters/{cluster}?only=curves");
+    view! { <div class="needs-js" data-from=from><div class="tile__vitals" data-into=""></div></div> }.into_any()
+}
+
+/// The four curves, to be fetched.
+#[component]
+pub fn Curves(
+    /// As they were read.
+    vitals: Vitals,
+) -> impl IntoView {
+    let curves = vitals.signals.into_iter().map(|sign| {
+        let VitalReading { vital, title, points, unit, reason, .. } = VitalReading::from(sign);
+        view! {
+            <div class=format!("tile__curve {}", vital.class())>
+                <span class="tile__signal">{title.clone()}</span>
+                <Sparkline points=points unit=unit label=title reason=reason.unwrap_or_default() bare=true />
+            </div>
+        }
     });
-    let curves = move || match vitals.get()? {
-        Ok(read) => {
-            let curves = read.signals.into_iter().map(|sign| {
-                let VitalReading { vital, title, points, unit, reason, .. } = VitalReading::from(sign);
-                view! {
-                    <div class=format!("tile__curve {}", vital.class())>
-                        <span class="tile__signal">{title.clone()}</span>
-                        <Sparkline points=points unit=unit label=title reason=reason.unwrap_or_default() bare=true />
-                    </div>
-                }
-            });
-            Some(curves.collect_view().into_any())
-        }
-        Err(error) => {
-            Some(view! { <p class="small muted">"Vital signs: "{error.0.message}</p> }.into_any())
-        }
-    };
-    view! { <div class="tile__vitals needs-js">{curves}</div> }.into_any()
+    view! { <div id="part" class="tile__vitals">{curves.collect_view()}</div> }.into_any()
 }

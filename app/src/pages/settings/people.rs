@@ -4,7 +4,7 @@ use evenkeel_domain::{access::Role, id::UserId, view::UserLine};
 use leptos::prelude::*;
 
 use crate::{
-    api::{self, CreateUser, NewUser, SetRole},
+    api::{self, CreateUser, NewUser, Once, Secret, SetRole},
     icons::{Glyph, Icon},
     pages::{
         load::{Outcome, load},
@@ -21,8 +21,7 @@ pub fn People(
 ) -> impl IntoView {
     let create = ServerAction::<CreateUser>::new();
     let role = ServerAction::<SetRole>::new();
-    let users =
-        Resource::new(move || (create.version().get(), role.version().get()), |_| api::users());
+    let users = Resource::new_blocking(|| (), |()| api::users());
     let list = load(users, "people", 3, move |users| {
         let rows = users
             .into_iter()
@@ -34,7 +33,7 @@ pub fn People(
         <Panel title="People" class="panel--flush">
             <Outcome of=create.value() />
             <Outcome of=role.value() />
-            <Added action=create />
+            {added()}
             {list}
             <CreateForm action=create />
         </Panel>
@@ -55,6 +54,7 @@ fn Row(
     /// Who looks.
     me: UserId,
 ) -> impl IntoView {
+    let key = user.id.to_string();
     let seen = match user.last_login_at {
         Some(at) => view! { <Time at=at /> }.into_any(),
         None => "never".into_any(),
@@ -79,7 +79,7 @@ fn Row(
         .into_any()
     };
     view! {
-        <tr>
+        <tr data-key=key>
             <th scope="row">{user.email}</th>
             <td>{role}</td>
             <td class="number"><Time at=user.created_at /></td>
@@ -89,24 +89,16 @@ fn Row(
     .into_any()
 }
 
-#[component]
-fn Added(
-    /// Added them.
-    action: ServerAction<CreateUser>,
-) -> impl IntoView {
-    let added = Memo::new(move |_| {
-        action.value().with(|value| value.as_ref().and_then(|value| value.as_ref().ok()).cloned())
-    });
-    move || {
-        added.get().map(|NewUser { user, password }| {
-            view! {
-                <div class="panel__note stack stack--tight" role="status">
-                    <p><Icon glyph=Glyph::Warning />" Hand this password to "{user.email}" now: it is shown this once."</p>
-                    <div class="secret"><code>{password.clone()}</code><CopyButton text=password what="the password" /></div>
-                </div>
-            }
-        })
-    }
+/// The password of a person who was just added.
+fn added() -> Option<AnyView> {
+    let Some(Secret::Person(NewUser { user, password })) = Once::here() else { return None };
+    let added = view! {
+        <div class="panel__note stack stack--tight" role="status" data-key="added" data-keep="">
+            <p><Icon glyph=Glyph::Warning />" Hand this password to "{user.email}" now: it is shown this once."</p>
+            <div class="secret"><code>{password}</code><CopyButton what="the password" /></div>
+        </div>
+    };
+    Some(added.into_any())
 }
 
 #[component]
@@ -120,7 +112,7 @@ fn CreateForm(
                 <div class="form form--row">
                     <TextInput name="email" label="E-mail of a new person" r#type="email" required=true autocomplete="off" />
                     <Select name="role" label="Role" options=roles() value="viewer" />
-                    <Button r#type="submit" kind=ButtonKind::Primary glyph=Glyph::Add busy=action.pending()>"Add"</Button>
+                    <Button r#type="submit" kind=ButtonKind::Primary glyph=Glyph::Add>"Add"</Button>
                 </div>
             </ActionForm>
         </div>

@@ -4,7 +4,7 @@ use evenkeel_domain::view::{CreatedToken, TokenLine};
 use leptos::prelude::*;
 
 use crate::{
-    api::{self, CreateToken, DeleteToken},
+    api::{self, CreateToken, DeleteToken, Once, Secret},
     icons::{Glyph, Icon},
     pages::load::{Outcome, load},
     ui::{Button, ButtonKind, CopyButton, EmptyState, Panel, Select, Table, TextInput, Time},
@@ -18,8 +18,7 @@ pub fn Tokens(
 ) -> impl IntoView {
     let create = ServerAction::<CreateToken>::new();
     let delete = ServerAction::<DeleteToken>::new();
-    let tokens =
-        Resource::new(move || (create.version().get(), delete.version().get()), |_| api::tokens());
+    let tokens = Resource::new_blocking(|| (), |()| api::tokens());
     let list = load(tokens, "API tokens", 3, move |tokens| {
         if tokens.is_empty() {
             return view! { <EmptyState title="You have no API token" text="Programs use them instead of your password. They never reach further than your role." glyph=Glyph::Lock /> }.into_any();
@@ -34,7 +33,7 @@ pub fn Tokens(
         <Panel title="API tokens" class="panel--flush">
             <Outcome of=create.value() />
             <Outcome of=delete.value() />
-            <Made action=create />
+            {made()}
             {list}
             {may_create.then(|| view! { <CreateForm action=create /> })}
         </Panel>
@@ -58,7 +57,7 @@ fn Row(
         None => "never".into_any(),
     };
     view! {
-        <tr>
+        <tr data-key=token.id.to_string()>
             <th scope="row">{token.name}</th>
             <td class="mono">{token.scope.as_str()}</td>
             <td class="number"><Time at=token.created_at /></td>
@@ -75,24 +74,16 @@ fn Row(
     .into_any()
 }
 
-#[component]
-fn Made(
-    /// Made it.
-    action: ServerAction<CreateToken>,
-) -> impl IntoView {
-    let made = Memo::new(move |_| {
-        action.value().with(|value| value.as_ref().and_then(|value| value.as_ref().ok()).cloned())
-    });
-    move || {
-        made.get().map(|CreatedToken { token, secret }| {
-            view! {
-                <div class="panel__note stack stack--tight" role="status">
-                    <p><Icon glyph=Glyph::Warning />" Copy the secret of “"{token.name}"” now: it is shown this once."</p>
-                    <div class="secret"><code>{secret.clone()}</code><CopyButton text=secret what="the secret" /></div>
-                </div>
-            }
-        })
-    }
+/// The secret of a token that was just made.
+fn made() -> Option<AnyView> {
+    let Some(Secret::Token(CreatedToken { token, secret })) = Once::here() else { return None };
+    let made = view! {
+        <div class="panel__note stack stack--tight" role="status" data-key="made" data-keep="">
+            <p><Icon glyph=Glyph::Warning />" Copy the secret of “"{token.name}"” now: it is shown this once."</p>
+            <div class="secret"><code>{secret}</code><CopyButton what="the secret" /></div>
+        </div>
+    };
+    Some(made.into_any())
 }
 
 #[component]
@@ -113,7 +104,7 @@ fn CreateForm(
                 <div class="form form--row">
                     <TextInput name="name" label="New token for" placeholder="deploy pipeline" required=true autocomplete="off" />
                     <Select name="scope" label="Scope" options=scopes value="read" />
-                    <Button r#type="submit" kind=ButtonKind::Primary glyph=Glyph::Add busy=action.pending()>"Make a token"</Button>
+                    <Button r#type="submit" kind=ButtonKind::Primary glyph=Glyph::Add>"Make a token"</Button>
                 </div>
             </ActionForm>
         </div>

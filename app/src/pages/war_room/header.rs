@@ -17,11 +17,9 @@ pub fn Header(
     /// The room.
     here: Here,
 ) -> impl IntoView {
-    let cluster = here.cluster();
-    let stop = here.part(|room| room.tile.cluster.stop.clone());
+    let cluster = here.read(|room| room.tile.cluster.clone());
     let drill = ServerAction::<Drill>::new();
-    let state = move || {
-        match stop.get() {
+    let state = match cluster.stop {
         None => view! { <span class="alive"><span class="alive__dot" aria-hidden="true">"●"</span>"ACTIVE"</span> }.into_any(),
         Some(stop) => view! {
             <span class="alive alive--locked">
@@ -31,28 +29,21 @@ pub fn Header(
             </span>
         }
         .into_any(),
-    }
     };
+    let refused = here.refused(Permission::Investigate, "start drills", "responder");
     view! {
         <header class="room-head">
             <div class="room-head__name">
-                <h1>{move || cluster.with(|cluster| cluster.name.clone())}</h1>
-                {move || words::environment_badge(cluster.with(|cluster| cluster.environment))}
-                {move || cluster.with(|cluster| cluster.practice_range).then(|| view! { <Badge text="Practice range" tone=Tone::Practice /> })}
+                <h1>{cluster.name}</h1>
+                {words::environment_badge(cluster.environment)}
+                {cluster.practice_range.then(|| view! { <Badge text="Practice range" tone=Tone::Practice /> })}
                 {state}
             </div>
             <div class="room-head__switches">
                 <ButtonLink href="#investigate" glyph=Glyph::Trigger>"Trigger investigation"</ButtonLink>
                 <ActionForm action=drill>
                     <input type="hidden" name="cluster" value=here.id().to_string() />
-                    <Button
-                        r#type="submit"
-                        glyph=Glyph::Practice
-                        busy=drill.pending()
-                        disabled_because=here.refused(Permission::Investigate, "start drills", "responder")
-                    >
-                        "Drill"
-                    </Button>
+                    <Button r#type="submit" glyph=Glyph::Practice disabled_because=refused>"Drill"</Button>
                 </ActionForm>
                 <StopSwitch here=here />
             </div>

@@ -29,7 +29,7 @@ pub fn Investigate(
                         <TextInput name="what[reason]" label="What have you noticed" required=true autocomplete="off" placeholder="checkout feels slow since noon" />
                         <TextInput name="what[namespace]" label="Namespace" autocomplete="off" hint="Empty: everything that can be seen." />
                         <TextInput name="what[workload]" label="Deployment" autocomplete="off" hint="Empty: all of the namespace." />
-                        <Button r#type="submit" kind=ButtonKind::Primary glyph=Glyph::Trigger busy=action.pending() disabled_because=refused>"Investigate"</Button>
+                        <Button r#type="submit" kind=ButtonKind::Primary glyph=Glyph::Trigger disabled_because=refused>"Investigate"</Button>
                     </div>
                 </ActionForm>
             </Panel>

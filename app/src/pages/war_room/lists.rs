@@ -17,18 +17,15 @@ pub fn OpenIncidents(
     /// The room.
     here: Here,
 ) -> impl IntoView {
-    let open = here.part(|room| room.open.clone());
-    let at = here.part(|room| room.at);
-    let content = move || {
-        let open = open.get();
-        if open.is_empty() {
-            return view! {
-                <EmptyState title="System nominal" text="No incident is open here.">
-                    <p class="small muted">"Last checked "{move || view! { <Time at=at.get() /> }}</p>
-                </EmptyState>
-            }
-            .into_any();
+    let (open, at) = here.read(|room| (room.open.clone(), room.at));
+    let content = if open.is_empty() {
+        view! {
+            <EmptyState title="System nominal" text="No incident is open here.">
+                <p class="small muted">"Last checked "<Time at=at /></p>
+            </EmptyState>
         }
+        .into_any()
+    } else {
         view! { <IncidentRows incidents=open with_cluster=false /> }.into_any()
     };
     view! { <Panel title="Open incidents" class="panel--flush">{content}</Panel> }.into_any()
@@ -40,18 +37,15 @@ pub fn RecentIncidents(
     /// The room.
     here: Here,
 ) -> impl IntoView {
-    let recent = here.part(|room| room.recent.clone());
+    let recent = here.read(|room| room.recent.clone());
     let all = format!("/incidents?cluster={}", here.id());
-    move || {
-        let (recent, all) = (recent.get(), all.clone());
-        (!recent.is_empty()).then(|| {
-            view! {
-                <Panel title="Recently closed" class="panel--flush" aside=move || view! { <a href=all.clone()>"All of this cluster"</a> }>
-                    <IncidentRows incidents=recent with_cluster=false />
-                </Panel>
-            }
-        })
-    }
+    (!recent.is_empty()).then(|| {
+        view! {
+            <Panel title="Recently closed" class="panel--flush" aside=move || view! { <a href=all.clone()>"All of this cluster"</a> }>
+                <IncidentRows incidents=recent with_cluster=false />
+            </Panel>
+        }
+    })
 }
 
 /// The latest audit records of this cluster.
@@ -60,16 +54,12 @@ pub fn AuditPanel(
     /// The room.
     here: Here,
 ) -> impl IntoView {
-    let records = here.part(|room| room.audit.clone());
+    let records = here.read(|room| room.audit.clone());
     let all = format!("/audit?cluster={}", here.id());
-    let content = move || {
-        let records = records.get();
-        if records.is_empty() {
-            view! { <p class="panel__note muted">"Nobody has done anything here yet."</p> }
-                .into_any()
-        } else {
-            view! { <AuditRows records=records /> }.into_any()
-        }
+    let content = if records.is_empty() {
+        view! { <p class="panel__note muted">"Nobody has done anything here yet."</p> }.into_any()
+    } else {
+        view! { <AuditRows records=records /> }.into_any()
     };
     view! { <Panel title="Audit trail" class="panel--flush" aside=move || view! { <a href=all.clone()>"All records"</a> }>{content}</Panel> }
         .into_any()
@@ -82,36 +72,31 @@ pub fn Connections(
     here: Here,
 ) -> impl IntoView {
     let test = ServerAction::<TestConnections>::new();
-    here.refresh_after(test.value());
-    let tested = Memo::new(move |_| {
-        test.value().with(|value| value.as_ref().and_then(|value| value.as_ref().ok()).cloned())
-    });
-    let known = here.part(|room| room.tile.connections.clone());
-    let lines = move || {
-        let lines = tested.get().unwrap_or_else(|| known.get());
-        lines
-            .into_iter()
-            .map(|connection| view! { <ConnectionLine connection=connection /> })
-            .collect_view()
-    };
-    let posted = here.part(|room| room.tile.last_notification_at);
-    let posted = move || match posted.get() {
+    let (known, posted) =
+        here.read(|room| (room.tile.connections.clone(), room.tile.last_notification_at));
+    let lines = known
+        .into_iter()
+        .map(|connection| view! { <ConnectionLine connection=connection /> })
+        .collect_view();
+    let posted = match posted {
         Some(at) => view! { "Alertmanager last posted "<Time at=at /> }.into_any(),
         None => "Alertmanager has not posted yet.".into_any(),
     };
-    let allowed = here.part(|room| room.permissions.contains(&Permission::Investigate));
+    let ask = here.may(Permission::Investigate).then(|| {
+        view! {
+            <ActionForm action=test>
+                <input type="hidden" name="cluster" value=here.id().to_string() />
+                <Button r#type="submit" glyph=Glyph::Retry>"Test now"</Button>
+            </ActionForm>
+        }
+    });
     view! {
         <Panel title="Connections">
             <div class="stack stack--tight">
                 <ul class="tile__connections">{lines}</ul>
                 <p class="small muted">{posted}</p>
                 <Outcome of=test.value() />
-                <Show when=move || allowed.get()>
-                    <ActionForm action=test>
-                        <input type="hidden" name="cluster" value=here.id().to_string() />
-                        <Button r#type="submit" glyph=Glyph::Retry busy=test.pending()>"Test now"</Button>
-                    </ActionForm>
-                </Show>
+                {ask}
             </div>
         </Panel>
     }
@@ -124,22 +109,19 @@ pub fn QuarantinePanel(
     /// The room.
     here: Here,
 ) -> impl IntoView {
-    let quarantine = here.part(|room| room.quarantine.clone());
-    move || {
-        let quarantine = quarantine.get();
-        (!quarantine.is_empty()).then(|| {
-            let lines = quarantine
-                .into_iter()
-                .map(|Quarantined { at, reason, .. }| view! { <li class="quarantine__line"><Time at=at />" "{reason}</li> })
-                .collect_view();
-            view! {
-                <Panel title="Received but unreadable">
-                    <div class="stack stack--tight">
-                        <p class="small muted">"These bodies were accepted and kept, because Alertmanager never sends again; no incident came of them."</p>
-                        <ul class="quarantine">{lines}</ul>
-                    </div>
-                </Panel>
-            }
-        })
-    }
+    let quarantine = here.read(|room| room.quarantine.clone());
+    (!quarantine.is_empty()).then(|| {
+        let lines = quarantine
+            .into_iter()
+            .map(|Quarantined { at, reason, .. }| view! { <li class="quarantine__line"><Time at=at />" "{reason}</li> })
+            .collect_view();
+        view! {
+            <Panel title="Received but unreadable">
+                <div class="stack stack--tight">
+                    <p class="small muted">"These bodies were accepted and kept, because Alertmanager never sends again; no incident came of them."</p>
+                    <ul class="quarantine">{lines}</ul>
+                </div>
+            </Panel>
+        }
+    })
 }

@@ -9,17 +9,14 @@ mod vitals;
 
 pub mod signals;
 
-use std::time::Duration;
-
 use evenkeel_domain::{
     access::Permission,
-    cluster::Cluster,
     id::ClusterId,
     view::{Vitals, WarRoom},
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_params_map, use_query_map};
 
 use self::{
     header::Header,
@@ -28,14 +25,15 @@ use self::{
     token::TokenPanel,
     vitals::VitalSigns,
 };
-use super::{again, load::load, signed::use_signed};
+use super::{load::load, overview::tile::Curves};
 use crate::{
     api::{self, ApiError},
-    live::follow_incidents,
+    live::Live,
 };
 
-/// How often the lists are asked for again, stream or not: connections and the audit trail have none.
-const REFRESH: Duration = Duration::from_secs(30);
+/// Seconds after which the page is asked for again: about Prometheus' usual scrape interval. Connections, the audit
+/// trail and vital signs have no stream.
+const REFRESH_S: u32 = 15;
 
 /// The page.
 #[component]
@@ -48,6 +46,12 @@ pub fn WarRoomPage() -> impl IntoView {
     );
     let vitals =
         Resource::new(move || id.get(), |id| async move { api::vitals(parse(&id)?).await });
+    // Asked for by tiles, which show them small.
+    if use_query_map().with(|query| query.get("only").as_deref() == Some("curves")) {
+        return load(vitals, "vital signs", 4, |vitals| {
+            view! { <Curves vitals=vitals /> }.into_any()
+        });
+    }
     load(room, "the War Room", 10, move |room| {
         view! { <Room room=room vitals=vitals /> }.into_any()
     })
@@ -64,56 +68,30 @@ fn parse(id: &str) -> Result<ClusterId, ApiError> {
     })
 }
 
-/// The room's data as it is now, and how to ask for it again.
+/// The room's data.
 #[derive(Clone, Copy)]
-pub struct Here {
-    room: RwSignal<WarRoom>,
-    refresh: Callback<()>,
-}
+pub struct Here(StoredValue<WarRoom>);
 
 impl Here {
-    /// The cluster.
-    pub fn cluster(self) -> Memo<Cluster> {
-        Memo::new(move |_| self.room.with(|room| room.tile.cluster.clone()))
-    }
-
-    /// Its id.
+    /// Its cluster's id.
     pub fn id(self) -> ClusterId {
-        self.room.with_untracked(|room| room.tile.cluster.id)
+        self.read(|room| room.tile.cluster.id)
     }
 
-    /// Part of the data; what depends on it is touched only when that part changes.
-    pub fn part<T: PartialEq + Send + Sync + 'static>(
-        self,
-        part: impl Fn(&WarRoom) -> T + Send + Sync + 'static,
-    ) -> Memo<T> {
-        Memo::new(move |_| self.room.with(&part))
+    /// Reads the data.
+    pub fn read<T>(self, read: impl FnOnce(&WarRoom) -> T) -> T {
+        self.0.with_value(read)
+    }
+
+    /// Whether the person may do this here.
+    pub fn may(self, permission: Permission) -> bool {
+        self.read(|room| room.permissions.contains(&permission))
     }
 
     /// Why the person may not do this here, if they may not.
-    pub fn refused(
-        self,
-        permission: Permission,
-        action: &'static str,
-        needs: &'static str,
-    ) -> Signal<Option<String>> {
-        let allowed = self.part(move |room| room.permissions.contains(&permission));
-        Signal::derive(move || {
-            (!allowed.get()).then(|| format!("You may not {action}: this needs the role {needs}."))
-        })
-    }
-
-    /// Asks again once an action has succeeded.
-    pub fn refresh_after<T: Send + Sync + 'static>(
-        self,
-        value: impl Into<Signal<Option<Result<T, ApiError>>>>,
-    ) {
-        let value = value.into();
-        Effect::new(move |_| {
-            if value.with(|value| matches!(value, Some(Ok(_)))) {
-                self.refresh.run(());
-            }
-        });
+    pub fn refused(self, permission: Permission, action: &str, needs: &str) -> Option<String> {
+        (!self.may(permission))
+            .then(|| format!("You may not {action}: this needs the role {needs}."))
     }
 }
 
@@ -124,27 +102,12 @@ fn Room(
     /// Its vital signs, asked for at the same time: what is made in here must not ask for itself.
     vitals: Resource<Result<Vitals, ApiError>>,
 ) -> impl IntoView {
-    let signed = use_signed();
-    let id = room.tile.cluster.id;
+    let id = room.tile.cluster.id.to_string();
     let name = room.tile.cluster.name.clone();
-    let room = RwSignal::new(room);
-    let refresh = again::debounced(move || {
-        leptos::task::spawn_local(async move {
-            if let Ok(fresh) = api::war_room(id).await {
-                room.try_set(fresh);
-            }
-        });
-        signed.refresh();
-    });
-    let here = Here { room, refresh };
-    follow_incidents(signed.lost_since, move |incident| {
-        if incident.is_none_or(|incident| incident.cluster == id) {
-            refresh.run(());
-        }
-    });
-    again::every(REFRESH, move || refresh.run(()));
+    let here = Here(StoredValue::new(room));
     view! {
         <Title text=name />
+        <Live stream="/api/v1/events" only=Some(id) every=Some(REFRESH_S) />
         <div class="stack">
             <Header here=here />
             <VitalSigns vitals=vitals />

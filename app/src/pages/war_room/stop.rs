@@ -17,21 +17,16 @@ pub fn StopSwitch(
     /// The room.
     here: Here,
 ) -> impl IntoView {
-    let stopped = here.part(|room| room.tile.cluster.stop.is_some());
     let stop = ServerAction::<StopCluster>::new();
     let resume = ServerAction::<ResumeCluster>::new();
-    here.refresh_after(stop.value());
-    here.refresh_after(resume.value());
-    let switch = move || {
-        if stopped.get() {
-            view! { <Lift here=here action=resume /> }.into_any()
-        } else {
-            view! { <Throw here=here action=stop /> }.into_any()
-        }
+    let (key, switch) = if here.read(|room| room.tile.cluster.stop.is_some()) {
+        ("lift", view! { <Lift here=here action=resume /> }.into_any())
+    } else {
+        ("throw", view! { <Throw here=here action=stop /> }.into_any())
     };
     view! {
         <div class="switch-stop" id="stop">
-            {switch}
+            <div data-key=key>{switch}</div>
             <Outcome of=stop.value() />
             <Outcome of=resume.value() />
         </div>
@@ -47,9 +42,8 @@ fn Throw(
     action: ServerAction<StopCluster>,
 ) -> impl IntoView {
     let refused = here.refused(Permission::Stop, "throw Emergency Stop", "responder");
-    let (name, open) =
-        here.room.with_untracked(|room| (room.tile.cluster.name.clone(), room.tile.open_incidents));
-    if let Some(reason) = refused.get_untracked() {
+    let (name, open) = here.read(|room| (room.tile.cluster.name.clone(), room.tile.open_incidents));
+    if let Some(reason) = refused {
         return view! { <Button kind=ButtonKind::Danger glyph=Glyph::Stop disabled_because=Some(reason)>"Emergency stop"</Button> }.into_any();
     }
     let runs = match open {
@@ -68,7 +62,7 @@ fn Throw(
                 <input type="hidden" name="cluster" value=here.id().to_string() />
                 <TextInput name="reason" label="Why" required=true autocomplete="off" />
                 <TypeToConfirm name="confirm" expected=name />
-                <Button r#type="submit" kind=ButtonKind::Danger glyph=Glyph::Stop busy=action.pending()>"Stop now"</Button>
+                <Button r#type="submit" kind=ButtonKind::Danger glyph=Glyph::Stop>"Stop now"</Button>
             </ActionForm>
         </Confirm>
     }
@@ -83,7 +77,7 @@ fn Lift(
     action: ServerAction<ResumeCluster>,
 ) -> impl IntoView {
     let refused = here.refused(Permission::Resume, "lift Emergency Stop", "approver");
-    if let Some(reason) = refused.get_untracked() {
+    if let Some(reason) = refused {
         return view! { <Button glyph=Glyph::Lock disabled_because=Some(reason)>"Resume"</Button> }
             .into_any();
     }
@@ -93,7 +87,7 @@ fn Lift(
                 <p>"Runs that were halted go through the policy gate again, and ask for approval again where it is needed. Fixes that were being taken back when the stop came are handed to people."</p>
                 <input type="hidden" name="cluster" value=here.id().to_string() />
                 <TextInput name="reason" label="Why it is safe again" required=true autocomplete="off" />
-                <Button r#type="submit" kind=ButtonKind::Primary busy=action.pending()>"Lift Emergency Stop"</Button>
+                <Button r#type="submit" kind=ButtonKind::Primary>"Lift Emergency Stop"</Button>
             </ActionForm>
         </Confirm>
     }

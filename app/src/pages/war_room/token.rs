@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::Here;
 use crate::{
-    api::RenewToken,
+    api::{Once, RenewToken, Secret},
     icons::Glyph,
     pages::{clusters::Connected, load::Outcome},
     ui::{Button, ButtonKind, Confirm, Panel},
@@ -18,27 +18,23 @@ pub fn TokenPanel(
     here: Here,
 ) -> impl IntoView {
     let action = ServerAction::<RenewToken>::new();
-    let allowed = here.part(|room| room.permissions.contains(&Permission::ManageClusters));
-    let renewed = Memo::new(move |_| {
-        action.value().with(|value| value.as_ref().and_then(|value| value.as_ref().ok()).cloned())
-    });
-    let content = move || {
-        match renewed.get() {
-        Some(connected) => view! { <Connected connected=connected /> }.into_any(),
-        None => view! {
+    let renewed = match Once::here() {
+        Some(Secret::Cluster(connected)) => Some(view! { <Connected connected=connected /> }),
+        _ => None,
+    };
+    here.may(Permission::ManageClusters).then(|| {
+        view! {
+            {renewed}
             <Panel title="Webhook token">
                 <Outcome of=action.value() />
                 <Confirm label="Make a new token" kind=ButtonKind::Secondary glyph=Glyph::Retry>
                     <ActionForm action=action>
                         <p>"The token in use stops working at once: until the new one is in alertmanager.yml, alerts of this cluster are refused."</p>
                         <input type="hidden" name="cluster" value=here.id().to_string() />
-                        <Button r#type="submit" kind=ButtonKind::Danger busy=action.pending()>"Replace the token"</Button>
+                        <Button r#type="submit" kind=ButtonKind::Danger>"Replace the token"</Button>
                     </ActionForm>
                 </Confirm>
             </Panel>
         }
-        .into_any(),
-    }
-    };
-    view! { <Show when=move || allowed.get()>{content}</Show> }.into_any()
+    })
 }

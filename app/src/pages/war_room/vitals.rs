@@ -1,7 +1,5 @@
 //! The four golden signals.
 
-use std::time::Duration;
-
 use evenkeel_domain::view::Vitals;
 use leptos::prelude::*;
 
@@ -9,12 +7,9 @@ use super::signals::VitalReading;
 use crate::{
     api::ApiError,
     icons::{Glyph, Icon},
-    pages::{again, load::load},
+    pages::load::load,
     ui::{CopyButton, Time, VitalCard},
 };
-
-/// How often they are read again: about Prometheus' usual scrape interval.
-const READ_AGAIN: Duration = Duration::from_secs(15);
 
 /// Four cards; each has its number, its curve, and the PromQL behind it.
 #[component]
@@ -22,7 +17,6 @@ pub fn VitalSigns(
     /// As the page asked for them.
     vitals: Resource<Result<Vitals, ApiError>>,
 ) -> impl IntoView {
-    again::every(READ_AGAIN, move || vitals.refetch());
     view! {
         <section aria-label="Vital signs" class="vitals">
             <h2 class="unseen">"Vital signs"</h2>

@@ -1,8 +1,9 @@
-//! Line charts as inline SVG, drawn by the same code on the server and in the browser, with no chart library.
+//! Line charts as inline SVG, with no chart library.
 //!
-//! [`scale`] turns values into positions, [`plot`] draws them, [`Sparkline`] and [`VerificationChart`] are what pages use.
+//! [`scale`] turns values into positions, [`plot`] draws them, [`hover`] reads them out under the pointer, [`Sparkline`] and [`VerificationChart`] are what pages use.
 //! Nothing here invents data: a gap stays a gap, and no data at all is said with its reason.
 
+pub mod hover;
 pub mod plot;
 pub mod scale;
 mod sparkline;

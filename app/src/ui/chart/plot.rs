@@ -2,13 +2,9 @@
 
 use std::fmt::Write as _;
 
-use leptos::{prelude::*, web_sys::PointerEvent};
+use leptos::prelude::*;
 
-use super::{
-    Points,
-    scale::{Window, nearest},
-};
-use crate::ui::browser;
+use super::{Points, hover::Plotted, scale::Window};
 
 /// Positions are drawn on a grid of this many units each way; the browser stretches it to the box.
 const GRID: f64 = 1000.0;
@@ -79,9 +75,9 @@ pub fn Plot(
     /// Moments at which an alert fired.
     #[prop(optional)]
     alerts: Vec<f64>,
-    /// The point under the pointer, written while the pointer is over the plot.
-    #[prop(optional)]
-    hovered: RwSignal<Option<(f64, f64)>>,
+    /// Unit of the values, for the read-out.
+    #[prop(optional, into)]
+    unit: String,
     /// Further SVG, positioned in per cent of the box.
     #[prop(optional, into)]
     overlay: ViewFn,
@@ -94,24 +90,9 @@ pub fn Plot(
             view! { <line class="plot__alert" x1=x.clone() x2=x y1="0" y2="100%"></line> }
         })
         .collect_view();
-    let box_ref = NodeRef::<leptos::html::Div>::new();
-    let follow = move |event: PointerEvent| {
-        let x = box_ref
-            .get_untracked()
-            .and_then(|area| browser::pointer_fraction(&area, f64::from(event.client_x())));
-        hovered.set(x.and_then(|x| nearest(&points, &window, x)));
-    };
-    let cursor = move || {
-        hovered.get().map(|(time, value)| {
-            let (x, y) = (percent(window.x(time)), percent(window.y(value)));
-            view! {
-                <line class="plot__cursor" x1=x.clone() x2=x.clone() y1="0" y2="100%"></line>
-                <circle class="plot__dot" cx=x cy=y r="3"></circle>
-            }
-        })
-    };
+    let plotted = Plotted { window, unit, points }.to_string();
     view! {
-        <div class="plot" node_ref=box_ref on:pointermove=follow on:pointerleave=move |_| hovered.set(None)>
+        <div class="plot" data-plot=plotted>
             <svg class="plot__svg" role="img" aria-label=label width="100%" height="100%">
                 <svg viewBox="0 0 1000 1000" preserveAspectRatio="none" width="100%" height="100%">
                     <path class="plot__area" d=shade></path>
@@ -119,7 +100,6 @@ pub fn Plot(
                 </svg>
                 {marks}
                 {overlay.run()}
-                {cursor}
             </svg>
         </div>
     }

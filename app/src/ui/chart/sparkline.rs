@@ -7,10 +7,7 @@ use super::{
     plot::Plot,
     scale::{Window, span, with_unit},
 };
-use crate::{
-    icons::{Glyph, Icon},
-    ui::time::clock,
-};
+use crate::icons::{Glyph, Icon};
 
 /// A sparkline. Without a single value it is a hatched card with the reason.
 #[component]
@@ -41,16 +38,11 @@ pub fn Sparkline(
             .unwrap_or_default();
     let summary =
         format!("{label}: between {} and {}", with_unit(low, &unit), with_unit(high, &unit));
-    let hovered = RwSignal::new(None::<(f64, f64)>);
     let extremes = format!("min {} · max {}", with_unit(low, &unit), with_unit(high, &unit));
-    let read_out = move || match hovered.get() {
-        Some((time, value)) => format!("{} at {} UTC", with_unit(value, &unit), clock(time)),
-        None => extremes.clone(),
-    };
     view! {
         <div class="spark">
-            <Plot points=points window=window label=summary alerts=alerts hovered=hovered />
-            {(!bare).then(|| view! { <p class="spark__read number">{read_out}</p> })}
+            <Plot points=points window=window label=summary alerts=alerts unit=unit />
+            {(!bare).then(|| view! { <p class="spark__read number" data-read="">{extremes}</p> })}
         </div>
     }
     .into_any()

@@ -40,13 +40,7 @@ pub fn VerificationChart(
     let Some(window) = Window::around(&points, threshold.as_slice()) else {
         return view! { <NoData reason=reason.unwrap_or_else(|| "no samples around the action".to_owned()) /> }.into_any();
     };
-    let hovered = RwSignal::new(None::<(f64, f64)>);
-    let (idle, read_unit) =
-        (if goal.is_empty() { String::new() } else { format!("Goal: {goal}") }, unit.clone());
-    let read_out = move || match hovered.get() {
-        Some((time, value)) => format!("{} at {} UTC", with_unit(value, &read_unit), clock(time)),
-        None => idle.clone(),
-    };
+    let idle = if goal.is_empty() { String::new() } else { format!("Goal: {goal}") };
     let axis = [window.value.1, f64::midpoint(window.value.0, window.value.1), window.value.0];
     let axis = axis.map(|value| view! { <span>{with_unit(value, &unit)}</span> }).collect_view();
     let times = [window.time.0, f64::midpoint(window.time.0, window.time.1), window.time.1];
@@ -55,10 +49,10 @@ pub fn VerificationChart(
     let overlay = move || marks(&window, threshold, acted_at);
     view! {
         <figure class="verify">
-            <figcaption class="verify__head"><h3>{title}</h3><p class="verify__read number">{read_out}</p></figcaption>
+            <figcaption class="verify__head"><h3>{title}</h3><p class="verify__read number" data-read="">{idle}</p></figcaption>
             <div class="verify__grid">
                 <div class="verify__axis number" aria-hidden="true">{axis}</div>
-                <Plot points=points.clone() window=window label=label hovered=hovered overlay=overlay />
+                <Plot points=points.clone() window=window label=label unit=unit.clone() overlay=overlay />
                 <div class="verify__times number" aria-hidden="true">{times}</div>
             </div>
             <details class="verify__data">

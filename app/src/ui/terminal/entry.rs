@@ -115,16 +115,16 @@ pub fn EntryLine(
     let query = entry.query.map(|query| {
         view! {
             <div class="entry__query">
-                <pre><code>{query.clone()}</code></pre>
-                <CopyButton text=query what="the query" />
+                <pre><code>{query}</code></pre>
+                <CopyButton what="the query" />
             </div>
         }
     });
     let detail = entry.detail.map(|detail| {
         view! {
             <div class="entry__result">
-                <pre tabindex="0"><code>{detail.clone()}</code></pre>
-                <CopyButton text=detail what="the result" />
+                <pre tabindex="0"><code>{detail}</code></pre>
+                <CopyButton what="the result" />
             </div>
         }
     });

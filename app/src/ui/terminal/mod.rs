@@ -4,4 +4,4 @@ mod entry;
 mod view;
 
 pub use entry::{Entry, EntryKind, Unfold};
-pub use view::Terminal;
+pub use view::{Terminal, state_words};

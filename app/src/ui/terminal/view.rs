@@ -1,88 +1,63 @@
 //! The terminal around the lines.
 
-use leptos::{html::Div, prelude::*};
+use leptos::prelude::*;
 
 use super::{Entry, Unfold, entry::EntryLine};
 use crate::{
     icons::{Glyph, Icon},
-    ui::{FilterChips, LinkItem, browser},
+    ui::{FilterChips, LinkItem},
 };
 
 /// The terminal: filters by agent, lines, and a scroll position that follows the newest line until one scrolls up.
 #[component]
 pub fn Terminal(
-    /// The entries, oldest first. Grows while the stream is live.
-    #[prop(into)]
-    entries: Signal<Vec<Entry>>,
+    /// The entries, oldest first.
+    entries: Vec<Entry>,
     /// The agent whose lines are shown; all if absent. Comes from the URL.
-    #[prop(optional, into)]
-    agent: Signal<Option<String>>,
+    #[prop(optional_no_strip)]
+    agent: Option<String>,
     /// What the links of the filter begin with, e.g. `?tab=mission`; the agent is added as `&agent=`.
     #[prop(into)]
     base: String,
     /// Whether more lines are to come.
-    #[prop(into)]
-    live: Signal<bool>,
+    live: bool,
     /// What else folds open beneath lines that record evidence.
     #[prop(optional)]
     unfold: Option<Unfold>,
 ) -> impl IntoView {
-    let scroller = NodeRef::<Div>::new();
-    let following = RwSignal::new(true);
-    let to_end = move || {
-        if let Some(scroller) = scroller.get_untracked() {
-            browser::scroll_to_end(&scroller);
-        }
-    };
-    let shown = Memo::new(move |_| {
-        let agent = agent.get();
-        entries.with(|entries| {
-            let wanted = |entry: &&Entry| agent.as_ref().is_none_or(|agent| *agent == entry.agent);
-            entries.iter().filter(wanted).cloned().collect::<Vec<_>>()
-        })
+    let spoken = entries.iter().rev().find(|entry| entry.critical).map(|entry| entry.text.clone());
+    let links = agent_links(&entries, agent.as_deref(), &base);
+    let shown: Vec<Entry> = entries
+        .into_iter()
+        .filter(|entry| agent.as_ref().is_none_or(|agent| *agent == entry.agent))
+        .collect();
+    let none = shown.is_empty().then(|| view! { <p class="term__empty">"No entries yet."</p> });
+    let lines = shown
+        .into_iter()
+        .map(|entry| view! { <EntryLine entry=entry unfold=unfold.clone() /> })
+        .collect_view();
+    let jump = live.then(|| {
+        view! { <button class="term__jump needs-js" type="button" hidden=true data-to-end=""><Icon glyph=Glyph::ToEnd />"Jump to live"</button> }
     });
-    Effect::new(move |_| {
-        shown.track();
-        if following.get_untracked() {
-            request_animation_frame(to_end);
-        }
-    });
-    let follow = move |_| {
-        following
-            .set(scroller.get_untracked().is_none_or(|scroller| browser::is_at_end(&scroller)));
-    };
-    let spoken = move || {
-        entries.with(|entries| {
-            entries.iter().rev().find(|entry| entry.critical).map(|entry| entry.text.clone())
-        })
-    };
-    let chips = move || view! { <FilterChips label="Filter by agent" items=agent_links(&entries.read(), agent.get().as_deref(), &base) /> };
     view! {
         <section class="term" aria-label="Mission Control">
             <header class="term__head">
                 <Icon glyph=Glyph::Terminal />
                 <h2 class="term__title">"Mission Control"</h2>
-                <span class="term__state">{move || if live.get() { "● live · UTC" } else { "○ not live · UTC" }}</span>
-                {chips}
+                <span class="term__state" data-live=live.then_some("")>{state_words(live)}</span>
+                <FilterChips label="Filter by agent" items=links />
             </header>
-            <div class="term__lines" role="log" aria-live="off" tabindex="0" aria-label="Journal entries" node_ref=scroller on:scroll=follow>
-                <For each=move || shown.get() key=|entry| entry.sequence children=move |entry| view! { <EntryLine entry=entry unfold=unfold.clone() /> } />
-                {move || shown.with(Vec::is_empty).then(|| view! { <p class="term__empty">"No entries yet."</p> })}
-            </div>
+            <div class="term__lines" role="log" aria-live="off" tabindex="0" aria-label="Journal entries">{lines}{none}</div>
             <p class="unseen" aria-live="assertive">{spoken}</p>
-            {move || {
-                (live.get() && !following.get())
-                    .then(|| {
-                        let jump = move |_| {
-                            following.set(true);
-                            to_end();
-                        };
-                        view! { <button class="term__jump" type="button" on:click=jump><Icon glyph=Glyph::ToEnd />"Jump to live"</button> }
-                    })
-            }}
+            {jump}
         </section>
     }
     .into_any()
+}
+
+/// Whether more lines are to come; where they are (`data-live`), the browser says so when the line is broken.
+pub const fn state_words(live: bool) -> &'static str {
+    if live { "● live · UTC" } else { "○ not live · UTC" }
 }
 
 fn agent_links(entries: &[Entry], chosen: Option<&str>, base: &str) -> Vec<LinkItem> {

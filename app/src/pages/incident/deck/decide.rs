@@ -37,7 +37,7 @@ pub fn Decide(
 ) -> impl IntoView {
     let approve = ServerAction::<Approve>::new();
     let reject = ServerAction::<Reject>::new();
-    let asked = icc.part(|state| {
+    let asked = icc.read(|state| {
         let (approval, plan) = state.pending_approval().zip(state.plan())?;
         let production = if is_production(state) { " (production)" } else { "" };
         Some(Asked {
@@ -51,15 +51,13 @@ pub fn Decide(
             expires_at: approval.request.expires_at,
         })
     });
-    let buttons = move || {
-        asked.get().map(|asked| {
+    let buttons = asked.map(|asked| {
             if icc.is_now() {
                 view! { <Buttons asked=asked icc=icc approve=approve reject=reject /> }.into_any()
             } else {
                 view! { <p class="deck__decide muted small">"This is a past moment: what waited then cannot be answered from here."</p> }.into_any()
             }
-        })
-    };
+        });
     view! {
         <Outcome of=approve.value() />
         <Outcome of=reject.value() />
@@ -87,19 +85,21 @@ fn Buttons(
         }
         (needed, have) => format!("{have} of {needed} have approved: {}. ", signed.join(", ")),
     };
+    // Another plan is another question: what was opened for this one closes.
+    let key = format!("plan-{}", asked.plan);
     let yes = asked.clone();
-    let approve_button = move || match icc.rights.with(|rights| rights.approve_refused.clone()) {
+    let approve_button = match icc.rights.with_value(|rights| rights.approve_refused.clone()) {
         Some(reason) => refused(&yes.what, reason),
         None => view! { <ApproveForm asked=yes.clone() action=approve /> }.into_any(),
     };
-    let reject_button = move || match icc.rights.with(|rights| rights.reject_refused.clone()) {
+    let reject_button = match icc.rights.with_value(|rights| rights.reject_refused.clone()) {
         Some(reason) => {
             view! { <Button disabled_because=Some(reason)>"Reject"</Button> }.into_any()
         }
         None => view! { <RejectForm asked=asked.clone() action=reject /> }.into_any(),
     };
     view! {
-        <div class="deck__decide">
+        <div class="deck__decide" data-key=key>
             <p class="small">{people}<Countdown to=expires_at /></p>
             {approve_button}
             {reject_button}
@@ -130,7 +130,7 @@ fn ApproveForm(
                 </p>
                 <input type="hidden" name="incident" value=incident.to_string() />
                 <input type="hidden" name="plan" value=plan.to_string() />
-                <Button r#type="submit" kind=ButtonKind::Approve glyph=Glyph::Ok busy=action.pending()>"Approve plan"</Button>
+                <Button r#type="submit" kind=ButtonKind::Approve glyph=Glyph::Ok>"Approve plan"</Button>
             </ActionForm>
         </Confirm>
     }
@@ -152,7 +152,7 @@ fn RejectForm(
                 <input type="hidden" name="incident" value=incident.to_string() />
                 <input type="hidden" name="plan" value=plan.to_string() />
                 <TextArea name="reason" label="Why not" required=true />
-                <Button r#type="submit" kind=ButtonKind::Danger busy=action.pending()>"Reject plan"</Button>
+                <Button r#type="submit" kind=ButtonKind::Danger>"Reject plan"</Button>
             </ActionForm>
         </Confirm>
     }

@@ -16,8 +16,8 @@ pub fn Goals(
     icc: Icc,
 ) -> impl IntoView {
     let plan =
-        icc.part(|state| state.plan().map(|plan| (plan.plan.predicates.clone(), plan.plan.window)));
-    let latest = icc.part(|state| {
+        icc.read(|state| state.plan().map(|plan| (plan.plan.predicates.clone(), plan.plan.window)));
+    let latest = icc.read(|state| {
         let verification = &state.verification;
         if verification.latest.is_empty() {
             verification.baseline.clone()
@@ -25,15 +25,14 @@ pub fn Goals(
             verification.latest.clone()
         }
     });
-    let holding = icc.part(|state| {
+    let holding = icc.read(|state| {
         state.verification.holding_since.filter(|_| state.verification.status.is_none())
     });
-    move || {
-        plan.get().filter(|(predicates, _)| !predicates.is_empty()).map(|(predicates, window)| {
+    plan.filter(|(predicates, _)| !predicates.is_empty()).map(|(predicates, window)| {
             let lines = (0..)
                 .zip(predicates)
                 .map(|(at, predicate)| {
-                    let reading = Memo::new(move |_| latest.with(|latest| latest.iter().find(|reading| reading.predicate == at).cloned()));
+                    let reading = latest.iter().find(|reading| reading.predicate == at).cloned();
                     view! { <Goal predicate=predicate reading=reading /> }
                 })
                 .collect_view();
@@ -41,11 +40,10 @@ pub fn Goals(
                 <section class="goals" aria-label="What must be true afterwards">
                     <h3 class="claims__title">"It worked when"</h3>
                     <ul>{lines}</ul>
-                    <p class="small muted">{terms(window)}{move || holding.get().map(|since| view! { " All hold since "<Time at=since />"." })}</p>
+                    <p class="small muted">{terms(window)}{holding.map(|since| view! { " All hold since "<Time at=since />"." })}</p>
                 </section>
             }
         })
-    }
 }
 
 fn terms(window: VerificationWindow) -> String {
@@ -62,24 +60,23 @@ fn Goal(
     /// What must be true.
     predicate: Predicate,
     /// What was read last, if anything was.
-    reading: Memo<Option<Reading>>,
+    reading: Option<Reading>,
 ) -> impl IntoView {
     let (unit, query) = match &predicate {
         Predicate::Metric { unit, query, .. } => (unit.clone(), Some(query.clone())),
         _ => (String::new(), None),
     };
-    let glyph = move || match reading.get() {
+    let glyph = match &reading {
         None => view! { <Icon glyph=Glyph::Target /> },
         Some(reading) if reading.fulfilled => view! { <Icon glyph=Glyph::Ok class="goal__ok" /> },
         Some(_) => view! { <Icon glyph=Glyph::Failed class="goal__failed" /> },
     };
-    let now = move || {
-        reading.get().map(|reading| format!(" – now {}", words::measured(&reading.measured, &unit)))
-    };
+    let now =
+        reading.map(|reading| format!(" – now {}", words::measured(&reading.measured, &unit)));
     let query = query.map(|query| {
         view! {
             <details class="small"><summary class="muted">"Query"</summary>
-                <div class="secret"><pre tabindex="0"><code>{query.clone()}</code></pre><CopyButton text=query what="the query" /></div>
+                <div class="secret"><pre tabindex="0"><code>{query}</code></pre><CopyButton what="the query" /></div>
             </details>
         }
     });

@@ -28,15 +28,13 @@ pub fn Deck(
     /// The incident.
     icc: Icc,
 ) -> impl IntoView {
-    let hash = icc.part(|state| state.plan().map(|plan| plan.hash.clone()));
-    let plan = move || {
-        hash.get().map(|hash| {
+    let hash = icc.read(|state| state.plan().map(|plan| plan.hash.clone()));
+    let plan = hash.map(|hash| {
             view! {
                 <Plan icc=icc />
                 <p class="small muted">"Plan "<span class="mono" title=hash.to_string()>{hash.short().to_owned()}</span></p>
             }
-        })
-    };
+        });
     view! {
         <Panel title="Action deck" class="deck">
             <div class="stack">
@@ -56,11 +54,8 @@ fn Standing(
     /// The incident.
     icc: Icc,
 ) -> impl IntoView {
-    let standing = icc.part(standing);
-    move || {
-        let (tone, text) = standing.get();
-        view! { <p class=format!("standing standing--{}", tone.suffix())><Icon glyph=tone.glyph() /><span>{text}</span></p> }
-    }
+    let (tone, text) = icc.read(standing);
+    view! { <p class=format!("standing standing--{}", tone.suffix())><Icon glyph=tone.glyph() /><span>{text}</span></p> }
 }
 
 fn standing(state: &IncidentState) -> (Tone, String) {
@@ -134,21 +129,17 @@ fn Plan(
     /// The incident.
     icc: Icc,
 ) -> impl IntoView {
-    let plan = icc.part(|state| {
+    let plan = icc.read(|state| {
         state.plan().map(|plan| (plan.plan.summary.clone(), plan.plan.actions.clone()))
     });
-    let voided = icc.part(|state| state.plan().and_then(|plan| plan.voided.clone()));
-    let void = move || {
-        voided.get().map(|reason| {
+    let voided = icc.read(|state| state.plan().and_then(|plan| plan.voided.clone()));
+    let void = voided.map(|reason| {
             view! { <p class="standing standing--danger"><Icon glyph=Glyph::Failed /><span>"This plan is void: "{reason}</span></p> }
-        })
-    };
-    let steps = move || {
-        plan.get().map(|(summary, actions)| {
-            let many = actions.len() > 1;
-            let steps = (1..).zip(actions).map(|(number, action)| view! { <Step number=many.then_some(number) action=action icc=icc /> }).collect_view();
-            view! { <p class="measure">{words::sentence(&summary)}</p><ol class="deck__steps">{steps}</ol> }
-        })
-    };
+        });
+    let steps = plan.map(|(summary, actions)| {
+        let many = actions.len() > 1;
+        let steps = (1..).zip(actions).map(|(number, action)| view! { <Step number=many.then_some(number) action=action icc=icc /> }).collect_view();
+        view! { <p class="measure">{words::sentence(&summary)}</p><ol class="deck__steps">{steps}</ol> }
+    });
     view! { {void} {steps} <Goals icc=icc /> }.into_any()
 }

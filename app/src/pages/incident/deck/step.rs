@@ -56,22 +56,22 @@ fn Progress(
     icc: Icc,
 ) -> impl IntoView {
     let progress =
-        icc.part(move |state| state.plan().and_then(|plan| plan.progress.get(&of)).cloned());
-    move || {
-        let (word, tone, note) = match progress.get()? {
-            ActionProgress::Planned => return None,
-            ActionProgress::Intended => ("Being applied", Tone::Running, String::new()),
-            ActionProgress::Applied { note } => ("Applied", Tone::Ok, note),
-            ActionProgress::Failed { error } => ("Not applied", Tone::Danger, error),
-            ActionProgress::Unknown { note } => ("Unknown whether applied", Tone::Danger, note),
-            ActionProgress::UndoIntended => ("Being taken back", Tone::Running, String::new()),
-            ActionProgress::Undone { note } => ("Taken back", Tone::Waiting, note),
-            ActionProgress::UndoFailed { error } => {
-                ("Could not be taken back", Tone::Danger, error)
-            }
-        };
-        Some(view! { <Badge text=word tone=tone /><span class="small muted">{note}</span> })
-    }
+        icc.read(move |state| state.plan().and_then(|plan| plan.progress.get(&of)).cloned());
+    let shown = progress.and_then(|progress| match progress {
+        ActionProgress::Planned => None,
+        ActionProgress::Intended => Some(("Being applied", Tone::Running, String::new())),
+        ActionProgress::Applied { note } => Some(("Applied", Tone::Ok, note)),
+        ActionProgress::Failed { error } => Some(("Not applied", Tone::Danger, error)),
+        ActionProgress::Unknown { note } => Some(("Unknown whether applied", Tone::Danger, note)),
+        ActionProgress::UndoIntended => Some(("Being taken back", Tone::Running, String::new())),
+        ActionProgress::Undone { note } => Some(("Taken back", Tone::Waiting, note)),
+        ActionProgress::UndoFailed { error } => {
+            Some(("Could not be taken back", Tone::Danger, error))
+        }
+    });
+    shown.map(|(word, tone, note)| {
+        view! { <Badge text=word tone=tone /><span class="small muted">{note}</span> }
+    })
 }
 
 #[component]
@@ -81,12 +81,11 @@ fn Policy(
     /// The incident.
     icc: Icc,
 ) -> impl IntoView {
-    let decision = icc.part(move |state| {
+    let decision = icc.read(move |state| {
         let decision = state.plan()?.decision.as_ref()?;
         decision.actions.iter().find(|action| action.action == of).cloned()
     });
-    move || {
-        decision.get().map(|ActionDecision { verdict, reasons, .. }| {
+    decision.map(|ActionDecision { verdict, reasons, .. }| {
             let (word, tone) = words::verdict_words(verdict);
             let reasons = reasons
                 .into_iter()
@@ -97,5 +96,4 @@ fn Policy(
                 .collect_view();
             view! { <div class="step__policy"><Badge text=word tone=tone glyph=Glyph::Policies /><ul class="small">{reasons}</ul></div> }
         })
-    }
 }

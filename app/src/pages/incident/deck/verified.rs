@@ -18,18 +18,17 @@ pub fn Verified(
     /// The incident.
     icc: Icc,
 ) -> impl IntoView {
-    let concluded = icc.part(|state| {
+    let concluded = icc.read(|state| {
         state.verification.status.map(|status| {
             (status, state.verification.summary.clone(), state.verification.figures.clone())
         })
     });
-    let curve = icc.part(|state| {
+    let curve = icc.read(|state| {
         let plan = state.plan()?;
         let series = state.verification.series.clone();
         plan.plan.figure.clone().map(|figure| (figure, series, plan.acted_at))
     });
-    let chart = move || {
-        curve.get().map(|(figure, series, acted_at)| {
+    let chart = curve.map(|(figure, series, acted_at)| {
             let Figure { label, unit, threshold, .. } = figure;
             let largest = series.iter().filter_map(|sample| sample.value).chain(threshold).fold(0.0_f64, |a, b| a.max(b.abs()));
             let (factor, unit) = words::people_scale(Some(largest), &unit);
@@ -37,10 +36,8 @@ pub fn Verified(
             let goal = threshold.map(|threshold| format!("the alert's threshold, {}", with_unit(threshold, &unit))).unwrap_or_default();
             let points = series.into_iter().map(|sample| (sample.at, sample.value.map(|value| value * factor))).collect();
             view! { <VerificationChart title=words::sentence(&label) unit=unit points=points threshold=threshold goal=goal acted_at=acted_at.map(unix) /> }
-        })
-    };
-    move || {
-        concluded.get().map(|(status, summary, figures)| {
+        });
+    concluded.map(|(status, summary, figures)| {
             let tone = match status {
                 VerificationStatus::Resolved => Tone::Ok,
                 VerificationStatus::Partial | VerificationStatus::Unknown => Tone::Waiting,
@@ -55,7 +52,6 @@ pub fn Verified(
                 </section>
             }
         })
-    }
 }
 
 /// Every predicate before the fix and after it.

@@ -19,9 +19,9 @@ pub fn Story(
     /// The incident.
     icc: Icc,
 ) -> impl IntoView {
-    let markdown = icc.part(postmortem);
+    let markdown = icc.read(postmortem);
     let take = move || {
-        let text = markdown.get_untracked();
+        let text = markdown.clone();
         let name = format!("incident-{}.md", icc.id());
         let href = format!("data:text/markdown;charset=utf-8,{}", escape(&text));
         view! {
@@ -47,12 +47,10 @@ fn Ending(
     /// The incident.
     icc: Icc,
 ) -> impl IntoView {
-    let ending = icc.part(postmortem::ending);
-    let facts = icc.part(postmortem::facts);
-    let facts = move || {
-        facts.get().into_iter().map(|(name, value)| view! { <div class="figures__item"><dt>{name}</dt><dd class="number">{value}</dd></div> }).collect_view()
-    };
-    view! { <p class="story__lead">{move || ending.get()}</p><dl class="figures__list">{facts}</dl> }.into_any()
+    let ending = icc.read(postmortem::ending);
+    let facts = icc.read(postmortem::facts);
+    let facts = facts.into_iter().map(|(name, value)| view! { <div class="figures__item"><dt>{name}</dt><dd class="number">{value}</dd></div> }).collect_view();
+    view! { <p class="story__lead">{ending}</p><dl class="figures__list">{facts}</dl> }.into_any()
 }
 
 #[component]
@@ -60,9 +58,8 @@ fn Cause(
     /// The incident.
     icc: Icc,
 ) -> impl IntoView {
-    let best = icc.part(|state| state.hypotheses.first().cloned());
-    move || {
-        best.get().map(|best| {
+    let best = icc.read(|state| state.hypotheses.first().cloned());
+    best.map(|best| {
             let claims = best
                 .claims
                 .iter()
@@ -73,7 +70,6 @@ fn Cause(
                 .collect_view();
             view! { <h3>"Why"</h3><p>{words::sentence(&best.summary)}" ("{best.confidence_word()}")"</p><ul class="story__list">{claims}</ul> }
         })
-    }
 }
 
 #[component]
@@ -81,24 +77,20 @@ fn Tried(
     /// The incident.
     icc: Icc,
 ) -> impl IntoView {
-    let tried = icc.part(postmortem::tried);
-    let figures = icc.part(|state| state.verification.figures.clone());
-    let list = move || {
-        let tried = tried.get();
-        if tried.is_empty() {
-            return view! { <p>"Nothing was changed."</p> }.into_any();
-        }
+    let tried = icc.read(postmortem::tried);
+    let figures = icc.read(|state| state.verification.figures.clone());
+    let list = if tried.is_empty() {
+        view! { <p>"Nothing was changed."</p> }.into_any()
+    } else {
         let lines = tried
             .into_iter()
             .map(|line| view! { <li>{words::sentence(&line)}</li> })
             .collect_view();
         view! { <ul class="story__list">{lines}</ul> }.into_any()
     };
-    let compared = move || {
-        Some(figures.get())
-            .filter(|figures| !figures.is_empty())
-            .map(|figures| view! { <Compared figures=figures /> })
-    };
+    let compared = Some(figures)
+        .filter(|figures| !figures.is_empty())
+        .map(|figures| view! { <Compared figures=figures /> });
     view! { <h3>"What was done"</h3>{list}{compared} }.into_any()
 }
 
@@ -107,9 +99,7 @@ fn Timeline(
     /// The incident.
     icc: Icc,
 ) -> impl IntoView {
-    let phases = icc.part(|state| state.phases.clone());
-    let lines = move || {
-        phases.get().into_iter().map(|entered| view! { <li><Time at=entered.at absolute=true />" "{words::sentence(entered.phase.as_str())}</li> }).collect_view()
-    };
+    let phases = icc.read(|state| state.phases.clone());
+    let lines = phases.into_iter().map(|entered| view! { <li><Time at=entered.at absolute=true />" "{words::sentence(entered.phase.as_str())}</li> }).collect_view();
     view! { <h3>"When"</h3><ul class="story__list">{lines}</ul> }.into_any()
 }

@@ -12,7 +12,10 @@ use evenkeel_domain::{
 };
 use jiff::Timestamp;
 
-use crate::{pages::words, ui::time::unix};
+use crate::{
+    pages::words,
+    ui::time::{took, unix},
+};
 
 /// How it ended, in a sentence.
 pub fn ending(state: &IncidentState) -> String {
@@ -30,7 +33,7 @@ pub fn ending(state: &IncidentState) -> String {
 
 /// Figures: name and value with its unit.
 pub fn facts(state: &IncidentState) -> Vec<(&'static str, String)> {
-    let since = |from: Timestamp, to: Timestamp| words::took(unix(to) - unix(from));
+    let since = |from: Timestamp, to: Timestamp| took(unix(to) - unix(from));
     let plan = state.plan();
     let mut facts = Vec::new();
     if let Some(closed) = state.closed_at {
