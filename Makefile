@@ -3,11 +3,13 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 CARGO := cargo
 PLAYWRIGHT := cd end2end && node_modules/.bin/playwright
+# The kill harness' binary has another name than the shipped one, so both may lie here.
+RELEASE := $(or $(CARGO_TARGET_DIR),target)/release
 # The front end's entry point turns on the browser's features; built beside the server it would
 # turn them on there too (cargo unites features), and effects would run while pages are rendered.
 NATIVE := --workspace --exclude evenkeel-frontend
 
-.PHONY: help build test test-rust test-browser lint format quality bench setup site clean
+.PHONY: help build test test-rust test-browser crash lint format quality bench setup site clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -35,6 +37,11 @@ test-browser: site ## Browser tests in headless Chromium against the real binary
 	$(CARGO) build --locked -p evenkeel-server --bin evenkeel
 	@[ -x end2end/node_modules/.bin/playwright ] || ./scripts/setup-tests.sh
 	@$(PLAYWRIGHT) test
+
+crash: ## Kill the release build a thousand times and look what is left (CRASH="--kills 200 --postgres postgres://…")
+	$(CARGO) build --release --locked -p evenkeel-server --features failpoints --bin evenkeel-failpoints
+	$(CARGO) build --release --locked -p evenkeel-crash
+	$(RELEASE)/evenkeel-crash run --program $(RELEASE)/evenkeel-failpoints $(CRASH)
 
 lint: ## Format check, clippy, small files
 	$(CARGO) fmt --all --check

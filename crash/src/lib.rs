@@ -25,6 +25,7 @@ pub mod api;
 pub mod database;
 pub mod kube;
 pub mod prometheus;
+pub mod proxy;
 pub mod server;
 
 pub mod report;

@@ -42,6 +42,9 @@ struct RunArgs {
     /// Workloads that break, each over and over again.
     #[arg(long, default_value_t = 16)]
     workloads: usize,
+    /// Of a hundred writes to the cluster so many meet a fault (409, 429, 500, silence).
+    #[arg(long, default_value_t = 0)]
+    faults: u32,
     /// An empty PostgreSQL database instead of a SQLite file: postgres://…
     #[arg(long, value_name = "URL")]
     postgres: Option<String>,
@@ -54,7 +57,9 @@ struct RunArgs {
 }
 
 fn main() -> ExitCode {
-    tracing_subscriber::fmt().with_max_level(tracing::Level::WARN).with_writer(std::io::stderr).init();
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| "warn,evenkeel_crash=info".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     match Cli::parse().command {
         // The range's containers make their own runtimes: they are small.
         Command::Lab(command) => ended(evenkeel_lab::run(command).map(|()| true)),
@@ -81,6 +86,7 @@ fn run(args: RunArgs) -> Result<bool> {
             runner: Runner { program: this, prefix: vec!["lab".to_owned()] },
             database: args.postgres.map_or(Database::Sqlite, |url| Database::Postgres { url }),
             workloads: args.workloads,
+            faults: args.faults,
             settings: std::collections::BTreeMap::new(),
         },
         rounds: args.rounds,

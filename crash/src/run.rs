@@ -116,17 +116,26 @@ async fn kill_once(
         schedule.missed(kill.clone());
     }
     schedule.done();
+    tracing::info!(kill = ?kill, reached, ?recovery, "killed at {phase}");
     report.killed(phase, recovery);
     Ok(())
 }
 
 /// Nobody is killed any more: everything must come to its end.
-async fn peace(world: &Arc<World>, mut lives: Lives, report: &mut Report) -> Result<()> {
+async fn peace(world: &Arc<World>, lives: Lives, report: &mut Report) -> Result<()> {
     world.verdict.enter("peace");
     let mut server = world.start(None)?;
     if let Start::Ready(took) = server.ready().await? {
         report.last_recovery(took);
     }
+    reckon(world, lives).await?;
+    report.checked = world.checked.load(Ordering::SeqCst);
+    server.kill().await
+}
+
+/// Waits until everything has come to its end, and compares it all. A platform must be running,
+/// and the workloads must have been told to rest.
+pub async fn reckon(world: &World, mut lives: Lives) -> Result<()> {
     let ending = async {
         while let Some(life) = lives.join_next().await {
             life.context("a workload's script panicked")??;
@@ -157,6 +166,5 @@ async fn peace(world: &Arc<World>, mut lives: Lives, report: &mut Report) -> Res
     }
     world.settle_accounts();
     world.keep_offenders().await;
-    report.checked = world.checked.load(Ordering::SeqCst);
-    server.kill().await
+    Ok(())
 }

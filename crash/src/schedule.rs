@@ -10,7 +10,7 @@ const BUSY: &[&str] = &["append.", "commit.", "claim.", "park.", "renew.", "inta
 /// Late passings of busy places.
 const LATE: &[u64] = &[2, 3, 5, 8, 13, 21, 34];
 /// How often a fail point that was not reached is tried again.
-const TRIES: u32 = 6;
+const TRIES: u32 = 3;
 
 /// One kill.
 #[derive(Debug, Clone, PartialEq)]

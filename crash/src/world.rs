@@ -29,6 +29,7 @@ use crate::{
     ledger::Ledger,
     people::People,
     prometheus,
+    proxy::Proxy,
     server::{Program, Server},
     verdict::{Promise, Verdict},
     workload::{Temper, Workload},
@@ -48,6 +49,8 @@ pub struct Options {
     pub database: Database,
     /// How many workloads break.
     pub workloads: usize,
+    /// Of a hundred writes to the cluster so many meet a fault; 0: nothing stands between.
+    pub faults: u32,
     /// More of the platform's environment, or other values.
     pub settings: BTreeMap<String, String>,
 }
@@ -80,6 +83,8 @@ pub struct World {
     pub starts: AtomicU64,
     /// Starts after which a whole pass was made.
     pub checked: AtomicU64,
+    /// What stands between the platform and the cluster, if something does.
+    pub proxy: Option<Proxy>,
     /// Its files.
     pub dir: TempDir,
     range: Range,
@@ -120,7 +125,15 @@ impl World {
         let program = program(options, dir.path(), &address)?;
         let (one, other) = (person(&program, "one").await?, person(&program, "other").await?);
         let prometheus = format!("http://{}", prometheus::quiet_double().await?);
-        let kubeconfig = place.join("kubeconfig-operator").display().to_string();
+        let mut kubeconfig = place.join("kubeconfig-operator");
+        let mut proxy = None;
+        if options.faults > 0 {
+            let between = Proxy::start(&place, range.url(), options.faults).await?;
+            kubeconfig = place.join("kubeconfig-proxy");
+            std::fs::write(&kubeconfig, between.kubeconfig().to_string())?;
+            proxy = Some(between);
+        }
+        let kubeconfig = kubeconfig.display().to_string();
         let of = ["--json", "cluster", "add", "--name", "range", "--environment", "production"];
         let to = ["--prometheus-url", &prometheus, "--kubeconfig", &kubeconfig];
         let connected = program.run(&[&of[..], &to].concat(), "").await?;
@@ -152,6 +165,7 @@ impl World {
             writes: Mutex::default(),
             starts: AtomicU64::new(0),
             checked: AtomicU64::new(0),
+            proxy,
             dir,
             range,
         })
@@ -367,6 +381,8 @@ fn program(options: &Options, dir: &Path, address: &str) -> Result<Program> {
         ("EVENKEEL_VERIFY_HOLD", "1".to_owned()),
         ("EVENKEEL_VERIFY_WITHIN", "3".to_owned()),
         ("EVENKEEL_VERIFY_EVERY", "1".to_owned()),
+        // A write in doubt may still arrive for so long, and is looked for until then.
+        ("EVENKEEL_TOOL_TIMEOUT_SECONDS", "3".to_owned()),
         ("EVENKEEL_LOG", "warn".to_owned()),
     ]
     .map(|(name, value)| (name.to_owned(), value))

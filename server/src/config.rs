@@ -73,6 +73,11 @@ impl Config {
                 3_600,
                 10..=604_800,
             )?),
+            write_limit: Duration::from_secs(seconds(
+                "EVENKEEL_TOOL_TIMEOUT_SECONDS",
+                10,
+                1..=120,
+            )?),
             lease: Duration::from_secs(seconds("EVENKEEL_LEASE", 15, 1..=300)?),
             ..Settings::default()
         };

@@ -1,6 +1,9 @@
 //! The desk an incident is worked at: its state so far, and the one way to add to its journal.
 
-use std::sync::Arc;
+use std::{
+    any::{Any, type_name},
+    sync::Arc,
+};
 
 use evenkeel_domain::{
     Event, IncidentState, Timestamp,
@@ -10,12 +13,13 @@ use evenkeel_domain::{
     id::{ActionId, ApprovalId, EvidenceId, FindingId, HypothesisId, IncidentId, PlanId},
     incident::{FoldError, IncidentSummary},
 };
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OnceCell};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     chain,
     clock::{Clock, Entropy, fresh},
+    fail_point,
     journal::{Append, Journal, JournalError, Lease, read_all},
 };
 
@@ -37,6 +41,20 @@ pub enum DeskError {
     /// There is no such incident.
     #[error("incident {0} has no journal")]
     Missing(IncidentId),
+    /// A step did not end within its deadline.
+    #[error("step `{step}` was not done within {} s", limit.as_secs())]
+    Late {
+        /// Which.
+        step: &'static str,
+        /// Its deadline.
+        limit: std::time::Duration,
+    },
+    /// The process stops, and a step did not end in the time that was left.
+    #[error("step `{step}` was cut off because the process stops")]
+    Stopping {
+        /// Which.
+        step: &'static str,
+    },
     /// A part outside the engine failed in a way that says nothing about the world.
     #[error("{doing} failed")]
     Part {
@@ -67,6 +85,7 @@ pub struct Desk {
     lease: Option<Lease>,
     cancel: CancellationToken,
     state: Mutex<IncidentState>,
+    kept: OnceCell<Arc<dyn Any + Send + Sync>>,
 }
 
 impl Desk {
@@ -82,7 +101,8 @@ impl Desk {
     ) -> Result<Self, DeskError> {
         let entries = read_all(&*journal, incident, 0).await?;
         let state = IncidentState::fold(&entries)?.ok_or(DeskError::Missing(incident))?;
-        Ok(Self { journal, clock, entropy, lease, cancel, state: Mutex::new(state) })
+        let (state, kept) = (Mutex::new(state), OnceCell::new());
+        Ok(Self { journal, clock, entropy, lease, cancel, state, kept })
     }
 
     /// The incident as it is known here.
@@ -147,6 +167,20 @@ impl Desk {
             Some(lease) => Ok(self.journal.renew(lease, self.clock.now(), by).await?),
             None => Ok(()),
         }
+    }
+
+    /// What the far side of the ports keeps at this desk from one step to the next, such as
+    /// opened credentials: made at the first call, gone with the desk. One value of one type.
+    pub async fn once<T: Any + Send + Sync>(
+        &self,
+        make: impl Future<Output = Result<T, DeskError>>,
+    ) -> Result<Arc<T>, DeskError> {
+        let make = async { Ok::<Arc<dyn Any + Send + Sync>, DeskError>(Arc::new(make.await?)) };
+        let kept = Arc::clone(self.kept.get_or_try_init(|| make).await?);
+        kept.downcast().map_err(|_| DeskError::Part {
+            doing: "finding what is kept at a desk",
+            source: format!("it is no {}", type_name::<T>()).into(),
+        })
     }
 
     /// Cancelled when the lease is lost or the process stops.
@@ -217,8 +251,10 @@ impl Desk {
                 texts: texts.clone(),
                 audit: audit.clone(),
             };
+            fail_point!("append.before");
             match self.journal.append(append).await {
                 Ok(()) => {
+                    fail_point!("append.after");
                     *state = after;
                     return Ok(());
                 }

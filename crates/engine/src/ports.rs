@@ -1,6 +1,7 @@
 //! What the engine needs done, and by whom it does not care.
 
 use async_trait::async_trait;
+pub use evenkeel_domain::write::{Found, Written};
 use evenkeel_domain::{
     IncidentState,
     action::ActionCall,
@@ -79,40 +80,6 @@ pub trait Gate: Send + Sync {
 
     /// Emergency Stop on a cluster, if it is on (invariant I11).
     async fn stopped(&self, cluster: ClusterId) -> Result<Option<EmergencyStop>, DeskError>;
-}
-
-/// How a write ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Written {
-    /// Accepted.
-    Applied {
-        /// What the cluster said.
-        note: String,
-        /// The object's generation after it, where it has one.
-        generation: Option<i64>,
-    },
-    /// Refused for certain: nothing changed.
-    Refused(String),
-    /// Refused because the object is no longer what the plan was made for.
-    Drifted(String),
-    /// No certain answer: it may or may not have been applied. Never repeated blindly.
-    Uncertain(String),
-}
-
-/// What reading the world says about a write.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Found {
-    /// Its stamp is there.
-    Applied {
-        /// What was seen.
-        note: String,
-        /// The object's generation, where it has one.
-        generation: Option<i64>,
-    },
-    /// Its stamp is not there.
-    NotApplied(String),
-    /// It cannot be told.
-    CannotTell(String),
 }
 
 /// One write: what, to what, stamped how.

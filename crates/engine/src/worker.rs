@@ -36,10 +36,6 @@ pub struct Worker {
     pub settings: Settings,
 }
 
-/// How long an incident rests after a step failed for a reason that says nothing about the world
-/// (the database was away, a part panicked).
-const AFTER_FAILURE: Duration = Duration::from_secs(5);
-
 impl Worker {
     /// Works until `stop`; then lets running steps end or gives up their leases. Returns when
     /// nothing runs any more.
@@ -125,12 +121,18 @@ impl Worker {
         match self.try_work(lease, cancel).await {
             Ok(done) => done,
             Err(failure) if failure.lease_lost() => (Wake::OnAppend, u64::MAX),
+            // Cut off by the end of the process: whoever comes next takes it up at once.
+            Err(DeskError::Stopping { step }) => {
+                info!(step, "step {step} of {} is parked: the process stops", lease.incident);
+                (Wake::At(self.clock.now()), u64::MAX)
+            }
             Err(failure) => {
                 error!(
                     error = &failure as &dyn std::error::Error,
                     "a step of {} failed", lease.incident
                 );
-                let rest = jiff::SignedDuration::try_from(AFTER_FAILURE).unwrap_or_default();
+                let rest = self.runner.rest(lease.incident);
+                let rest = jiff::SignedDuration::try_from(rest).unwrap_or_default();
                 let now = self.clock.now();
                 (Wake::At(now.checked_add(rest).unwrap_or(now)), u64::MAX)
             }

@@ -12,8 +12,22 @@ pub struct Args {
 
 /// Serves until the client closes standard input.
 pub async fn run(args: Args) -> anyhow::Result<()> {
+    end_with_parent();
     match ServerKind::from_name(&args.server) {
         Some(kind) => Ok(run_stdio(kind).await?),
         None => bail!("there is no MCP server `{}`: use kubernetes or prometheus", args.server),
+    }
+}
+
+/// A server whose platform was killed must not finish what it was at: the platform's successor
+/// looks whether a write arrived, and should not have to wait for one that is still being made.
+/// Linux only; elsewhere the end of standard input has to do.
+fn end_with_parent() {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{Signal, set_parent_process_death_signal};
+        if let Err(error) = set_parent_process_death_signal(Some(Signal::KILL)) {
+            tracing::warn!(%error, "this server may outlive a killed platform for a moment");
+        }
     }
 }

@@ -16,6 +16,8 @@ mod cli;
 #[cfg(test)]
 mod events;
 #[cfg(test)]
+mod failpoints;
+#[cfg(test)]
 mod mcp_stdio;
 #[cfg(test)]
 mod operations;

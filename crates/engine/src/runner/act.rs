@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use evenkeel_domain::{
-    Event, IncidentState, id::ActionId, incident::PlanState, plan::PlannedAction,
+    Event, IncidentState, Timestamp, id::ActionId, incident::PlanState, plan::PlannedAction,
 };
 use tokio::time::{sleep, timeout};
 
@@ -105,7 +105,7 @@ impl Runner {
         let Some((plan, action)) = action_of(&state, id) else { return Ok(()) };
         let target = plan.target_now(action);
         let write = Write { call: &action.call, target: &target, stamp: id };
-        let event = match self.look_for(desk, &write).await? {
+        let event = match self.look_for(desk, &write, state.updated_at).await? {
             Found::Applied { note, generation } => {
                 Event::ActionApplied { action: id, note, generation }
             }
@@ -116,28 +116,33 @@ impl Runner {
         desk.record(event).await
     }
 
-    /// Reads the world for a write, again and again while it cannot be told.
+    /// Reads the world for a write, again and again while it cannot be told. That it is not there
+    /// is believed only when it can no longer arrive: who sent it may be dead or asleep, and the
+    /// request still be on its way. `since` is when the journal last grew, so the intent is as old.
     pub(super) async fn look_for(
         &self,
         desk: &Desk,
         write: &Write<'_>,
+        since: Timestamp,
     ) -> Result<Found, DeskError> {
         let mut pauses = RECONCILE_PAUSES.iter();
+        let mut may_arrive = self.settings.may_still_arrive(since, desk.now());
         loop {
             let looking = self.ports.executor.find(desk, write.clone());
             let found = match timeout(self.settings.step_limit, looking).await {
                 Ok(found) => found?,
                 Err(_) => Found::CannotTell("the cluster did not answer in time".into()),
             };
-            let Found::CannotTell(_) = found else { return Ok(found) };
-            let Some(pause) = pauses.next() else { return Ok(found) };
+            let pause = match found {
+                Found::Applied { .. } => return Ok(found),
+                Found::NotApplied(_) => may_arrive.take(),
+                Found::CannotTell(_) => pauses.next().copied(),
+            };
+            let Some(pause) = pause else { return Ok(found) };
             tokio::select! {
-                () = sleep(*pause) => {}
+                () = sleep(pause) => {}
                 () = desk.cancelled().cancelled() => {
-                    return Err(DeskError::Part {
-                        doing: "reading the world after a write in doubt",
-                        source: "the process stops".into(),
-                    });
+                    return Err(DeskError::Stopping { step: "reconcile" });
                 }
             }
         }

@@ -7,13 +7,15 @@
 mod act;
 mod approve;
 mod observe;
+mod pace;
 mod think;
 mod undo;
 mod verify;
 
 use std::{sync::Arc, time::Duration};
 
-use evenkeel_domain::Event;
+use evenkeel_domain::{Event, id::IncidentId};
+use tokio::time::{sleep, timeout};
 use tracing::{debug, info};
 
 use crate::{
@@ -35,12 +37,18 @@ pub struct Runner {
     ports: Ports,
     settings: Settings,
     observer: Arc<dyn StepObserver>,
+    failures: pace::Failures,
 }
 
 impl Runner {
     /// A runner over these ports.
     pub fn new(ports: Ports, settings: Settings, observer: Arc<dyn StepObserver>) -> Self {
-        Self { ports, settings, observer }
+        Self { ports, settings, observer, failures: pace::Failures::default() }
+    }
+
+    /// How long an incident rests now that a step of it has failed.
+    pub fn rest(&self, incident: IncidentId) -> Duration {
+        self.failures.add(incident)
     }
 
     /// Runs until the incident waits or ends; says when to look again, and up to which record
@@ -55,6 +63,7 @@ impl Runner {
                 Step::Wait { until: None } => return Ok((Wake::OnAppend, state.seq)),
                 step => self.perform_counted(desk, step).await?,
             }
+            self.failures.forget(state.id);
             if desk.cancelled().is_cancelled() {
                 return Ok((Wake::At(desk.now()), desk.state().await.seq));
             }
@@ -66,12 +75,28 @@ impl Runner {
         let began = desk.now();
         debug!(step = name, "step begins");
         fail_point!("step.before.", name);
-        let done = self.perform(desk, step).await;
+        let done = self.perform_in_time(desk, step).await;
         fail_point!("step.after.", name);
         let took = desk.now().duration_since(began);
         let took = Duration::try_from(took).unwrap_or_default();
         self.observer.step(name, took, done.is_err());
         done
+    }
+
+    /// A step that neither outlives its deadline nor holds up the end of the process.
+    async fn perform_in_time(&self, desk: &Desk, step: Step) -> Result<(), DeskError> {
+        let (name, deadline) = (step.as_str(), pace::deadline(&step, &self.settings));
+        let stopped = async {
+            desk.cancelled().cancelled().await;
+            sleep(pace::WIND_DOWN).await;
+        };
+        tokio::select! {
+            done = timeout(deadline, self.perform(desk, step)) => match done {
+                Ok(done) => done,
+                Err(_) => Err(DeskError::Late { step: name, limit: deadline }),
+            },
+            () = stopped => Err(DeskError::Stopping { step: name }),
+        }
     }
 
     async fn perform(&self, desk: &Desk, step: Step) -> Result<(), DeskError> {

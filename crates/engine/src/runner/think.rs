@@ -6,6 +6,7 @@ use evenkeel_domain::{
     stage::Resolution,
 };
 use tokio::time::timeout;
+use tracing::error;
 
 use super::Runner;
 use crate::{
@@ -44,17 +45,21 @@ impl Runner {
             Planning::Decline { reason: why }
         };
         match planning {
-            Planning::Plan(plan) => {
-                let hash = plan.hash().map_err(|source| DeskError::Part {
-                    doing: "binding a plan to its hash",
-                    source: Box::new(source),
-                })?;
-                desk.record(Event::Planned { plan, hash }).await
-            }
-            Planning::Decline { reason } => {
-                desk.record(Event::Closed { resolution: Resolution::Escalated, reason }).await
-            }
+            Planning::Plan(plan) => match plan.hash() {
+                Ok(hash) => desk.record(Event::Planned { plan, hash }).await,
+                // Nothing can be signed that cannot be named.
+                Err(error) => {
+                    error!(error = &error as &dyn std::error::Error, "a plan has no hash");
+                    self.decline(desk, format!("{error}, so nobody could be asked to sign it"))
+                        .await
+                }
+            },
+            Planning::Decline { reason } => self.decline(desk, reason).await,
         }
+    }
+
+    async fn decline(&self, desk: &Desk, reason: String) -> Result<(), DeskError> {
+        desk.record(Event::Closed { resolution: Resolution::Escalated, reason }).await
     }
 
     pub(super) async fn judge(&self, desk: &Desk) -> Result<(), DeskError> {

@@ -25,7 +25,17 @@ impl Runner {
             let error = format!("the policy does not allow it: {refusal}");
             return desk.record(Event::UndoFailed { action: id, error }).await;
         }
+        // As in `execute`: is this still ours, and is the stop still off?
         desk.confirm_lease(self.settings.lease).await?;
+        if let Some(stop) = self.ports.gate.stopped(state.cluster).await? {
+            let note = format!("still in place: {} threw Emergency Stop", stop.by);
+            return desk
+                .append(vec![
+                    Event::UndoNotApplied { action: id, note },
+                    Event::Halted { by: stop.by, reason: stop.reason },
+                ])
+                .await;
+        }
         let target = plan.target_now(action);
         let write = Write { call, target: &target, stamp };
         fail_point!("undo.before-write");
@@ -53,7 +63,7 @@ impl Runner {
         };
         let target = plan.target_now(action);
         let write = Write { call, target: &target, stamp };
-        let event = match self.look_for(desk, &write).await? {
+        let event = match self.look_for(desk, &write, state.updated_at).await? {
             Found::Applied { note, .. } => Event::UndoApplied { action: id, note },
             Found::NotApplied(note) => Event::UndoNotApplied { action: id, note },
             Found::CannotTell(note) => Event::ActionUnknown { action: id, note },

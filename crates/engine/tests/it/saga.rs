@@ -1,0 +1,77 @@
+//! For every action of the catalogue: each step twice, failure at each step unwinds, undo twice.
+
+use evenkeel_domain::action::ActionKind;
+
+use super::{
+    cluster::Mishap,
+    drive::{Driven, over},
+    plans::{plan, with_undo},
+};
+
+/// Ways in which it is not known whether a write was applied.
+const DOUBTS: [Mishap; 4] =
+    [Mishap::AnswerLost, Mishap::RequestLost, Mishap::CrashBefore, Mishap::CrashAfter];
+
+#[tokio::test(start_paused = true)]
+async fn i2_each_step_twice_is_done_once() {
+    let plan = plan(&ActionKind::ALL);
+    for step in 0..plan.actions.len() {
+        for doubt in DOUBTS {
+            let run = Driven::new(over(&plan).with(step, doubt));
+            let state = run.to_the_end().await;
+            let what = format!("{doubt:?} at {:?}", plan.actions[step].call);
+            assert_eq!(state.status(), "resolved", "{what}: {:?}", run.names());
+            run.cluster.nothing_twice();
+            let accepted: Vec<_> = run.cluster.accepted().iter().map(|(id, _)| *id).collect();
+            let planned: Vec<_> = plan.actions.iter().map(|action| action.id).collect();
+            assert_eq!(accepted, planned, "{what}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_at_each_step_takes_back_what_was_done_before() {
+    let kinds = with_undo();
+    let plan = plan(&kinds);
+    for step in 0..kinds.len() {
+        let run = Driven::new(over(&plan).with(step, Mishap::Refused));
+        let state = run.to_the_end().await;
+        assert!(run.cluster.is_as_before(), "step {step}: {:?}", run.cluster.accepted());
+        run.cluster.nothing_twice();
+        // Before anything was done there is nothing to take back, and people are told.
+        let wanted = if step == 0 { "escalated" } else { "undone" };
+        assert_eq!(state.status(), wanted, "step {step}: {:?}", run.names());
+        let objects = run.cluster.accepted();
+        let (done, undone) = objects.split_at(step);
+        let backwards: Vec<_> = done.iter().rev().map(|(_, object)| object).collect();
+        let taken: Vec<_> = undone.iter().map(|(_, object)| object).collect();
+        assert_eq!(taken, backwards, "in reverse order");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn i2_each_undo_twice_is_done_once() {
+    let kinds = with_undo();
+    let plan = plan(&kinds);
+    for step in 0..kinds.len() {
+        for doubt in DOUBTS {
+            // The writes come first, then the undos, last action first.
+            let run = Driven::new(over(&plan).mends_nothing().with(kinds.len() + step, doubt));
+            let state = run.to_the_end().await;
+            assert_eq!(state.status(), "undone", "{doubt:?} at undo {step}: {:?}", run.names());
+            assert!(run.cluster.is_as_before(), "{:?}", run.cluster.accepted());
+            run.cluster.nothing_twice();
+            assert_eq!(run.cluster.accepted().len(), 2 * kinds.len());
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_undo_that_is_refused_goes_to_people_as_failed() {
+    let kinds = with_undo();
+    let plan = plan(&kinds);
+    let run = Driven::new(over(&plan).mends_nothing().with(kinds.len(), Mishap::Refused));
+    let state = run.to_the_end().await;
+    assert_eq!(state.status(), "failed");
+    assert_eq!(run.journal.count(run.incident(), "undo_failed"), 1);
+}
