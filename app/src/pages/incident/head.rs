@@ -78,12 +78,15 @@ fn Rail(
     view! { <PhaseRail current=words::phase(current) durations=durations running=running waiting=waiting /> }
 }
 
+/// A phase, and how long it took in words.
+type Durations = Vec<(crate::ui::Phase, String)>;
+
 /// How long each phase took in all its rounds, the last one since the beginning; and since when the current one runs,
 /// with what it took before.
 fn durations(
     entered: &[(Phase, Timestamp)],
     opened: Timestamp,
-) -> (Vec<(crate::ui::Phase, String)>, Option<(f64, f64)>) {
+) -> (Durations, Option<(f64, f64)>) {
     let mut times: Vec<(Phase, f64)> = Vec::new();
     for (at, (phase, since)) in entered.iter().enumerate() {
         let seconds = match (phase, entered.get(at + 1)) {

@@ -26,7 +26,7 @@ pub fn Terminal(
     unfold: Option<Unfold>,
 ) -> impl IntoView {
     let spoken = entries.iter().rev().find(|entry| entry.critical).map(|entry| entry.text.clone());
-    let links = agent_links(&entries, agent.as_deref(), &base);
+    let chips = agent_links(&entries, agent.as_deref(), &base);
     let shown: Vec<Entry> = entries
         .into_iter()
         .filter(|entry| agent.as_ref().is_none_or(|agent| *agent == entry.agent))
@@ -45,7 +45,7 @@ pub fn Terminal(
                 <Icon glyph=Glyph::Terminal />
                 <h2 class="term__title">"Mission Control"</h2>
                 <span class="term__state" data-live=live.then_some("")>{state_words(live)}</span>
-                <FilterChips label="Filter by agent" items=links />
+                <FilterChips label="Filter by agent" items=chips />
             </header>
             <div class="term__lines" role="log" aria-live="off" tabindex="0" aria-label="Journal entries">{lines}{none}</div>
             <p class="unseen" aria-live="assertive">{spoken}</p>
