@@ -95,23 +95,23 @@ impl CaseExport {
     /// Goes through everything once, for what the header must say.
     async fn count(&mut self) -> Result<(), ServiceError> {
         let incident = self.header.incident;
-        let mut after = 0;
-        while after < self.header.head.seq {
-            for entry in self.page_after(after).await? {
-                after = entry.seq;
-                self.header.head.hash.clone_from(&entry.hash);
+        let (mut after, mut answered) = (0, Vec::new());
+        loop {
+            let page = self.journal.read(incident, after, PAGE).await?;
+            let Some(last) = page.last() else { break };
+            after = last.seq;
+            self.header.head = Head { seq: last.seq, hash: last.hash.clone() };
+            for entry in page {
                 self.encoder.record(&entry).map_err(internal)?;
-                if let Event::EvidenceRecorded { evidence } = entry.event
-                    && let Some(text) = self.journal.text(incident, evidence.id).await?
-                {
-                    self.texts.push_back(evidence.id);
-                    drop(text);
+                if let Event::EvidenceRecorded { evidence } = entry.event {
+                    answered.push(evidence.id);
                 }
             }
         }
-        for evidence in &self.texts {
-            if let Some(text) = self.journal.text(incident, *evidence).await? {
-                self.encoder.text(*evidence, text).map_err(internal)?;
+        for evidence in answered {
+            if let Some(text) = self.journal.text(incident, evidence).await? {
+                self.encoder.text(evidence, text).map_err(internal)?;
+                self.texts.push_back(evidence);
             }
         }
         self.header.records = self.header.head.seq;
@@ -165,7 +165,7 @@ impl Services {
                 evenkeel: env!("CARGO_PKG_VERSION").to_owned(),
                 incident: id,
                 exported_at: self.now(),
-                head: Head { seq: self.last_seq(id).await?, hash: String::new() },
+                head: Head { seq: 0, hash: String::new() },
                 records: 0,
                 texts: 0,
                 redacted: std::collections::BTreeMap::new(),
@@ -188,18 +188,6 @@ impl Services {
         // Before the first byte: nothing leaves that the trail does not know of.
         self.store().audit(&record).await?;
         Ok(export)
-    }
-
-    /// Position of the last record there is now.
-    async fn last_seq(&self, id: IncidentId) -> Result<u64, ServiceError> {
-        let mut last = 0;
-        loop {
-            let page = self.parts.journal.read(id, last, PAGE).await?;
-            match page.last() {
-                Some(entry) => last = entry.seq,
-                None => return Ok(last),
-            }
-        }
     }
 }
 
