@@ -12,6 +12,7 @@ use evenkeel_engine::{
 use evenkeel_policy::PolicySet;
 use evenkeel_services::{Parts, Sealer, ServiceSettings, Services, ToolCaller, Toolroom, ooda};
 use evenkeel_storage::Store;
+use evenkeel_storage_postgres::PostgresStore;
 use evenkeel_storage_sqlite::SqliteStore;
 use tracing::info;
 
@@ -38,12 +39,18 @@ pub struct Platform {
     pub tools: Arc<McpTools>,
 }
 
-/// Opens the database and brings it to this version's schema.
-pub async fn open_store(config: &Config) -> anyhow::Result<Arc<SqliteStore>> {
-    let store = SqliteStore::open(&config.database_url)
-        .await
-        .with_context(|| format!("cannot open the database at {}", shown(&config.database_url)))?;
-    store.migrate().await.context("cannot bring the database to this version's schema")?;
+/// Opens the database that the address names and brings it to this version's schema.
+pub async fn open_store(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
+    const MIGRATING: &str = "cannot bring the database to this version's schema";
+    let url = config.database_url.as_str();
+    let opening = || format!("cannot open the database at {}", shown(url));
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        let store = PostgresStore::open(url).await.with_context(opening)?;
+        store.migrate().await.context(MIGRATING)?;
+        return Ok(Arc::new(store));
+    }
+    let store = SqliteStore::open(url).await.with_context(opening)?;
+    store.migrate().await.context(MIGRATING)?;
     Ok(Arc::new(store))
 }
 
@@ -76,7 +83,7 @@ pub async fn platform(config: &Config) -> anyhow::Result<Platform> {
 /// Everything, over a given store and tools; tests bring their own.
 pub fn assemble(
     config: &Config,
-    store: Arc<SqliteStore>,
+    store: Arc<dyn Store>,
     tools: Arc<McpTools>,
 ) -> anyhow::Result<Platform> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
