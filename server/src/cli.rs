@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::process::ExitCode;
+use std::{io::IsTerminal, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 use tracing_subscriber::{EnvFilter, fmt, prelude::*};
@@ -52,11 +52,22 @@ enum Command {
     Lab(evenkeel_lab::LabCommand),
 }
 
+impl Command {
+    /// What is logged unless `EVENKEEL_LOG` says otherwise: what runs for weeks tells its story,
+    /// what answers a person says only what is wrong.
+    fn log(&self) -> &'static str {
+        match self {
+            Self::Serve(_) | Self::Worker => SERVER_LOG,
+            _ => QUIET_LOG,
+        }
+    }
+}
+
 /// Reads the command line and runs the command.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     install_tls_provider();
-    install_log();
+    install_log(cli.command.log());
     match run(cli) {
         Ok(code) => code,
         Err(error) => {
@@ -98,16 +109,30 @@ pub fn install_tls_provider() {
     let _installed = rustls::crypto::ring::default_provider().install_default();
 }
 
-/// Logs go to standard error: readable on a terminal, JSON with `EVENKEEL_LOG_FORMAT=json`.
-fn install_log() {
-    let filter = EnvFilter::try_from_env("EVENKEEL_LOG")
-        .unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,rmcp=warn,hyper=warn,tower_http=warn"));
+/// What `serve` and `worker` log.
+const SERVER_LOG: &str = concat!(
+    "info,sqlx=warn,rmcp=warn,hyper=warn,tower_http=warn,",
+    // It logs each refused connection as an error; the call's own failure says the same with the
+    // cluster's name, on the incident and on the cluster's page.
+    "kube_client::client::builder=off"
+);
+
+/// What other commands log, the MCP servers that the platform starts included.
+pub const QUIET_LOG: &str = "warn,kube_client::client::builder=off";
+
+/// Logs go to standard error: readable, coloured on a terminal only; JSON with
+/// `EVENKEEL_LOG_FORMAT=json`.
+fn install_log(default: &str) {
+    let filter =
+        EnvFilter::try_from_env("EVENKEEL_LOG").unwrap_or_else(|_| EnvFilter::new(default));
     let registry = tracing_subscriber::registry().with(filter);
     let json = std::env::var("EVENKEEL_LOG_FORMAT").is_ok_and(|format| format == "json");
     if json {
         registry.with(fmt::layer().json().with_writer(std::io::stderr)).init();
     } else {
-        registry.with(fmt::layer().with_target(false).with_writer(std::io::stderr)).init();
+        let ansi = std::io::stderr().is_terminal();
+        let text = fmt::layer().with_target(false).with_ansi(ansi).with_writer(std::io::stderr);
+        registry.with(text).init();
     }
 }
 

@@ -4,6 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use evenkeel_engine::runner::StepObserver;
+use evenkeel_services::CallObserver;
 use prometheus::{
     Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
 };
@@ -88,5 +89,12 @@ impl StepObserver for Metrics {
     fn step(&self, step: &'static str, took: Duration, failed: bool) {
         let failed = if failed { "true" } else { "false" };
         self.steps.with_label_values(&[step, failed]).observe(took.as_secs_f64());
+    }
+}
+
+impl CallObserver for Metrics {
+    fn called(&self, server: &str, tool: &str, took: Duration, failed: bool) {
+        let failed = if failed { "true" } else { "false" };
+        self.tool_calls.with_label_values(&[server, tool, failed]).observe(took.as_secs_f64());
     }
 }

@@ -18,7 +18,7 @@ impl ApiError {
     /// A problem the user interface itself has words for.
     pub fn new(status: u16, code: &str, message: &str, next: &str) -> Self {
         let (code, message, next) = (code.to_owned(), message.to_owned(), next.to_owned());
-        Self(Problem { status, code, message, next, reference: None })
+        Self(Problem { status, code, message, next, reference: None, retry_after_s: None })
     }
 
     /// Nobody is signed in.
@@ -85,6 +85,7 @@ impl From<evenkeel_services::ServiceError> for ApiError {
     fn from(error: evenkeel_services::ServiceError) -> Self {
         let problem = Problem::from(error);
         super::status::of_answer(problem.status);
+        super::status::come_back(problem.retry_after_s);
         Self(problem)
     }
 }

@@ -1,6 +1,10 @@
 //! The HTTP status of what is being answered.
 
-use http::{Method, StatusCode, header::ACCEPT, request::Parts};
+use http::{
+    HeaderValue, Method, StatusCode,
+    header::{ACCEPT, RETRY_AFTER},
+    request::Parts,
+};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 
@@ -15,6 +19,13 @@ pub fn of_answer(status: u16) {
         .is_some_and(|value| value.contains("text/html"));
     if parts.uri.path().starts_with("/api/ui/") && !(html && parts.method == Method::POST) {
         set(status);
+    }
+}
+
+/// Says when to come back, in seconds, where an answer says so in its body.
+pub fn come_back(after_s: Option<u32>) {
+    if let (Some(options), Some(after)) = (use_context::<ResponseOptions>(), after_s) {
+        options.insert_header(RETRY_AFTER, HeaderValue::from(after));
     }
 }
 

@@ -41,7 +41,7 @@ pub fn ProblemView(
     problem: Problem,
 ) -> impl IntoView {
     page_status(problem.status);
-    let Problem { status, code, message, next, reference } = problem;
+    let Problem { status, code, message, next, reference, .. } = problem;
     match status {
         401 => view! { <ToSignIn /> }.into_any(),
         403 => view! {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+pub use evenkeel_domain::write::{Found, Written};
 use evenkeel_domain::{
     action::ActionCall,
     evidence::{Agent, ToolFailure},
@@ -31,40 +32,6 @@ pub struct ToolCall {
     pub tool: &'static str,
     /// Its arguments.
     pub arguments: Value,
-}
-
-/// How a write ended; see the engine's port of the same shape.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Written {
-    /// Accepted.
-    Applied {
-        /// What the cluster said.
-        note: String,
-        /// The object's generation after it, where it has one.
-        generation: Option<i64>,
-    },
-    /// Refused for certain: nothing changed.
-    Refused(String),
-    /// Refused because the object is no longer what the plan was made for.
-    Drifted(String),
-    /// No certain answer.
-    Uncertain(String),
-}
-
-/// What the world says about a write.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Found {
-    /// Its stamp is there.
-    Applied {
-        /// What was seen.
-        note: String,
-        /// The object's generation, where it has one.
-        generation: Option<i64>,
-    },
-    /// Its stamp is not there.
-    NotApplied(String),
-    /// It cannot be told.
-    CannotTell(String),
 }
 
 /// The call that performs `call` on `target`, stamped `stamp`. Guards are those of the target:

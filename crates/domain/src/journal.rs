@@ -367,7 +367,7 @@ mod tests {
             figure: None,
             made_at: Timestamp::UNIX_EPOCH,
         };
-        let hash = plan.hash();
+        let hash = plan.hash().unwrap();
         let entry = Entry {
             incident: IncidentId::from_parts(0, 3),
             seq: 1,

@@ -27,6 +27,7 @@ pub mod policy;
 pub mod predicate;
 pub mod risk;
 pub mod verification;
+pub mod write;
 
 pub mod access;
 pub mod audit;

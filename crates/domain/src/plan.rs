@@ -24,6 +24,12 @@ pub struct PlanHash(String);
 #[error("a plan hash is 64 hexadecimal digits")]
 pub struct InvalidPlanHash;
 
+/// A plan cannot be written as JSON, so nothing can be bound to it: nobody may be asked to sign
+/// it and nothing of it may be done.
+#[derive(Debug, thiserror::Error)]
+#[error("a plan cannot be serialised")]
+pub struct UnhashablePlan(#[source] serde_json::Error);
+
 impl PlanHash {
     /// The first 12 digits, for people.
     pub fn short(&self) -> &str {
@@ -177,9 +183,9 @@ pub struct Plan {
 impl Plan {
     /// The hash an approval is bound to: SHA-256 over the plan's JSON. Field order is that of the
     /// types and maps are sorted, so equal plans have equal hashes.
-    pub fn hash(&self) -> PlanHash {
-        let json = serde_json::to_vec(self).unwrap_or_default();
-        PlanHash(hex::encode(Sha256::digest(json)))
+    pub fn hash(&self) -> Result<PlanHash, UnhashablePlan> {
+        let json = serde_json::to_vec(self).map_err(UnhashablePlan)?;
+        Ok(PlanHash(hex::encode(Sha256::digest(json))))
     }
 
     /// What the Approve button says.

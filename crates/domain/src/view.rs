@@ -30,6 +30,9 @@ pub struct Problem {
     pub next: String,
     /// Reference id of an internal failure.
     pub reference: Option<String>,
+    /// Seconds after which to try again, where waiting helps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_s: Option<u32>,
 }
 
 /// The signed-in person.
@@ -61,8 +64,8 @@ pub enum ConnectionState {
     Healthy {
         /// When it last did.
         last_ok_at: Timestamp,
-        /// How long that took, in milliseconds.
-        latency_ms: u64,
+        /// How long that took, in microseconds; `None`: it posts by itself and is not asked.
+        latency_us: Option<u64>,
     },
     /// It did not.
     Failing {
@@ -75,6 +78,16 @@ pub enum ConnectionState {
     Unknown,
     /// There is none.
     NotConnected,
+}
+
+/// How quick a connection that does well is, in words: `answers in 12 ms`, `answers in <1 ms`;
+/// of what posts by itself, `posted`.
+pub fn speed(latency_us: Option<u64>) -> String {
+    match latency_us {
+        None => "posted".into(),
+        Some(us) if us < 1_000 => "answers in <1 ms".into(),
+        Some(us) => format!("answers in {} ms", us.saturating_add(500) / 1_000),
+    }
 }
 
 /// One connection of a cluster.

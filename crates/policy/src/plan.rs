@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use evenkeel_domain::{
     action::ActionCall,
     id::EvidenceId,
-    plan::{Plan, PlannedAction, Undo},
+    plan::{Plan, PlannedAction, Undo, UnhashablePlan},
     policy::{ActionDecision, PlanDecision, Verdict},
     risk,
 };
@@ -75,21 +75,21 @@ impl<'a> PlanQuestion<'a> {
 
 impl PolicySet {
     /// Judges every action. A plan without actions is denied: there is nothing to allow.
-    pub fn judge_plan(&self, question: &PlanQuestion) -> PlanDecision {
+    pub fn judge_plan(&self, question: &PlanQuestion) -> Result<PlanDecision, UnhashablePlan> {
         let actions = &question.plan.actions;
         let judged: Vec<_> =
             actions.iter().map(|action| self.judge_action(&question.action(action))).collect();
         let verdict = judged.iter().map(|it| it.verdict).max().unwrap_or(Verdict::Deny);
         let asked = verdict == Verdict::NeedsApproval;
         let approvals = judged.iter().map(|it| it.approvals).max();
-        PlanDecision {
-            plan: question.plan.hash(),
+        Ok(PlanDecision {
+            plan: question.plan.hash()?,
             policy_version: self.version().to_owned(),
             verdict,
             approver: judged.iter().filter_map(|it| it.approver).max().filter(|_| asked),
             approvals_needed: approvals.filter(|_| asked).unwrap_or(0),
             actions: actions.iter().zip(judged).map(|(action, it)| decision(action, it)).collect(),
-        }
+        })
     }
 
     /// May this action of the plan be taken back? [`Verdict::NeedsApproval`] is satisfied by the

@@ -92,7 +92,7 @@ impl Services {
             name: "alertmanager".into(),
             state: heard.map_or(ConnectionState::Unknown, |last_ok_at| ConnectionState::Healthy {
                 last_ok_at,
-                latency_ms: 0,
+                latency_us: None,
             }),
             seen: heard.is_none().then(|| "has not posted yet".into()),
         });

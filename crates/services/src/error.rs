@@ -4,6 +4,9 @@ use evenkeel_domain::{approval::ApprovalRefused, view::Problem};
 use evenkeel_engine::{desk::DeskError, journal::JournalError};
 use evenkeel_storage::StorageError;
 
+/// Seconds after which what was away may be back: a restart of a database or an API server.
+const SOON_S: u32 = 5;
+
 /// Why a use case did not do what was asked. Each variant has a stable code, see
 /// [`ServiceError::code`], and a page under `docs/errors`.
 #[derive(Debug, thiserror::Error)]
@@ -15,7 +18,7 @@ pub enum ServiceError {
     #[error("that address and password do not belong together")]
     BadCredentials,
     /// Too many attempts.
-    #[error("too many attempts to sign in")]
+    #[error("too many attempts to sign in; the next counts in {retry_after_s} s")]
     Throttled {
         /// Seconds until the next window.
         retry_after_s: u32,
@@ -118,6 +121,15 @@ impl ServiceError {
         self.facts().0
     }
 
+    /// Seconds after which to try again, where waiting helps.
+    pub fn retry_after_s(&self) -> Option<u32> {
+        match self {
+            Self::Throttled { retry_after_s } => Some(*retry_after_s),
+            Self::Unverifiable { .. } | Self::Busy(_) => Some(SOON_S),
+            _ => None,
+        }
+    }
+
     fn facts(&self) -> (u16, &'static str, &'static str) {
         match self {
             Self::SignInRequired => (401, "auth.required", "Sign in, or send an API token."),
@@ -126,7 +138,7 @@ impl ServiceError {
                 "auth.bad_credentials",
                 "Check both, or ask an administrator for a new password.",
             ),
-            Self::Throttled { .. } => (429, "auth.throttled", "Wait a minute and try again."),
+            Self::Throttled { .. } => (429, "auth.throttled", "Wait until then and try again."),
             Self::Denied { .. } => {
                 (403, "access.denied", "Ask somebody with the role, or an administrator for it.")
             }
@@ -179,6 +191,7 @@ impl ServiceError {
             message: self.to_string(),
             next: next.into(),
             reference,
+            retry_after_s: self.retry_after_s(),
         }
     }
 }

@@ -41,7 +41,7 @@ pub use import::Imported;
 pub use intake::{Intake, Receipt, Starter};
 pub use people::NewUser;
 pub use secrets::Sealer;
-pub use toolroom::{ClusterAccess, ToolCaller, Toolroom};
+pub use toolroom::{CallObserver, ClusterAccess, ToolCaller, Toolroom};
 
 use std::sync::Arc;
 

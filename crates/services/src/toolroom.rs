@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     sync::{Arc, PoisonError, RwLock},
+    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -44,10 +45,17 @@ pub trait ToolCaller: Send + Sync {
     async fn forget(&self, cluster: ClusterId);
 }
 
-/// Calls tools and remembers how each connection did.
+/// Hears of every call, for metrics.
+pub trait CallObserver: Send + Sync {
+    /// A call ended.
+    fn called(&self, server: &str, tool: &str, took: Duration, failed: bool);
+}
+
+/// Calls tools, times them, and remembers how each connection did.
 pub struct Toolroom {
     caller: Arc<dyn ToolCaller>,
     clock: Arc<dyn Clock>,
+    observer: Arc<dyn CallObserver>,
     seen: RwLock<HashMap<(ClusterId, String), ConnectionState>>,
 }
 
@@ -61,8 +69,12 @@ fn concerns_connection(code: &str) -> bool {
 
 impl Toolroom {
     /// A toolroom over this caller.
-    pub fn new(caller: Arc<dyn ToolCaller>, clock: Arc<dyn Clock>) -> Self {
-        Self { caller, clock, seen: RwLock::default() }
+    pub fn new(
+        caller: Arc<dyn ToolCaller>,
+        clock: Arc<dyn Clock>,
+        observer: Arc<dyn CallObserver>,
+    ) -> Self {
+        Self { caller, clock, observer, seen: RwLock::default() }
     }
 
     /// Calls a tool; see [`ToolCaller::call`].
@@ -77,12 +89,15 @@ impl Toolroom {
         let began = self.clock.now();
         let answer = self.caller.call(access, agent, server, tool, arguments).await;
         let now = self.clock.now();
-        let latency_ms = u64::try_from(now.duration_since(began).as_millis()).unwrap_or(0);
+        // A wall clock that was set back meanwhile makes it nothing, never negative.
+        let took = Duration::try_from(now.duration_since(began)).unwrap_or_default();
+        self.observer.called(server, tool, took, answer.is_err());
+        let latency_us = u64::try_from(took.as_micros()).ok();
         match &answer {
             Ok(_) => self.remember(
                 access.cluster,
                 server,
-                ConnectionState::Healthy { last_ok_at: now, latency_ms },
+                ConnectionState::Healthy { last_ok_at: now, latency_us },
             ),
             Err(failure) if concerns_connection(&failure.code) => {
                 let last_ok_at = match self.state(access.cluster, server) {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Subcommand;
-use evenkeel_domain::view::{Connection, ConnectionState, NewCluster};
+use evenkeel_domain::view::{Connection, ConnectionState, NewCluster, speed};
 
 use super::{OPERATOR, print};
 use crate::{config::Config, wiring};
@@ -91,9 +91,9 @@ pub async fn run(command: Command, json: bool) -> anyhow::Result<()> {
 pub(crate) fn line(connection: &Connection) -> String {
     let name = &connection.name;
     match &connection.state {
-        ConnectionState::Healthy { latency_ms, .. } => {
-            let seen = connection.seen.as_deref().unwrap_or("answers");
-            format!("  {name}: {seen} ({latency_ms} ms)")
+        ConnectionState::Healthy { latency_us, .. } => {
+            let seen = connection.seen.as_deref().map(|seen| format!("{seen}, "));
+            format!("  {name}: {}{}", seen.unwrap_or_default(), speed(*latency_us))
         }
         ConnectionState::Failing { failure, .. } => {
             let next = failure.next.as_deref().unwrap_or_default();

@@ -59,17 +59,10 @@ pub async fn headers(request: Request, next: Next) -> Response {
         .headers_mut()
         .entry(header::CONTENT_SECURITY_POLICY)
         .or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
-    // Whoever is told to come back is told when, by an endpoint or by a server function.
-    let retry = match response.status() {
-        StatusCode::SERVICE_UNAVAILABLE => Some("5"),
-        StatusCode::TOO_MANY_REQUESTS => Some("60"),
-        _ => None,
-    };
-    if let Some(seconds) = retry {
-        response
-            .headers_mut()
-            .entry(header::RETRY_AFTER)
-            .or_insert(HeaderValue::from_static(seconds));
+    // Problems say themselves when to come back; what has no body of ours says it here.
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+        let soon = HeaderValue::from_static("5");
+        response.headers_mut().entry(header::RETRY_AFTER).or_insert(soon);
     }
     response
 }

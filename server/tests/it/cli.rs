@@ -115,3 +115,14 @@ fn the_policies_pass_the_tests_beside_them() {
     assert!(env.ok(&["policy", "show"]).contains("gate.emergency-stop"));
     assert!(!env.run(&["policy", "test", "/nowhere"]).status.success());
 }
+
+#[test]
+fn a_command_that_goes_well_says_nothing_beside_its_result_and_never_in_colour() {
+    let dir = tempfile::tempdir().unwrap();
+    let env = Environment::new(dir.path());
+    let made = env.run(&["user", "create", "--email", "ann@ours.test", "--role", "viewer"]);
+    assert!(made.status.success(), "{made:?}");
+    assert_eq!(String::from_utf8_lossy(&made.stderr), "");
+    let refused = env.run(&["user", "create", "--email", "ann@ours.test", "--role", "viewer"]);
+    assert!(!refused.status.success() && !refused.stderr.contains(&0x1b), "{refused:?}");
+}

@@ -46,6 +46,8 @@ async fn every_problem_has_its_body() {
         let inside = matches!(code, "internal" | "database.busy");
         assert_eq!(body["reference"].is_string(), inside, "{code}");
         assert!(!answer.text().contains("secret"), "{code} shows its cause");
+        let after = answer.header("retry-after").map(|v| v.parse::<u64>().unwrap());
+        assert_eq!(after, body["retry_after_s"].as_u64(), "{code}: header and body agree");
         if inside {
             body["reference"] = json!("[reference]");
         }
@@ -54,6 +56,7 @@ async fn every_problem_has_its_body() {
             code.into(),
             json!({
                 "body": body, "www-authenticate": header("www-authenticate"),
+                "retry-after": header("retry-after"),
             }),
         );
     }

@@ -34,6 +34,7 @@ async fn guessing_is_slowed_down_and_told_when_to_come_back() {
     let answer = throttled.expect("nobody slowed a dozen guesses down");
     let after: u64 = answer.header(header::RETRY_AFTER).expect("Retry-After").parse().unwrap();
     assert!((1..=60).contains(&after));
+    assert_eq!(answer.json()["retry_after_s"], after, "header and body agree");
     answer.refused(429, "auth.throttled");
     // Another person of the same office still gets in.
     app.person(Role::Admin).await;

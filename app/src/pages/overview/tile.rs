@@ -60,10 +60,10 @@ pub fn ConnectionLine(
 ) -> impl IntoView {
     let Connection { name, state, seen } = connection;
     let (glyph, class, words) = match state {
-        ConnectionState::Healthy { last_ok_at, latency_ms } => (
+        ConnectionState::Healthy { last_ok_at, latency_us } => (
             Glyph::Ok,
             "connection connection--ok",
-            view! { "answers in "{latency_ms}" ms, "<Time at=last_ok_at /> }.into_any(),
+            view! { {evenkeel_domain::view::speed(latency_us)}", "<Time at=last_ok_at /> }.into_any(),
         ),
         ConnectionState::Failing { failure, last_ok_at } => {
             let before = last_ok_at.map(|at| view! { ". Last answered "<Time at=at /> });

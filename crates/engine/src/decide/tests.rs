@@ -94,7 +94,7 @@ impl Case {
     fn planned(plan: &Plan) -> Self {
         Self::observed()
             .then(4, oriented(1, vec![]))
-            .then(5, Event::Planned { plan: Box::new(plan.clone()), hash: plan.hash() })
+            .then(5, Event::Planned { plan: Box::new(plan.clone()), hash: plan.hash().unwrap() })
     }
 
     fn judged(plan: &Plan, verdict: Verdict) -> Self {
@@ -107,7 +107,7 @@ impl Case {
     }
 
     fn acting(plan: &Plan) -> Self {
-        Self::awaiting(plan).then(8, signed(plan.hash(), 1))
+        Self::awaiting(plan).then(8, signed(plan.hash().unwrap(), 1))
     }
 
     fn with_baseline(plan: &Plan) -> Self {
@@ -176,7 +176,7 @@ fn plan(actions: u128) -> Plan {
 
 fn decision(plan: &Plan, verdict: Verdict) -> PlanDecision {
     PlanDecision {
-        plan: plan.hash(),
+        plan: plan.hash().unwrap(),
         policy_version: "v".into(),
         verdict,
         actions: plan
@@ -196,7 +196,7 @@ fn decision(plan: &Plan, verdict: Verdict) -> PlanDecision {
 fn request(plan: &Plan) -> ApprovalRequest {
     ApprovalRequest {
         id: ApprovalId::from_parts(0, 1),
-        plan: plan.hash(),
+        plan: plan.hash().unwrap(),
         policy_version: "v".into(),
         approver: Role::Approver,
         needed: 1,
@@ -377,7 +377,8 @@ fn nobody_answering_a_person_refusing_and_a_changed_world() {
     let refused =
         waiting().then(9, Event::ApprovalRejected { approval, by: "a".into(), reason: "b".into() });
     assert_eq!(resolution(&refused.step(9)), Some(Resolution::Rejected));
-    let voided = waiting().then(9, Event::PlanVoided { plan: plan.hash(), reason: String::new() });
+    let voided =
+        waiting().then(9, Event::PlanVoided { plan: plan.hash().unwrap(), reason: String::new() });
     assert_eq!(voided.step(9), Step::Supervise { round: 2 });
 }
 
@@ -416,7 +417,8 @@ fn a_second_look_waits_and_what_has_moved_is_looked_at_at_once() {
     assert_eq!(again.step(12), Step::Wait { until: Some(at(19)) });
     let plan = plan(1);
     let reason = "the target has changed".to_owned();
-    let voided = Case::awaiting(&plan).then(8, Event::PlanVoided { plan: plan.hash(), reason });
+    let voided =
+        Case::awaiting(&plan).then(8, Event::PlanVoided { plan: plan.hash().unwrap(), reason });
     assert_eq!(voided.step(8), Step::Supervise { round: 2 });
 }
 

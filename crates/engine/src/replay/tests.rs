@@ -236,7 +236,7 @@ impl Run {
             }
             Step::Plan => {
                 let plan = plan(u128::from(state.seq));
-                let hash = plan.hash();
+                let hash = plan.hash().unwrap();
                 Event::Planned { plan: Box::new(plan), hash }
             }
             Step::Judge => Event::Judged {

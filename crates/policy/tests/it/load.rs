@@ -157,11 +157,11 @@ unless { context.gate.approved };
     let plan = plan(vec![planned(1, image, Environment::Production)]);
     let (around, answered) = (around(Environment::Production), answered());
     let question = PlanQuestion { plan: &plan, around: &around, answered: &answered };
-    let decision = policies.judge_plan(&question);
+    let decision = policies.judge_plan(&question).unwrap();
     assert_eq!(decision.verdict, Verdict::NeedsApproval);
     assert_eq!(decision.approver, Some(Role::Admin));
     assert_eq!(decision.approvals_needed, 2);
-    assert_eq!(shipped().judge_plan(&question).approver, Some(Role::Approver));
+    assert_eq!(shipped().judge_plan(&question).unwrap().approver, Some(Role::Approver));
 }
 
 #[test]
@@ -175,7 +175,7 @@ fn without_any_permit_nothing_is_allowed_and_the_default_says_so() {
         let plan = plan(vec![planned(1, call, Environment::Development)]);
         let (around, answered) = (around(Environment::Development), answered());
         let question = PlanQuestion { plan: &plan, around: &around, answered: &answered };
-        policies.judge_plan(&question)
+        policies.judge_plan(&question).unwrap()
     };
     let decision = rule("");
     assert_eq!(decision.verdict, Verdict::Deny);
@@ -220,8 +220,8 @@ when { context.gate.actions_in_plan + 9223372036854775806 > 0 };
     let plan = plan([1, 2].map(|n| planned(n, call.clone(), Environment::Development)).into());
     let (around, answered) = (around(Environment::Development), answered());
     let question = PlanQuestion { plan: &plan, around: &around, answered: &answered };
-    assert_eq!(shipped().judge_plan(&question).verdict, Verdict::NeedsApproval);
-    let decision = policies.judge_plan(&question);
+    assert_eq!(shipped().judge_plan(&question).unwrap().verdict, Verdict::NeedsApproval);
+    let decision = policies.judge_plan(&question).unwrap();
     assert_eq!(decision.verdict, Verdict::Deny);
     assert_eq!(decision.actions[0].reasons[0].rule, "policy.trouble");
     assert!(decision.actions[0].reasons[0].sentence.contains("own.overflows"));
@@ -238,7 +238,7 @@ fn the_rule_that_the_readme_shows_works() {
         let plan = plan(vec![planned(1, call, Environment::Staging)]);
         let (around, answered) = (around(Environment::Staging), answered());
         let question = PlanQuestion { plan: &plan, around: &around, answered: &answered };
-        policies.judge_plan(&question).verdict
+        policies.judge_plan(&question).unwrap().verdict
     };
     assert_eq!(judge("registry.example.org/shop:2"), Verdict::NeedsApproval);
     assert_eq!(judge("docker.io/shop:2"), Verdict::Deny);

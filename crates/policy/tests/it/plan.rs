@@ -20,9 +20,10 @@ fn the_worst_action_decides_and_the_highest_role_signs() {
     let actions = vec![planned(1, ActionCall::Scale { replicas: 6 }, DEVELOPMENT), risky];
     let mut plan = plan(actions);
     let (around, answered) = (around(DEVELOPMENT), answered());
-    let decision =
-        policies.judge_plan(&PlanQuestion { plan: &plan, around: &around, answered: &answered });
-    assert_eq!(decision.plan, plan.hash());
+    let decision = policies
+        .judge_plan(&PlanQuestion { plan: &plan, around: &around, answered: &answered })
+        .unwrap();
+    assert_eq!(decision.plan, plan.hash().unwrap());
     assert_eq!(decision.policy_version, policies.version());
     assert_eq!(decision.verdict, Verdict::NeedsApproval);
     assert_eq!(decision.approver, Some(Role::Approver));
@@ -30,8 +31,9 @@ fn the_worst_action_decides_and_the_highest_role_signs() {
     assert_eq!(decision.actions[1].action, plan.actions[1].id);
 
     plan.actions.push(planned(3, ActionCall::Scale { replicas: 0 }, DEVELOPMENT));
-    let decision =
-        policies.judge_plan(&PlanQuestion { plan: &plan, around: &around, answered: &answered });
+    let decision = policies
+        .judge_plan(&PlanQuestion { plan: &plan, around: &around, answered: &answered })
+        .unwrap();
     let verdicts: Vec<_> = decision.actions.iter().map(|action| action.verdict).collect();
     assert_eq!(verdicts, [Verdict::NeedsApproval, Verdict::NeedsApproval, Verdict::Deny]);
     assert_eq!(decision.verdict, Verdict::Deny);
@@ -41,8 +43,9 @@ fn the_worst_action_decides_and_the_highest_role_signs() {
 #[test]
 fn an_empty_plan_is_denied() {
     let (plan, around, answered) = (plan(Vec::new()), around(DEVELOPMENT), answered());
-    let decision =
-        shipped().judge_plan(&PlanQuestion { plan: &plan, around: &around, answered: &answered });
+    let decision = shipped()
+        .judge_plan(&PlanQuestion { plan: &plan, around: &around, answered: &answered })
+        .unwrap();
     assert_eq!(decision.verdict, Verdict::Deny);
     assert_eq!((decision.approver, decision.approvals_needed), (None, 0));
 }
@@ -58,21 +61,22 @@ fn i6_a_plan_cannot_talk_its_risk_down_but_can_own_up_to_more() {
     let plan_with = plan(vec![action.clone()]);
     let question = PlanQuestion { plan: &plan_with, around: &around, answered: &answered };
     assert_eq!(question.action(&action).risk, 9);
-    assert_eq!(policies.judge_plan(&question).verdict, Verdict::Deny);
+    assert_eq!(policies.judge_plan(&question).unwrap().verdict, Verdict::Deny);
 
     action.target.replicas = Some(3);
     action.risk.score = 10;
     let plan_with = plan(vec![action]);
     let question = PlanQuestion { plan: &plan_with, around: &around, answered: &answered };
-    assert_eq!(policies.judge_plan(&question).verdict, Verdict::Deny);
+    assert_eq!(policies.judge_plan(&question).unwrap().verdict, Verdict::Deny);
 }
 
 #[test]
 fn i7_a_target_or_dry_run_without_an_answer_on_record_is_denied() {
     let plan = plan(vec![planned(1, ActionCall::RolloutRestart, DEVELOPMENT)]);
     let (around, nothing) = (around(DEVELOPMENT), BTreeSet::new());
-    let decision =
-        shipped().judge_plan(&PlanQuestion { plan: &plan, around: &around, answered: &nothing });
+    let decision = shipped()
+        .judge_plan(&PlanQuestion { plan: &plan, around: &around, answered: &nothing })
+        .unwrap();
     assert_eq!(decision.verdict, Verdict::Deny);
     let rules: Vec<_> = decision.actions[0].reasons.iter().map(|it| it.rule.as_str()).collect();
     assert_eq!(rules, ["gate.target-was-listed", "gate.dry-run-first"]);

@@ -19,24 +19,12 @@ impl Executor for Acting {
     async fn write(&self, desk: &Desk, write: Write<'_>) -> Result<Written, DeskError> {
         let bench = CaseBench::at(&self.0, desk).await?;
         let written = executor::write(&bench, write.call, write.target, write.stamp).await;
-        Ok(match written.map_err(desk_error)? {
-            executor::Written::Applied { note, generation } => {
-                Written::Applied { note, generation }
-            }
-            executor::Written::Refused(why) => Written::Refused(why),
-            executor::Written::Drifted(why) => Written::Drifted(why),
-            executor::Written::Uncertain(why) => Written::Uncertain(why),
-        })
+        written.map_err(desk_error)
     }
 
     async fn find(&self, desk: &Desk, write: Write<'_>) -> Result<Found, DeskError> {
         let bench = CaseBench::at(&self.0, desk).await?;
-        let found = executor::find(&bench, write.target, write.stamp).await;
-        Ok(match found.map_err(desk_error)? {
-            executor::Found::Applied { note, generation } => Found::Applied { note, generation },
-            executor::Found::NotApplied(note) => Found::NotApplied(note),
-            executor::Found::CannotTell(note) => Found::CannotTell(note),
-        })
+        executor::find(&bench, write.target, write.stamp).await.map_err(desk_error)
     }
 }
 

@@ -1,6 +1,8 @@
 //! The agents' bench over a desk and the toolroom: every call becomes evidence before its answer
 //! is used.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use evenkeel_agents::bench::{Bench, Called, Interrupted};
 use evenkeel_domain::{
@@ -20,32 +22,17 @@ use crate::{ServiceError, Services, toolroom::ClusterAccess};
 pub struct CaseBench<'a> {
     services: Services,
     desk: &'a Desk,
-    access: ClusterAccess,
+    access: Arc<ClusterAccess>,
 }
 
 impl<'a> CaseBench<'a> {
-    /// A bench at `desk` with the tools of `cluster`.
-    pub async fn new(
-        services: Services,
-        desk: &'a Desk,
-        cluster: ClusterId,
-    ) -> Result<Self, ServiceError> {
-        let row = services
-            .store()
-            .cluster(cluster)
-            .await?
-            .ok_or(ServiceError::NotFound { what: "cluster" })?;
-        let access = services.access_to(&row)?;
-        Ok(Self { services, desk, access })
-    }
-
-    /// A bench for the engine's ports.
-    pub(super) async fn at(services: &Services, desk: &'a Desk) -> Result<Self, DeskError> {
+    /// A bench at `desk` with the tools of the incident's cluster. Its address and credentials are
+    /// read and opened once a desk, which is once a run: what changes meanwhile counts from the
+    /// next one, and Emergency Stop is not among it.
+    pub async fn at(services: &Services, desk: &'a Desk) -> Result<Self, DeskError> {
         let cluster = desk.state().await.cluster;
-        Self::new(services.clone(), desk, cluster).await.map_err(|source| DeskError::Part {
-            doing: "preparing the tools of a cluster",
-            source: Box::new(source),
-        })
+        let access = desk.once(async { open(services, cluster).await.map_err(unprepared) }).await?;
+        Ok(Self { services: services.clone(), desk, access })
     }
 
     fn not_connected(&self, server: &str) -> Option<ToolFailure> {
@@ -60,6 +47,15 @@ impl<'a> CaseBench<'a> {
             next: Some("connect it on the cluster's page".into()),
         })
     }
+}
+
+async fn open(services: &Services, cluster: ClusterId) -> Result<ClusterAccess, ServiceError> {
+    let row = services.store().cluster(cluster).await?;
+    services.access_to(&row.ok_or(ServiceError::NotFound { what: "cluster" })?)
+}
+
+fn unprepared(source: ServiceError) -> DeskError {
+    DeskError::Part { doing: "preparing the tools of a cluster", source: Box::new(source) }
 }
 
 fn interrupted(error: DeskError) -> Interrupted {
@@ -181,6 +177,6 @@ mod tests {
     #[test]
     fn a_summary_counts_lists_and_names_short_values() {
         let value = json!({ "pods": [1, 2], "truncated": false, "namespace": "shop" });
-        assert_eq!(summary(&value), "namespace shop · 2 pods");
+        assert_eq!(summary(&value), "2 pods · namespace shop", "in the answer's own order");
     }
 }

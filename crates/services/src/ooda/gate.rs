@@ -49,7 +49,7 @@ impl Gate for PolicyGate {
         let around = self.around(state).await?;
         let answered = answered(state);
         let question = PlanQuestion { plan, around: &around, answered: &answered };
-        Ok(self.0.parts.policy.judge_plan(&question))
+        self.0.parts.policy.judge_plan(&question).map_err(failed)
     }
 
     async fn permits_undo(

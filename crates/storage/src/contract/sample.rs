@@ -208,7 +208,7 @@ impl Book {
                 again: Vec::new(),
                 reason: String::new(),
             },
-            Event::Planned { plan: Box::new(plan.clone()), hash: plan.hash() },
+            Event::Planned { plan: Box::new(plan.clone()), hash: plan.hash().unwrap() },
         ];
         self.store(store, second, events).await;
     }
@@ -222,7 +222,7 @@ impl Book {
         verdict: Verdict,
     ) {
         let decision = PlanDecision {
-            plan: plan.hash(),
+            plan: plan.hash().unwrap(),
             policy_version: "0".into(),
             verdict,
             actions: Vec::new(),
@@ -237,7 +237,7 @@ impl Book {
         self.judge(store, second, plan, Verdict::NeedsApproval).await;
         let request = ApprovalRequest {
             id: ApprovalId::from_parts(1, 1),
-            plan: plan.hash(),
+            plan: plan.hash().unwrap(),
             policy_version: "0".into(),
             approver: Role::Approver,
             needed: 1,
