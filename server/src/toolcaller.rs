@@ -13,7 +13,6 @@ use std::{
 use anyhow::Context;
 use async_trait::async_trait;
 use evenkeel_domain::{evidence::ToolFailure, id::ClusterId};
-use evenkeel_engine::clock::Clock;
 use evenkeel_mcp::{AgentName, AgentsConfig, ServerSpec, ToolBox, ToolError};
 use evenkeel_services::{ClusterAccess, ToolCaller};
 use secrecy::ExposeSecret;
@@ -21,7 +20,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::sync::Mutex;
 
-use crate::{config::Config, metrics::Metrics};
+use crate::{cli::QUIET_LOG, config::Config};
 
 /// The allow-lists in force when the operator names no file.
 const SHIPPED_AGENTS: &str = include_str!("../../config/agents.toml");
@@ -33,6 +32,8 @@ const CALL_MAX: Duration = Duration::from_secs(15);
 pub struct McpTools {
     agents: Arc<AgentsConfig>,
     program: PathBuf,
+    /// A child gives up a call after this; see `Settings::write_limit`.
+    limit: Duration,
     // Kubeconfigs that children read: private to this user and gone with this process.
     folder: TempDir,
     boxes: Mutex<HashMap<ClusterId, Arc<ToolBox>>>,
@@ -57,6 +58,7 @@ impl McpTools {
                 AgentsConfig::parse(&text).context("the agents' allow-lists are broken")?,
             ),
             program,
+            limit: config.engine.write_limit,
             folder: tempfile::Builder::new().prefix("evenkeel-").tempdir()?,
             boxes: Mutex::default(),
         })
@@ -94,7 +96,14 @@ impl McpTools {
         Ok(toolbox)
     }
 
-    fn spec(&self, server: &str, env: BTreeMap<String, String>) -> ServerSpec {
+    fn spec(&self, server: &str, mut env: BTreeMap<String, String>) -> ServerSpec {
+        let limit = self.limit.as_secs().to_string();
+        env.insert("EVENKEEL_TOOL_TIMEOUT_SECONDS".to_owned(), limit);
+        // Its log lines end in ours: only what is wrong, and in our format.
+        env.insert("EVENKEEL_LOG".to_owned(), QUIET_LOG.to_owned());
+        if let Ok(format) = std::env::var("EVENKEEL_LOG_FORMAT") {
+            env.insert("EVENKEEL_LOG_FORMAT".to_owned(), format);
+        }
         ServerSpec {
             name: server.to_owned(),
             command: self.program.clone(),
@@ -151,45 +160,5 @@ fn failure(error: &ToolError) -> ToolFailure {
         code: error.code().to_owned(),
         message: error.to_string(),
         next: (!next.is_empty()).then(|| next.to_owned()),
-    }
-}
-
-/// Counts and times every call.
-pub struct Counted {
-    inner: Arc<McpTools>,
-    metrics: Arc<Metrics>,
-    clock: Arc<dyn Clock>,
-}
-
-impl Counted {
-    /// Around these tools.
-    pub fn new(inner: Arc<McpTools>, metrics: Arc<Metrics>, clock: Arc<dyn Clock>) -> Self {
-        Self { inner, metrics, clock }
-    }
-}
-
-#[async_trait]
-impl ToolCaller for Counted {
-    async fn call(
-        &self,
-        access: &ClusterAccess,
-        agent: &str,
-        server: &str,
-        tool: &str,
-        arguments: Value,
-    ) -> Result<Value, ToolFailure> {
-        let began = self.clock.now();
-        let answer = self.inner.call(access, agent, server, tool, arguments).await;
-        let elapsed = self.clock.now().duration_since(began).as_secs_f64();
-        let failed = if answer.is_ok() { "false" } else { "true" };
-        self.metrics
-            .tool_calls
-            .with_label_values(&[server, tool, failed])
-            .observe(elapsed.max(0.0));
-        answer
-    }
-
-    async fn forget(&self, cluster: ClusterId) {
-        self.inner.forget(cluster).await;
     }
 }

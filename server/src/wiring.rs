@@ -90,13 +90,12 @@ pub fn assemble(
     let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
     let metrics = Metrics::new()?;
     let journal: Arc<dyn Journal> = store.clone();
-    let caller: Arc<dyn ToolCaller> =
-        Arc::new(crate::toolcaller::Counted::new(tools.clone(), metrics.clone(), clock.clone()));
+    let caller: Arc<dyn ToolCaller> = tools.clone();
     let services = Services::new(Parts {
         store: store.clone(),
         journal: journal.clone(),
         policy: Arc::new(policies(config)?),
-        tools: Arc::new(Toolroom::new(caller, clock.clone())),
+        tools: Arc::new(Toolroom::new(caller, clock.clone(), metrics.clone())),
         sealer: Sealer::new(config.secret_key()?)?,
         clock: clock.clone(),
         entropy: entropy.clone(),

@@ -13,7 +13,7 @@ use evenkeel_domain::{
     plan::PlanHash,
     text::clip,
 };
-use evenkeel_engine::Desk;
+use evenkeel_engine::{Desk, fail_point};
 use evenkeel_policy::Resource;
 use serde_json::json;
 
@@ -53,7 +53,7 @@ impl Services {
         if approval.request.policy_version != self.parts.policy.version() {
             return self.void(&desk, plan, "the policies changed since it was asked for").await;
         }
-        if let Some(why) = self.drift(&desk, &cluster, plan).await? {
+        if let Some(why) = self.drift(&desk, plan).await? {
             return self.void(&desk, plan, &why).await;
         }
         let signature = Signature {
@@ -67,7 +67,10 @@ impl Services {
         let approved = AuditAction::PlanApproved;
         let audit = self.answered(caller, &cluster, &state, plan, approved, "");
         let signed = Event::ApprovalSigned { approval: approval.request.id, plan: hash, signature };
-        desk.record_audited(signed, audit).await.map_err(answered_meanwhile)
+        fail_point!("approval.before");
+        desk.record_audited(signed, audit).await.map_err(answered_meanwhile)?;
+        fail_point!("approval.after");
+        Ok(())
     }
 
     /// Refuses the plan with this hash. Nothing is changed in the cluster.
@@ -116,13 +119,8 @@ impl Services {
     }
 
     /// What is different in the world from what the plan was made for, if anything is.
-    async fn drift(
-        &self,
-        desk: &Desk,
-        cluster: &Cluster,
-        plan: &PlanState,
-    ) -> Result<Option<String>, ServiceError> {
-        let bench = CaseBench::new(self.clone(), desk, cluster.id).await?;
+    async fn drift(&self, desk: &Desk, plan: &PlanState) -> Result<Option<String>, ServiceError> {
+        let bench = CaseBench::at(self, desk).await?;
         for action in &plan.plan.actions {
             let object = &action.target.object;
             match executor::present(&bench, Agent::Gate, &action.target).await {
