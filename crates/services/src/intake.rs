@@ -1,5 +1,7 @@
 //! Intake: what an Alertmanager posts becomes durable before it is acknowledged (invariant I1).
 
+use std::collections::BTreeSet;
+
 use evenkeel_domain::{
     Event, IncidentState,
     alert::{Alert, AlertStatus, Trigger},
@@ -15,7 +17,7 @@ use evenkeel_domain::{
 use evenkeel_engine::{chain, fail_point};
 use evenkeel_storage::{
     clusters::ClusterRow,
-    intake::{IncidentWrite, IntakePlan, IntakeView, Received},
+    intake::{IncidentWrite, IntakePlan, IntakeView, OpenIncident, Received},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -161,7 +163,7 @@ impl Opener<'_> {
             .cloned()
             .collect();
         let (joined, write) = match &view.open {
-            Some(open) => (Some(open.id), self.join(open, &changed)),
+            Some(open) => (Some(open.id), self.join(open, view, &changed)),
             None => match self
                 .open(&current, |alert| known(alert).is_none_or(|k| k.incident.is_none()))
             {
@@ -187,18 +189,33 @@ impl Opener<'_> {
         IntakePlan { alerts, write, audit }
     }
 
-    /// The records that tell an open incident of alerts that changed.
-    fn join(&self, open: &IncidentState, changed: &[Alert]) -> Option<IncidentWrite> {
-        if changed.is_empty() {
-            return None;
-        }
+    /// The records that tell an open incident of alerts that changed. The journal is not read:
+    /// an alert heard of changes the list's figures and nothing else.
+    fn join(
+        &self,
+        open: &OpenIncident,
+        view: &IntakeView,
+        changed: &[Alert],
+    ) -> Option<IncidentWrite> {
+        let at = self.received.at;
         let events = vec![Event::AlertsNoted { alerts: changed.to_vec() }];
-        let entries = chain::chain(open.id, open.seq, &open.head, self.received.at, events).ok()?;
-        let mut after = open.clone();
-        for entry in &entries {
-            after.apply(entry).ok()?;
-        }
-        let summary = IncidentSummary::from(&after);
+        let entries = chain::chain(open.id, open.seq, &open.head, at, events).ok()?;
+        let worst = changed.iter().map(Alert::severity).max()?;
+        let joined: BTreeSet<_> = view
+            .known
+            .iter()
+            .filter(|known| known.incident == Some(open.id))
+            .map(|known| known.alert.key())
+            .collect();
+        let fresh: BTreeSet<_> =
+            changed.iter().map(Alert::key).filter(|key| !joined.contains(key)).collect();
+        let more = u32::try_from(fresh.len()).unwrap_or(u32::MAX);
+        let summary = IncidentSummary {
+            severity: open.summary.severity.max(worst),
+            alerts: open.summary.alerts.saturating_add(more),
+            updated_at: entries.last()?.at,
+            ..open.summary.clone()
+        };
         Some(IncidentWrite { incident: open.id, new: false, entries, summary })
     }
 
@@ -248,4 +265,106 @@ fn title(firing: &[Alert]) -> String {
     let more = firing.len().saturating_sub(1);
     let line = clip(&line, 160);
     if more > 0 { format!("{line} (and {more} more)") } else { line }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use evenkeel_domain::{
+        Timestamp,
+        cluster::Environment,
+        id::{ClusterId, OrganisationId},
+    };
+    use evenkeel_storage::intake::KnownAlert;
+
+    use super::*;
+
+    fn alert(fingerprint: &str, severity: &str, status: AlertStatus) -> Alert {
+        Alert {
+            fingerprint: fingerprint.into(),
+            status,
+            labels: BTreeMap::from([("severity".into(), severity.into())]),
+            annotations: BTreeMap::new(),
+            starts_at: Timestamp::UNIX_EPOCH,
+            ends_at: None,
+            generator_url: None,
+        }
+    }
+
+    /// The list is written without reading the journal, so it must say what the journal says.
+    #[test]
+    fn i3_the_list_after_joining_is_the_list_of_the_fold() {
+        use AlertStatus::{Firing, Resolved};
+        let cluster = Cluster {
+            id: ClusterId::from_parts(1, 1),
+            organisation: OrganisationId::from_parts(1, 1),
+            name: "c".into(),
+            environment: Environment::Staging,
+            prometheus_url: None,
+            alertmanager_url: None,
+            kubernetes: false,
+            practice_range: false,
+            stop: None,
+            created_at: Timestamp::UNIX_EPOCH,
+        };
+        let notifications = [
+            vec![alert("a", "warning", Firing), alert("z", "critical", Resolved)],
+            vec![alert("a", "warning", Firing)],
+            vec![alert("b", "critical", Firing), alert("b", "critical", Firing)],
+            vec![alert("a", "warning", Resolved), alert("z", "critical", Resolved)],
+            vec![alert("a", "warning", Firing), alert("c", "info", Firing)],
+            vec![alert("b", "info", Resolved), alert("c", "info", Resolved)],
+        ];
+        let mut known: Vec<KnownAlert> = Vec::new();
+        let mut journal = Vec::new();
+        let mut written = 0;
+        for (second, alerts) in (1..).zip(notifications) {
+            let received = Received {
+                id: NotificationId::from_parts(second, 1),
+                organisation: cluster.organisation,
+                cluster: cluster.id,
+                at: Timestamp::from_nanosecond(i128::from(second) * 1_000_000_007).unwrap(),
+                body: String::new(),
+                group_key: "g".into(),
+                truncated_alerts: 0,
+                quarantined: None,
+                alerts,
+            };
+            let state = IncidentState::fold(&journal).unwrap();
+            let view = IntakeView {
+                open: state.map(|state| OpenIncident {
+                    id: state.id,
+                    seq: state.seq,
+                    head: state.head.clone(),
+                    summary: IncidentSummary::from(&state),
+                }),
+                known: known
+                    .iter()
+                    .filter(|k| received.alerts.iter().any(|a| a.key() == k.alert.key()))
+                    .cloned()
+                    .collect(),
+            };
+            let (trigger, incident) = (Trigger::Alert, IncidentId::from_parts(1, 1));
+            let opener = Opener {
+                cluster: &cluster,
+                trigger: &trigger,
+                received: &received,
+                incident,
+                audit: None,
+            };
+            let plan = opener.plan(&view);
+            for (alert, incident) in plan.alerts {
+                known.retain(|k| k.alert.key() != alert.key());
+                known.push(KnownAlert { alert, incident });
+            }
+            let Some(write) = plan.write else { continue };
+            written += 1;
+            journal.extend(write.entries);
+            assert_eq!(chain::verify(&journal), Ok(()));
+            let state = IncidentState::fold(&journal).unwrap().unwrap();
+            assert_eq!(write.summary, IncidentSummary::from(&state), "notification {second}");
+        }
+        assert_eq!(written, 5, "a repeat writes nothing");
+    }
 }

@@ -3,7 +3,7 @@
 
 use async_trait::async_trait;
 use evenkeel_domain::{
-    Entry, IncidentState, Timestamp,
+    Entry, Timestamp,
     alert::Alert,
     audit::AuditRecord,
     id::{ClusterId, IncidentId, NotificationId, OrganisationId},
@@ -45,11 +45,25 @@ pub struct KnownAlert {
     pub incident: Option<IncidentId>,
 }
 
+/// The end of an open incident's journal and how it stands in lists: all that is needed to write
+/// behind it, however long the journal is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OpenIncident {
+    /// Its id.
+    pub id: IncidentId,
+    /// Position of its last record.
+    pub seq: u64,
+    /// Hash of that record.
+    pub head: String,
+    /// The incident in lists.
+    pub summary: IncidentSummary,
+}
+
 /// What is known when a notification arrives; read in the transaction that will write.
 #[derive(Debug, Clone)]
 pub struct IntakeView {
     /// The open incident of the same cluster and group, if there is one.
-    pub open: Option<IncidentState>,
+    pub open: Option<OpenIncident>,
     /// Those of the notification's alerts that are known, by (group key, fingerprint, start).
     pub known: Vec<KnownAlert>,
 }

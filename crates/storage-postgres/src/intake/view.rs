@@ -1,9 +1,8 @@
 //! What is known when a notification arrives.
 
-use evenkeel_domain::{IncidentState, id::IncidentId};
 use evenkeel_storage::{
     StorageError,
-    intake::{IntakeView, Received},
+    intake::{IntakeView, OpenIncident, Received},
 };
 use sqlx::PgConnection;
 
@@ -11,7 +10,6 @@ use super::{alerts, receive::DOING};
 use crate::{
     column::{Row, text},
     error::failed,
-    journal,
 };
 
 pub(super) async fn of(
@@ -26,13 +24,13 @@ pub(super) async fn of(
 async fn open_incident(
     connection: &mut PgConnection,
     received: &Received,
-) -> Result<Option<IncidentState>, StorageError> {
+) -> Result<Option<OpenIncident>, StorageError> {
     // Investigations that people start have no group; nothing from outside may join them.
     if received.group_key.is_empty() {
         return Ok(None);
     }
-    let open: Option<String> = sqlx::query_scalar(
-        "SELECT id FROM incidents
+    let open: Option<(String, i64, String, String)> = sqlx::query_as(
+        "SELECT id, head_seq, head_hash, summary FROM incidents
          WHERE cluster = $1 AND md5(group_key) = md5($2) AND group_key = $2 AND closed_at IS NULL
          ORDER BY id DESC LIMIT 1
          FOR NO KEY UPDATE",
@@ -42,8 +40,12 @@ async fn open_incident(
     .fetch_optional(&mut *connection)
     .await
     .map_err(failed(DOING))?;
-    let Some(id) = open else { return Ok(None) };
-    let incident: IncidentId = Row::of("incidents", &id).word("id", &id)?;
-    let entries = journal::entries(connection, incident).await?;
-    IncidentState::fold(&entries).map_err(|why| Row::of("journal", &id).nonsense("event", why))
+    let Some((id, seq, head, summary)) = open else { return Ok(None) };
+    let row = Row::of("incidents", &id);
+    Ok(Some(OpenIncident {
+        id: row.word("id", &id)?,
+        seq: row.count("head_seq", seq)?,
+        head,
+        summary: row.json("summary", &summary)?,
+    }))
 }

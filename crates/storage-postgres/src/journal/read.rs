@@ -5,7 +5,7 @@ use evenkeel_domain::{
     id::{EvidenceId, IncidentId},
 };
 use evenkeel_storage::StorageError;
-use sqlx::{FromRow, PgExecutor, Postgres};
+use sqlx::FromRow;
 
 use crate::{
     PostgresStore,
@@ -51,18 +51,6 @@ pub(super) async fn page(
     .bind(number(after))
     .bind(i64::from(limit));
     decode(incident, page.fetch_all(&store.pool).await.map_err(failed(DOING))?)
-}
-
-/// A whole journal, within a transaction that is about to write.
-pub(crate) async fn entries(
-    executor: impl PgExecutor<'_>,
-    incident: IncidentId,
-) -> Result<Vec<Entry>, StorageError> {
-    let all = sqlx::query_as::<Postgres, JournalRow>(
-        "SELECT seq, at, event, hash FROM journal WHERE incident = $1 ORDER BY seq",
-    )
-    .bind(incident.to_string());
-    decode(incident, all.fetch_all(executor).await.map_err(failed(DOING))?)
 }
 
 fn decode(incident: IncidentId, rows: Vec<JournalRow>) -> Result<Vec<Entry>, StorageError> {

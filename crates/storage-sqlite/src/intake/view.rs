@@ -2,15 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use evenkeel_domain::{IncidentState, id::IncidentId};
 use evenkeel_storage::{
     StorageError,
-    intake::{IntakeView, Received},
+    intake::{IntakeView, OpenIncident, Received},
 };
 use sqlx::SqliteConnection;
 
 use super::{alerts, receive::DOING};
-use crate::{column::Row, error::failed, journal};
+use crate::{column::Row, error::failed};
 
 pub(super) async fn of(
     connection: &mut SqliteConnection,
@@ -32,13 +31,13 @@ pub(super) async fn of(
 async fn open_incident(
     connection: &mut SqliteConnection,
     received: &Received,
-) -> Result<Option<IncidentState>, StorageError> {
+) -> Result<Option<OpenIncident>, StorageError> {
     // Investigations that people start have no group; nothing from outside may join them.
     if received.group_key.is_empty() {
         return Ok(None);
     }
-    let open: Option<String> = sqlx::query_scalar(
-        "SELECT id FROM incidents
+    let open: Option<(String, i64, String, String)> = sqlx::query_as(
+        "SELECT id, head_seq, head_hash, summary FROM incidents
          WHERE cluster = ?1 AND group_key = ?2 AND closed_at IS NULL ORDER BY id DESC LIMIT 1",
     )
     .bind(received.cluster.to_string())
@@ -46,8 +45,12 @@ async fn open_incident(
     .fetch_optional(&mut *connection)
     .await
     .map_err(failed(DOING))?;
-    let Some(id) = open else { return Ok(None) };
-    let incident: IncidentId = Row::of("incidents", &id).word("id", &id)?;
-    let entries = journal::entries(connection, incident).await?;
-    IncidentState::fold(&entries).map_err(|why| Row::of("journal", &id).nonsense("event", why))
+    let Some((id, seq, head, summary)) = open else { return Ok(None) };
+    let row = Row::of("incidents", &id);
+    Ok(Some(OpenIncident {
+        id: row.word("id", &id)?,
+        seq: row.count("head_seq", seq)?,
+        head,
+        summary: row.json("summary", &summary)?,
+    }))
 }

@@ -15,7 +15,6 @@ use evenkeel_domain::{
 use evenkeel_engine::journal::{Append, Grown, Journal, JournalError, Lease, Wake, WorkerId};
 use tokio::sync::broadcast;
 
-pub(crate) use read::entries;
 pub(crate) use records::{Records, Refusal, write};
 
 use crate::{SqliteStore, error};

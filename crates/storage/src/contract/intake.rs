@@ -6,10 +6,14 @@ use evenkeel_domain::{
     Event,
     alert::{Alert, AlertStatus},
     id::{IncidentId, NotificationId},
+    incident::IncidentSummary,
     severity::Severity,
     stage::Resolution,
 };
-use evenkeel_engine::journal::{Grown, read_all};
+use evenkeel_engine::{
+    chain,
+    journal::{Append, Grown, read_all},
+};
 
 use super::sample::{Book, LEASE, World, alert, at, cluster, worker, world};
 use crate::{
@@ -43,21 +47,23 @@ fn decide(
     opening.alerts.clone_from(&received.alerts);
     let (alerts, moment) = (received.alerts.clone(), received.at);
     move |view| {
-        let (book, new, event) = match &view.open {
+        let write = match &view.open {
             Some(open) => {
-                (Book::of(open.clone()), false, Event::AlertsNoted { alerts: alerts.clone() })
+                let noted = vec![Event::AlertsNoted { alerts: alerts.clone() }];
+                let entries = chain::chain(open.id, open.seq, &open.head, moment, noted).unwrap();
+                let summary = IncidentSummary { updated_at: moment, ..open.summary.clone() };
+                IncidentWrite { incident: open.id, new: false, entries, summary }
             }
-            None => (Book::new(n), true, Event::Opened { opening: Box::new(opening.clone()) }),
+            None => {
+                let opened = Event::Opened { opening: Box::new(opening.clone()) };
+                let (append, _) = Book::new(n).write(moment, vec![opened]);
+                let Append { incident, entries, summary, .. } = append;
+                IncidentWrite { incident, new: true, entries, summary }
+            }
         };
-        let (append, _) = book.write(moment, vec![event]);
         IntakePlan {
-            alerts: alerts.iter().cloned().map(|alert| (alert, Some(book.id))).collect(),
-            write: Some(IncidentWrite {
-                incident: book.id,
-                new,
-                entries: append.entries,
-                summary: append.summary,
-            }),
+            alerts: alerts.iter().cloned().map(|alert| (alert, Some(write.incident))).collect(),
+            write: Some(write),
             audit: Vec::new(),
         }
     }
@@ -104,13 +110,17 @@ pub(super) async fn a_repeat_joins_and_a_resolved_one_is_known<S: Store>(store: 
     let firing = received(&world, 1, vec![alert("a", 0, AlertStatus::Firing)]);
     let id = receive(&*store, &world, &firing, 1).await;
 
+    let journal = read_all(&*store, id, 0).await.unwrap();
+    let listed = store.incident(world.organisation, id).await.unwrap().unwrap();
     let resolved = alert("a", 0, AlertStatus::Resolved);
     let fresh = alert("b", 5, AlertStatus::Firing);
     // Doubled within the notification: still one.
     let more = received(&world, 2, vec![resolved.clone(), fresh.clone(), resolved.clone()]);
     let inner = decide(&world, &more, 2);
     let watch = |view: &IntakeView| {
-        assert_eq!(view.open.as_ref().map(|open| open.id), Some(id));
+        let open = view.open.as_ref().unwrap();
+        assert_eq!((open.id, open.seq, &open.head), (id, 1, &journal[0].hash));
+        assert_eq!(open.summary, listed);
         assert_eq!(view.known.len(), 1, "only the first has been heard of");
         assert_eq!(view.known[0].alert, firing.alerts[0]);
         assert_eq!(view.known[0].incident, Some(id));
