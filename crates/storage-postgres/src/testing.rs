@@ -22,7 +22,7 @@ use tempfile::TempDir;
 use tokio::time::{Instant, sleep};
 
 /// How long the server may take to answer for the first time.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_mins(1);
 
 /// A running server, ended and removed when dropped.
 pub struct Server {

@@ -27,6 +27,11 @@ const READERS: u32 = 4;
 /// What a subscriber may lag behind before it has to read journals instead of being told.
 const FEED: usize = 4_096;
 
+/// Pages in the write-ahead log (of 4 KiB) before they are moved to the database's own place, which
+/// takes two syncs and writes all over the file: a page that changes a hundred times in between is
+/// moved once. Whoever commits the last of them waits for it.
+const LOG_PAGES: &str = "8192";
+
 /// Cuts the write-ahead log back to this after a burst, so that it does not stay large forever.
 const LOG_BYTES: &str = "67108864";
 
@@ -73,6 +78,7 @@ impl SqliteStore {
             .foreign_keys(true)
             .busy_timeout(BUSY)
             .pragma("journal_size_limit", LOG_BYTES)
+            .pragma("wal_autocheckpoint", LOG_PAGES)
             // What a savepoint remembers is small and short-lived.
             .pragma("temp_store", "MEMORY")
             .pragma("trusted_schema", "OFF")

@@ -41,11 +41,8 @@ fn write(origin: &str, batch: &[Grown]) -> String {
         let kept = newest.entry(*incident).or_insert(0);
         *kept = (*seq).max(*kept);
     }
-    let mut text = origin.to_owned();
-    for (incident, seq) in newest {
-        text.push_str(&format!(" {incident}:{seq}"));
-    }
-    text
+    let told: Vec<_> = newest.iter().map(|(incident, seq)| format!(" {incident}:{seq}")).collect();
+    origin.to_owned() + &told.concat()
 }
 
 /// Who told it, and what; words that are not understood are passed over, because a newer version

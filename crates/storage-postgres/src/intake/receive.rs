@@ -57,10 +57,8 @@ async fn append(work: &mut Work, write: &IncidentWrite) -> Result<(), StorageErr
     if write.new != (first == 1) {
         return Err(StorageError::Conflict);
     }
-    let head = match write.new {
-        true => None,
-        false => journal::lock(work.connection(), write.incident).await?,
-    };
+    let head =
+        if write.new { None } else { journal::lock(work.connection(), write.incident).await? };
     let records = Records {
         incident: write.incident,
         after: first.saturating_sub(1),

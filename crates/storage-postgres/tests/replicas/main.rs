@@ -149,13 +149,13 @@ async fn replicas_take_turns_at_groups_claims_and_the_trail() {
             tokio::spawn(async move { store.claim(&worker, at(1), LEASE).await.unwrap() })
         })
         .collect();
-    let mut held = BTreeSet::new();
+    let mut claimed = BTreeSet::new();
     for claim in claims {
         if let Some(lease) = claim.await.unwrap() {
-            assert!(held.insert(lease.incident), "held twice");
+            assert!(claimed.insert(lease.incident), "claimed twice");
         }
     }
-    assert_eq!(held.len(), 10);
+    assert_eq!(claimed.len(), 10);
 }
 
 #[tokio::test(flavor = "multi_thread")]

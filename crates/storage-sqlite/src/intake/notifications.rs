@@ -4,39 +4,9 @@ use evenkeel_domain::{
     Timestamp,
     id::{ClusterId, NotificationId},
 };
-use evenkeel_storage::{StorageError, intake::Received};
-use sqlx::SqliteConnection;
+use evenkeel_storage::StorageError;
 
-use super::receive::DOING;
-use crate::{
-    SqliteStore,
-    column::{Row, micros, number},
-    error::failed,
-};
-
-/// Keeps it; `false` if it is kept already.
-pub(super) async fn keep(
-    connection: &mut SqliteConnection,
-    received: &Received,
-) -> Result<bool, StorageError> {
-    let done = sqlx::query(
-        "INSERT INTO notifications (id, organisation, cluster, received_at, group_key,
-             truncated_alerts, quarantined, body)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
-    )
-    .bind(received.id.to_string())
-    .bind(received.organisation.to_string())
-    .bind(received.cluster.to_string())
-    .bind(micros(received.at))
-    .bind(received.group_key.as_str())
-    .bind(number(received.truncated_alerts))
-    .bind(received.quarantined.as_deref())
-    .bind(received.body.as_bytes())
-    .execute(connection)
-    .await
-    .map_err(failed(DOING))?;
-    Ok(done.rows_affected() == 1)
-}
+use crate::{SqliteStore, column::Row, error::failed};
 
 pub(super) async fn quarantine(
     store: &SqliteStore,

@@ -2,10 +2,10 @@
 
 use evenkeel_storage::{
     StorageError,
-    intake::{Decide, IncidentWrite, IntakePlan, Received},
+    intake::{Decide, IncidentWrite, IntakePlan, IntakeView, Received},
 };
 
-use super::{alerts, notifications, view};
+use super::{alerts, view};
 use crate::{
     SqliteStore, audit,
     journal::{self, Records, Refusal},
@@ -20,15 +20,15 @@ pub(super) async fn receive(
     decide: Decide<'_>,
 ) -> Result<IntakePlan, StorageError> {
     let mut work = store.begin_webhook(DOING).await?;
-    if !notifications::keep(work.connection(), received).await? {
+    let Some(view) = view::keep(work.connection(), received).await? else {
         // Kept by a turn that may not be committed yet.
         work.commit().await?;
         return Ok(IntakePlan::default());
-    }
+    };
     let plan = if received.quarantined.is_some() {
         IntakePlan::default()
     } else {
-        follow(&mut work, received, decide).await?
+        follow(&mut work, received, view, decide).await?
     };
     work.commit().await?;
     Ok(plan)
@@ -38,18 +38,16 @@ pub(super) async fn receive(
 async fn follow(
     work: &mut Work,
     received: &Received,
+    view: IntakeView,
     decide: Decide<'_>,
 ) -> Result<IntakePlan, StorageError> {
-    let view = view::of(work.connection(), received).await?;
     let plan = decide(&view);
     drop(view);
     // The incident first: alerts refer to it.
     if let Some(write) = &plan.write {
         append(work, write).await?;
     }
-    for (alert, incident) in &plan.alerts {
-        alerts::keep(work.connection(), received, alert, *incident).await?;
-    }
+    alerts::keep(work.connection(), received, &plan.alerts).await?;
     audit::keep(work.connection(), &plan.audit).await?;
     Ok(plan)
 }
@@ -66,6 +64,7 @@ async fn append(work: &mut Work, write: &IncidentWrite) -> Result<(), StorageErr
         summary: &write.summary,
         texts: &[],
         wake: true,
+        fresh: write.new,
     };
     journal::write(work, records).await.map_err(|refusal| match refusal {
         Refusal::Conflict => StorageError::Conflict,

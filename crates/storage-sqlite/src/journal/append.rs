@@ -30,6 +30,7 @@ pub(super) async fn append(store: &SqliteStore, append: Append) -> Result<(), Jo
         summary: &summary,
         texts: &texts,
         wake: fence.is_none(),
+        fresh: false,
     };
     match write(&mut work, records).await {
         Ok(()) => {}

@@ -18,7 +18,7 @@ use sqlx::SqliteConnection;
 
 use crate::{
     column::{Row, micros, number, to_json},
-    error::failed,
+    error::{failed, taken},
     writer::Work,
 };
 
@@ -33,6 +33,8 @@ pub(crate) struct Records<'a> {
     pub(crate) texts: &'a [(EvidenceId, String)],
     /// Whether a worker is to look at it.
     pub(crate) wake: bool,
+    /// Whether the incident's id was made just now, so that there is nothing to be looked up.
+    pub(crate) fresh: bool,
 }
 
 /// Why they were not.
@@ -70,25 +72,26 @@ struct Head {
 /// Writes; the caller commits.
 pub(crate) async fn write(work: &mut Work, records: Records<'_>) -> Result<(), Refusal> {
     let incident = records.incident.to_string();
-    let head = head(work.connection(), &incident).await?;
+    let head = if records.fresh { None } else { head(work.connection(), &incident).await? };
     if head.as_ref().map_or(0, |head| head.seq) != records.after {
         return Err(Refusal::Conflict);
     }
     let payloads = payloads(&records, head.as_ref().map_or(GENESIS, |head| head.hash.as_str()))?;
 
     match (&head, records.entries) {
-        (Some(_), _) => update_incident(work.connection(), &incident, &records).await?,
+        (Some(_), _) => update(work.connection(), &incident, &records, &payloads).await?,
         (None, [Entry { event: Event::Opened { opening }, .. }, ..]) => {
-            insert_incident(work.connection(), &incident, opening, &records).await?;
+            insert(work.connection(), &incident, opening, &records, &payloads).await?;
         }
         (None, _) => return Err(refused(NotOpened).into()),
     }
-    for (entry, payload) in records.entries.iter().zip(payloads) {
+    // The first went with the incident.
+    for (entry, payload) in records.entries.iter().zip(&payloads).skip(1) {
         sqlx::query("INSERT INTO journal (incident, seq, at, event, hash) VALUES (?, ?, ?, ?, ?)")
             .bind(incident.as_str())
             .bind(number(entry.seq))
             .bind(micros(entry.at))
-            .bind(payload)
+            .bind(payload.as_str())
             .bind(entry.hash.as_str())
             .execute(work.connection())
             .await
@@ -103,7 +106,6 @@ pub(crate) async fn write(work: &mut Work, records: Records<'_>) -> Result<(), R
             .await
             .map_err(failed("keeping the answer of a tool"))?;
     }
-    schedule(work.connection(), &incident, &records, head.is_none()).await?;
     if let Some(last) = records.entries.last() {
         work.grew(Grown { incident: records.incident, seq: last.seq });
     }
@@ -172,46 +174,30 @@ impl Milestones {
     }
 }
 
-async fn insert_incident(
+/// A new incident with its job and its first record, in one trip to the database's thread.
+async fn insert(
     connection: &mut SqliteConnection,
     incident: &str,
     opening: &Opening,
     records: &Records<'_>,
-) -> Result<(), StorageError> {
-    // Filled in by the update that follows; the row must exist for that.
-    sqlx::query(
-        "INSERT INTO incidents (id, organisation, cluster, group_key, summary, severity, status,
-             title_folded, opened_at, head_seq, head_hash)
-         VALUES (?, ?, ?, ?, '', '', '', '', ?, 0, '')",
+    payloads: &[String],
+) -> Result<(), Refusal> {
+    let Records { summary, entries, .. } = records;
+    let milestones = Milestones::of(entries);
+    let (first, last) = (entries.first(), entries.last());
+    let done = sqlx::query(
+        "INSERT INTO incidents (id, organisation, cluster, group_key, opened_at, summary, severity,
+             status, title_folded, awaiting_since, closed_at, head_seq, head_hash, first_plan_at,
+             asked_at, undone_at, resolved_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17);
+         INSERT INTO jobs (incident, urgency, opened_at, due_at) VALUES ($1, $18, $5, $19);
+         INSERT INTO journal (incident, seq, at, event, hash) VALUES ($1, $20, $21, $22, $23)",
     )
     .bind(incident)
     .bind(opening.organisation.to_string())
     .bind(opening.cluster.to_string())
     .bind(opening.group_key.as_str())
-    .bind(micros(records.summary.opened_at))
-    .execute(&mut *connection)
-    .await
-    .map_err(failed("opening an incident"))?;
-    update_incident(connection, incident, records).await
-}
-
-async fn update_incident(
-    connection: &mut SqliteConnection,
-    incident: &str,
-    records: &Records<'_>,
-) -> Result<(), StorageError> {
-    let Records { summary, entries, .. } = records;
-    let milestones = Milestones::of(entries);
-    let last = entries.last();
-    let done = sqlx::query(
-        "UPDATE incidents SET
-             summary = ?2, severity = ?3, status = ?4, title_folded = ?5, awaiting_since = ?6,
-             closed_at = ?7, head_seq = coalesce(?8, head_seq), head_hash = coalesce(?9, head_hash),
-             first_plan_at = coalesce(first_plan_at, ?10), asked_at = coalesce(asked_at, ?11),
-             undone_at = coalesce(undone_at, ?12), resolved_at = coalesce(resolved_at, ?13)
-         WHERE id = ?1",
-    )
-    .bind(incident)
+    .bind(micros(summary.opened_at))
     .bind(to_json(DOING, summary)?)
     .bind(summary.severity.as_str())
     .bind(summary.status.as_str())
@@ -224,50 +210,97 @@ async fn update_incident(
     .bind(milestones.asked)
     .bind(milestones.undone)
     .bind(milestones.resolved)
+    .bind(urgency(summary.severity))
+    .bind(due(records).filter(|_| summary.closed_at.is_none()))
+    .bind(first.map(|entry| number(entry.seq)))
+    .bind(first.map(|entry| micros(entry.at)))
+    .bind(payloads.first().map(String::as_str))
+    .bind(first.map(|entry| entry.hash.as_str()))
     .execute(connection)
     .await
-    .map_err(failed(DOING))?;
-    match done.rows_affected() {
-        1 => Ok(()),
-        _ => Err(StorageError::Missing { what: "incident" }),
+    .map_err(failed("opening an incident"));
+    match done {
+        // Somebody has opened it already.
+        Err(error) if taken(&error) => Err(Refusal::Conflict),
+        other => other.map(drop).map_err(Refusal::Storage),
     }
 }
 
-/// Makes the incident due at the time of the last record, if somebody else than its worker wrote;
-/// never once it is closed.
-async fn schedule(
+/// What is derived from the journal.
+const UPDATE: &str = "UPDATE incidents SET
+         summary = $2, severity = $3, status = $4, title_folded = $5, awaiting_since = $6,
+         closed_at = $7, head_seq = coalesce($8, head_seq), head_hash = coalesce($9, head_hash),
+         first_plan_at = coalesce(first_plan_at, $10), asked_at = coalesce(asked_at, $11),
+         undone_at = coalesce(undone_at, $12), resolved_at = coalesce(resolved_at, $13)
+     WHERE id = $1;
+     UPDATE jobs SET urgency = $14, due_at = CASE
+         WHEN $7 IS NOT NULL THEN NULL
+         WHEN $15 IS NULL THEN due_at
+         ELSE min(coalesce(due_at, $15), $15) END
+     WHERE incident = $1";
+
+/// As [`UPDATE`], with the first record.
+const UPDATE_AND_FIRST: &str = "UPDATE incidents SET
+         summary = $2, severity = $3, status = $4, title_folded = $5, awaiting_since = $6,
+         closed_at = $7, head_seq = coalesce($8, head_seq), head_hash = coalesce($9, head_hash),
+         first_plan_at = coalesce(first_plan_at, $10), asked_at = coalesce(asked_at, $11),
+         undone_at = coalesce(undone_at, $12), resolved_at = coalesce(resolved_at, $13)
+     WHERE id = $1;
+     UPDATE jobs SET urgency = $14, due_at = CASE
+         WHEN $7 IS NOT NULL THEN NULL
+         WHEN $15 IS NULL THEN due_at
+         ELSE min(coalesce(due_at, $15), $15) END
+     WHERE incident = $1;
+     INSERT INTO journal (incident, seq, at, event, hash) VALUES ($1, $16, $17, $18, $19)";
+
+/// An incident that is there, its job and the next record, in one trip to the database's thread.
+async fn update(
     connection: &mut SqliteConnection,
     incident: &str,
     records: &Records<'_>,
-    new: bool,
+    payloads: &[String],
 ) -> Result<(), StorageError> {
-    if new {
-        sqlx::query("INSERT INTO jobs (incident, urgency, opened_at) VALUES (?, 0, ?)")
-            .bind(incident)
-            .bind(micros(records.summary.opened_at))
-            .execute(&mut *connection)
-            .await
-            .map_err(failed("adding a job"))?;
+    let Records { summary, entries, .. } = records;
+    let milestones = Milestones::of(entries);
+    let (first, last) = (entries.first(), entries.last());
+    let (statements, changes) = match first {
+        Some(_) => (UPDATE_AND_FIRST, 3),
+        None => (UPDATE, 2),
+    };
+    let done = sqlx::query(statements)
+        .bind(incident)
+        .bind(to_json(DOING, summary)?)
+        .bind(summary.severity.as_str())
+        .bind(summary.status.as_str())
+        .bind(summary.title.to_lowercase())
+        .bind(summary.awaiting.as_ref().map(|awaiting| micros(awaiting.since)))
+        .bind(summary.closed_at.map(micros))
+        .bind(last.map(|entry| number(entry.seq)))
+        .bind(last.map(|entry| entry.hash.as_str()))
+        .bind(milestones.plan)
+        .bind(milestones.asked)
+        .bind(milestones.undone)
+        .bind(milestones.resolved)
+        .bind(urgency(summary.severity))
+        .bind(due(records))
+        .bind(first.map(|entry| number(entry.seq)))
+        .bind(first.map(|entry| micros(entry.at)))
+        .bind(payloads.first().map(String::as_str))
+        .bind(first.map(|entry| entry.hash.as_str()))
+        .execute(connection)
+        .await
+        .map_err(failed(DOING))?;
+    // One row of each.
+    if done.rows_affected() == changes {
+        Ok(())
+    } else {
+        Err(StorageError::Missing { what: "incident" })
     }
-    let due = records.entries.last().filter(|_| records.wake).map(|entry| micros(entry.at));
-    let done = sqlx::query(
-        "UPDATE jobs SET urgency = ?2, due_at = CASE
-             WHEN ?3 THEN NULL
-             WHEN ?4 IS NULL THEN due_at
-             ELSE min(coalesce(due_at, ?4), ?4) END
-         WHERE incident = ?1",
-    )
-    .bind(incident)
-    .bind(urgency(records.summary.severity))
-    .bind(records.summary.closed_at.is_some())
-    .bind(due)
-    .execute(connection)
-    .await
-    .map_err(failed("making an incident due"))?;
-    match done.rows_affected() {
-        1 => Ok(()),
-        _ => Err(StorageError::Missing { what: "job" }),
-    }
+}
+
+/// When somebody else than the incident's worker wrote: at the time of the last record.
+fn due(records: &Records<'_>) -> Option<i64> {
+    records.entries.last().filter(|_| records.wake).map(|entry| micros(entry.at))
 }
 
 fn urgency(severity: Severity) -> i64 {

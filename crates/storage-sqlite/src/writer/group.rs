@@ -71,9 +71,10 @@ impl Group {
         self.newest = Newest::Unsettled;
         // Released, so that the database need not remember how every page was at each savepoint.
         let next = self.turn;
-        let statements = match release {
-            true => format!("RELEASE turn_{before}; SAVEPOINT turn_{next}"),
-            false => format!("SAVEPOINT turn_{next}"),
+        let statements = if release {
+            format!("RELEASE turn_{before}; SAVEPOINT turn_{next}")
+        } else {
+            format!("SAVEPOINT turn_{next}")
         };
         run(&mut self.connection, &statements).await
     }
