@@ -28,7 +28,8 @@ impl Kube {
             .timeout(LIMIT)
             .build()
             .context("building an HTTP client")?;
-        let tokens = std::fs::read(dir.join("tokens.json")).context("reading the range's tokens")?;
+        let tokens =
+            std::fs::read(dir.join("tokens.json")).context("reading the range's tokens")?;
         let tokens: Value =
             serde_json::from_slice(&tokens).context("reading the range's tokens")?;
         let token = tokens["admin"].as_str().unwrap_or_default().to_owned();

@@ -165,13 +165,12 @@ impl Ledger {
             // From the last record that is known, so that its loss is seen.
             let mut page = match api.journal(incident, seq.saturating_sub(1)).await {
                 Reply::Said(page) => page,
-                Reply::Nothing => return Err(Interrupted),
                 Reply::Refused(404, _) if seq > 0 => {
                     let what = format!("the incident is gone; it had {seq} records");
                     self.verdict.found(Promise::Lost, Some(incident), what);
                     return Ok(());
                 }
-                Reply::Refused(..) => return Err(Interrupted),
+                Reply::Refused(..) | Reply::Nothing => return Err(Interrupted),
             };
             if seq > 0 {
                 let intact = page.first().is_some_and(|e| e.seq == seq && e.hash == head);
@@ -313,9 +312,10 @@ impl Memory {
                 self.said.unknown.extend(stamp_of_undo(state, *action));
             }
             Event::Closed { .. } => {
-                let doubt = state.plans.iter().flat_map(|plan| plan.progress.values()).any(|p| {
-                    matches!(p, ActionProgress::Intended | ActionProgress::UndoIntended)
-                });
+                let doubt =
+                    state.plans.iter().flat_map(|plan| plan.progress.values()).any(|p| {
+                        matches!(p, ActionProgress::Intended | ActionProgress::UndoIntended)
+                    });
                 if doubt {
                     let what = "it was closed while a write was in doubt".to_owned();
                     verdict.found(Promise::Doubled, Some(incident), what);

@@ -76,17 +76,14 @@ impl Proxy {
         let pem = std::fs::read(dir.join("ca.crt")).context("reading the range's CA")?;
         let ca = Certificate::from_pem(&pem).context("reading the range's CA")?;
         let http = reqwest::Client::builder().no_proxy().tls_certs_only([ca]).build()?;
-        let inner = Arc::new(Inner {
-            upstream: upstream.to_owned(),
-            http,
-            percent,
-            met: Mutex::default(),
-        });
+        let inner =
+            Arc::new(Inner { upstream: upstream.to_owned(), http, percent, met: Mutex::default() });
         let router = Router::new().fallback(pass).with_state(Arc::clone(&inner));
         let socket = TcpListener::bind("127.0.0.1:0").await.context("listening as a proxy")?;
         let address = socket.local_addr()?;
         tokio::spawn(async move { axum::serve(socket, router).await });
-        let tokens = std::fs::read(dir.join("tokens.json")).context("reading the range's tokens")?;
+        let tokens =
+            std::fs::read(dir.join("tokens.json")).context("reading the range's tokens")?;
         let tokens: Value = serde_json::from_slice(&tokens)?;
         let operator = tokens["operator"].as_str().unwrap_or_default().to_owned();
         Ok(Self { address, inner, operator })
@@ -124,7 +121,8 @@ async fn pass(State(inner): State<Arc<Inner>>, request: Request) -> Response {
     };
     let fault = if writes(&parts.method, &parts.uri) { inner.choose() } else { None };
     if fault.is_none_or(Fault::applied) {
-        let answer = forward(&inner, &parts.method, &parts.uri, &parts.headers, body.to_vec()).await;
+        let answer =
+            forward(&inner, &parts.method, &parts.uri, &parts.headers, body.to_vec()).await;
         if fault.is_none() {
             return answer;
         }
@@ -144,7 +142,8 @@ async fn pass(State(inner): State<Arc<Inner>>, request: Request) -> Response {
         }
         Some(Fault::AppliedAndCut) => {
             // A body that ends with an error makes the server cut the connection.
-            let cut = futures::stream::once(async { Err::<String, _>(std::io::Error::other("cut")) });
+            let cut =
+                futures::stream::once(async { Err::<String, _>(std::io::Error::other("cut")) });
             Response::new(Body::from_stream(cut))
         }
         _ => status(StatusCode::INTERNAL_SERVER_ERROR, "etcdserver: request timed out"),

@@ -1,12 +1,6 @@
 //! What a run came to.
 
-use std::{
-    collections::BTreeMap,
-    fmt,
-    process::Command,
-    sync::PoisonError,
-    time::Duration,
-};
+use std::{collections::BTreeMap, fmt, process::Command, sync::PoisonError, time::Duration};
 
 use crate::{
     verdict::{Promise, Violation},
@@ -167,7 +161,11 @@ impl fmt::Display for Report {
         writeln!(f, "{:.0} s in all", self.lasted.as_secs_f64())?;
         for (phase, violation) in &self.violations {
             let whose = violation.incident.map_or_else(String::new, |id| format!(" ({id})"));
-            writeln!(f, "BROKEN {:?}{whose}, seen after {phase}: {}", violation.promise, violation.what)?;
+            writeln!(
+                f,
+                "BROKEN {:?}{whose}, seen after {phase}: {}",
+                violation.promise, violation.what
+            )?;
         }
         Ok(())
     }

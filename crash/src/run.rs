@@ -46,7 +46,7 @@ pub async fn run(plan: &Plan) -> Result<Report> {
     let (rest, stop) = (CancellationToken::new(), CancellationToken::new());
     let lives = world.live(&rest, &stop);
     let mut schedule = Schedule::new(plan.rounds, plan.kills, plan.seed);
-    while let Some(kill) = schedule.next() {
+    while let Some(kill) = schedule.pick() {
         if let Some(prelude) = schedule.prelude(&kill) {
             kill_once(&world, &prelude, &mut schedule, &mut report).await?;
         }
@@ -156,7 +156,7 @@ pub async fn reckon(world: &World, mut lives: Lives) -> Result<()> {
         timeout(PEACE, passes.changed()).await.context("the platform does not answer")??;
     }
     for incident in world.ledger.open() {
-        let status = world.ledger.of(incident, |state| state.status());
+        let status = world.ledger.of(incident, evenkeel_domain::IncidentState::status);
         let what = format!("it came to no end: {}", status.unwrap_or("unreadable"));
         world.verdict.found(Promise::Stuck, Some(incident), what);
     }

@@ -75,7 +75,7 @@ impl Schedule {
     }
 
     /// The next kill: fail points and random moments take turns until one kind is used up.
-    pub fn next(&mut self) -> Option<Kill> {
+    pub fn pick(&mut self) -> Option<Kill> {
         let left = self.total.saturating_sub(self.done);
         if self.queue.is_empty() && left == 0 {
             return None;
@@ -143,7 +143,7 @@ mod tests {
     fn every_fail_point_is_visited_and_the_number_is_kept() {
         let mut schedule = Schedule::new(2, 400, 1);
         let (mut points, mut kills) = (BTreeSet::new(), 0);
-        while let Some(kill) = schedule.next() {
+        while let Some(kill) = schedule.pick() {
             if let Kill::At { point, .. } = kill {
                 points.insert(point);
             }
@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn a_fail_point_that_is_never_reached_is_given_up_and_named() {
         let mut schedule = Schedule::new(1, 0, 1);
-        while let Some(kill) = schedule.next() {
+        while let Some(kill) = schedule.pick() {
             schedule.missed(kill);
         }
         assert_eq!(schedule.given_up().len(), failpoint::ALL.len());

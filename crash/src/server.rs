@@ -18,7 +18,7 @@ use tokio::{
 };
 
 /// A start that takes longer has failed: a debug binary on a busy machine takes a second.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_mins(1);
 /// Between questions whether it is ready.
 const LOOK: Duration = Duration::from_millis(10);
 

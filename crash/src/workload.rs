@@ -111,7 +111,7 @@ impl Workload {
             },
         });
         kube.create(&format!("/apis/apps/v1/namespaces/{namespace}/deployments"), &object).await?;
-        self.until(kube, |workload, pods| workload.settled(pods)).await
+        self.until(kube, Self::settled).await
     }
 
     /// Releases something that cannot start, another one each time, and waits until that shows.

@@ -234,11 +234,7 @@ impl World {
     }
 
     /// Waits until the incident of a firing is as wanted.
-    async fn until(
-        &self,
-        firing: &str,
-        wanted: impl Fn(&evenkeel_domain::IncidentState) -> bool,
-    ) {
+    async fn until(&self, firing: &str, wanted: impl Fn(&evenkeel_domain::IncidentState) -> bool) {
         let mut passes = self.ledger.passes();
         loop {
             let incident = self.ledger.incident_of(firing);
@@ -270,10 +266,7 @@ impl World {
 
     /// What was acknowledged before a pass must have been seen in it; what was written must have
     /// been written once.
-    fn compare(
-        &self,
-        acknowledged: &BTreeMap<String, Vec<evenkeel_domain::id::IncidentId>>,
-    ) {
+    fn compare(&self, acknowledged: &BTreeMap<String, Vec<evenkeel_domain::id::IncidentId>>) {
         for (firing, named) in acknowledged {
             if self.ledger.incident_of(firing).is_none() {
                 let what = format!("firing {firing} was acknowledged for {named:?} and is nowhere");
@@ -296,10 +289,8 @@ impl World {
     pub fn settle_accounts(&self) {
         let acknowledged = self.source.acknowledged();
         self.compare(&acknowledged);
-        let (said, writes) = (
-            self.ledger.said(),
-            self.writes.lock().unwrap_or_else(PoisonError::into_inner),
-        );
+        let (said, writes) =
+            (self.ledger.said(), self.writes.lock().unwrap_or_else(PoisonError::into_inner));
         for what in &writes.unstamped {
             self.verdict.found(Promise::Doubled, None, format!("a write without stamp: {what}"));
         }
@@ -309,7 +300,8 @@ impl World {
                 let what = format!("action {action} ({what:?}) is in no journal");
                 self.verdict.found(Promise::Doubled, None, what);
             } else if !said.applied.contains(action) && !said.unknown.contains(action) {
-                let what = format!("action {action} ({what:?}) was applied and is not accounted for");
+                let what =
+                    format!("action {action} ({what:?}) was applied and is not accounted for");
                 self.verdict.found(Promise::Doubled, incident, what);
             }
         }
@@ -345,9 +337,9 @@ impl World {
     pub fn save(&self, out: &Path) -> Result<()> {
         std::fs::create_dir_all(out)?;
         let journals = std::fs::read_dir(self.dir.path())?.filter_map(Result::ok);
-        let journals = journals.map(|entry| entry.path()).filter(|path| {
-            path.extension().is_some_and(|extension| extension == "jsonl")
-        });
+        let journals = journals
+            .map(|entry| entry.path())
+            .filter(|path| path.extension().is_some_and(|extension| extension == "jsonl"));
         for path in journals.chain([self.program.log(), self.range.audit_log()]) {
             if let Some(name) = path.file_name() {
                 std::fs::copy(&path, out.join(name))

@@ -9,11 +9,14 @@ use std::{
 
 use evenkeel_lab::Runner;
 
-/// Builds it, unless that has been done; where it is.
+/// Builds it, unless that has been done or `EVENKEEL_CRASH_PROGRAM` names one; where it is.
 pub fn with_fail_points() -> PathBuf {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT
         .get_or_init(|| {
+            if let Some(given) = std::env::var_os("EVENKEEL_CRASH_PROGRAM") {
+                return given.into();
+            }
             // …/<target>/<profile>/deps/it-…
             let test = std::env::current_exe().unwrap();
             let profile = test.ancestors().nth(2).unwrap();

@@ -114,7 +114,9 @@ fn children(pid: u32) -> Vec<u32> {
         all.extend(list.split_whitespace().filter_map(|pid| pid.parse::<u32>().ok()));
     }
     if all.is_empty() {
-        all.extend(list.unwrap_or_default().split_whitespace().filter_map(|p| p.parse::<u32>().ok()));
+        all.extend(
+            list.unwrap_or_default().split_whitespace().filter_map(|p| p.parse::<u32>().ok()),
+        );
     }
     all
 }

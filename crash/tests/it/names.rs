@@ -14,7 +14,8 @@ fn used(folder: &Path, names: &mut BTreeSet<String>) {
             let text = fs::read_to_string(&path).unwrap();
             let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
             for line in code {
-                let name = line.split("fail_point!(\"").nth(1).and_then(|rest| rest.split('"').next());
+                let name =
+                    line.split("fail_point!(\"").nth(1).and_then(|rest| rest.split('"').next());
                 names.extend(name.map(str::to_owned));
             }
         }

@@ -29,8 +29,7 @@ async fn at_each_moment(cluster: impl Fn() -> Cluster, check: impl Fn(&Driven, &
 #[tokio::test(start_paused = true)]
 async fn i2_a_clock_that_jumps_makes_nothing_happen_twice() {
     let plan = plan(&ActionKind::ALL);
-    let doubtful =
-        || over(&plan).with(1, Mishap::CrashAfter).with(3, Mishap::RequestLost);
+    let doubtful = || over(&plan).with(1, Mishap::CrashAfter).with(3, Mishap::RequestLost);
     at_each_moment(doubtful, |run, status| {
         assert_eq!(status, "resolved", "{:?}", run.names());
         assert_eq!(run.cluster.accepted().len(), plan.actions.len());
@@ -41,9 +40,12 @@ async fn i2_a_clock_that_jumps_makes_nothing_happen_twice() {
 #[tokio::test(start_paused = true)]
 async fn a_clock_that_jumps_does_not_keep_a_fix_that_failed() {
     let plan = plan(&with_undo());
-    at_each_moment(|| over(&plan).mends_nothing(), |run, status| {
-        assert_eq!(status, "undone", "{:?}", run.names());
-        assert!(run.cluster.is_as_before());
-    })
+    at_each_moment(
+        || over(&plan).mends_nothing(),
+        |run, status| {
+            assert_eq!(status, "undone", "{:?}", run.names());
+            assert!(run.cluster.is_as_before());
+        },
+    )
     .await;
 }

@@ -72,11 +72,8 @@ pub struct Cluster {
 impl Cluster {
     pub fn new(plan: &Plan) -> Self {
         let objects = plan.actions.iter().map(|action| {
-            let object = Object {
-                generation: GENERATION,
-                setting: before(action),
-                stamps: BTreeSet::new(),
-            };
+            let object =
+                Object { generation: GENERATION, setting: before(action), stamps: BTreeSet::new() };
             (action.target.object.to_string(), object)
         });
         Self {

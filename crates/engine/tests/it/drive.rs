@@ -73,7 +73,11 @@ impl Driven {
             journal: Arc::new(Memory::new(plans::opened())),
             // Ports own what they are given; a test's cluster lives as long as its process.
             cluster: Box::leak(Box::new(cluster)),
-            clock: Arc::new(TestClock { began: Instant::now(), jump: (question, by), asked: AtomicU64::new(0) }),
+            clock: Arc::new(TestClock {
+                began: Instant::now(),
+                jump: (question, by),
+                asked: AtomicU64::new(0),
+            }),
             entropy: Arc::new(Counter(AtomicU64::new(0))),
         }
     }
@@ -129,7 +133,7 @@ impl Driven {
     }
 
     pub fn incident(&self) -> IncidentId {
-        plans::opened()[0].incident
+        *self.journal.incidents().first().unwrap()
     }
 
     pub fn names(&self) -> Vec<&'static str> {

@@ -7,7 +7,9 @@ use evenkeel_domain::{
     Entry, Timestamp,
     id::{EvidenceId, IncidentId},
 };
-use evenkeel_engine::journal::{Append, Fence, Grown, Journal, JournalError, Lease, Wake, WorkerId};
+use evenkeel_engine::journal::{
+    Append, Fence, Grown, Journal, JournalError, Lease, Wake, WorkerId,
+};
 use tokio::sync::broadcast;
 
 pub struct Memory {
@@ -21,6 +23,10 @@ impl Memory {
         let entries = BTreeMap::from([(opened[0].incident, opened)]);
         let (feed, _) = broadcast::channel(1024);
         Self { entries: Mutex::new(entries), fence: Mutex::new(0), feed }
+    }
+
+    pub fn incidents(&self) -> Vec<IncidentId> {
+        self.entries.lock().unwrap().keys().copied().collect()
     }
 
     pub fn journal(&self, incident: IncidentId) -> Vec<Entry> {

@@ -7,9 +7,7 @@ use evenkeel_domain::{
     action::{ActionCall, ActionKind},
     alert::{Alert, AlertStatus, Trigger},
     cluster::Environment,
-    id::{
-        ActionId, ClusterId, EvidenceId, HypothesisId, IncidentId, OrganisationId, PlanId,
-    },
+    id::{ActionId, ClusterId, EvidenceId, HypothesisId, IncidentId, OrganisationId, PlanId},
     journal::Opening,
     object::{ObjectKind, ObjectRef},
     plan::{Plan, PlannedAction, Risk, Target, Undo, VerificationWindow},
