@@ -96,6 +96,15 @@ impl Work {
         self.grown.push(grown);
     }
 
+    /// Takes it back now. A transaction that is only dropped is taken back a moment later, and
+    /// until then a claim passes over the rows it has locked.
+    pub(crate) async fn take_back(self) {
+        if let Err(error) = self.transaction.rollback().await {
+            // The server does it when the connection ends.
+            tracing::debug!(error = &error as &dyn std::error::Error, "cannot roll back");
+        }
+    }
+
     /// Makes it durable, then announces what grew. Runs to its end even if the caller goes away
     /// meanwhile, so that nothing is committed and not announced.
     pub(crate) async fn commit(self) -> Result<(), StorageError> {

@@ -16,6 +16,7 @@ pub(super) async fn append(store: &PostgresStore, append: Append) -> Result<(), 
     if let Some(fence) = fence
         && head.as_ref().map(|head| head.fence) != Some(fence)
     {
+        work.take_back().await;
         return Err(JournalError::LeaseLost(incident));
     }
     let records = Records {
@@ -28,7 +29,10 @@ pub(super) async fn append(store: &PostgresStore, append: Append) -> Result<(), 
     };
     match write(&mut work, head, records).await {
         Ok(()) => {}
-        Err(Refusal::Conflict) => return Err(JournalError::Conflict { incident, after }),
+        Err(Refusal::Conflict) => {
+            work.take_back().await;
+            return Err(JournalError::Conflict { incident, after });
+        }
         Err(Refusal::Storage(failure)) => return Err(error::journal(failure)),
     }
     audit::keep(work.connection(), &audit).await.map_err(error::journal)?;
