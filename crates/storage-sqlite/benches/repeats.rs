@@ -1,5 +1,6 @@
 //! What a notification costs that joins an incident whose journal is long: 2,000 repeats, each
-//! with an alert that is new. Prints the first and the last hundred.
+//! with an alert that is new. Prints the first and the last hundred, and what folding the journal
+//! would have added to the last.
 #![expect(clippy::unwrap_used, reason = "a bench that fails has no result")]
 
 use std::time::{Duration, Instant};
@@ -13,7 +14,10 @@ use evenkeel_domain::{
     journal::Opening,
     severity::Severity,
 };
-use evenkeel_engine::chain::{self, GENESIS};
+use evenkeel_engine::{
+    chain::{self, GENESIS},
+    journal::read_all,
+};
 use evenkeel_storage::{
     AccessStore, ClusterStore, IntakeStore,
     access::Organisation,
@@ -122,5 +126,9 @@ fn main() {
             mean(&took[..SHOWN]),
             mean(&took[REPEATS - SHOWN..]),
         );
+        let begun = Instant::now();
+        let entries = read_all(&store, IncidentId::from_parts(1, 1), 0).await.unwrap();
+        let state = IncidentState::fold(&entries).unwrap().unwrap();
+        println!("reading and folding its {} records: {:.2?}", state.seq, begun.elapsed());
     });
 }
