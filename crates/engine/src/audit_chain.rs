@@ -8,7 +8,7 @@ use evenkeel_domain::{
     id::OrganisationId,
 };
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::chain::{GENESIS, whole_microseconds};
@@ -120,7 +120,7 @@ fn sorted(value: &Value) -> Value {
         Value::Object(fields) => {
             let mut fields: Vec<_> = fields.iter().collect();
             fields.sort_by_key(|(name, _)| *name);
-            Value::Object(Map::from_iter(fields.into_iter().map(|(k, v)| (k.clone(), sorted(v)))))
+            Value::Object(fields.into_iter().map(|(k, v)| (k.clone(), sorted(v))).collect())
         }
         Value::Array(items) => items.iter().map(sorted).collect(),
         other => other.clone(),
