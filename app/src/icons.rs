@@ -31,8 +31,10 @@ pub enum Glyph {
     Failed,
     /// Warning, waiting.
     Warning,
-    /// Emergency stop, critical.
+    /// Emergency stop.
     Stop,
+    /// People are affected now.
+    Critical,
     /// Time, age.
     Clock,
     /// Countdown, latency.
@@ -153,6 +155,9 @@ impl Glyph {
             }
             Self::Stop => {
                 "M0 0m15 9-6 6M2.586 16.726A2 2 0 0 1 2 15.312V8.688a2 2 0 0 1 .586-1.414l4.688-4.688A2 2 0 0 1 8.688 2h6.624a2 2 0 0 1 1.414.586l4.688 4.688A2 2 0 0 1 22 8.688v6.624a2 2 0 0 1-.586 1.414l-4.688 4.688a2 2 0 0 1-1.414.586H8.688a2 2 0 0 1-1.414-.586zM0 0m9 9 6 6"
+            }
+            Self::Critical => {
+                "M8.5 14.5A2.5 2.5 0 0 0 11 12c0-1.38-.5-2-1-3-1.072-2.143-.224-4.054 2-6 .5 2.5 2 4.9 4 6.5 2 1.6 3 3.5 3 5.5a7 7 0 1 1-14 0c0-1.153.433-2.294 1-3a2.5 2.5 0 0 0 2.5 2.5z"
             }
             Self::Clock => "M2 12a10 10 0 1 0 20 0a10 10 0 1 0 -20 0M12 6v6l4 2",
             Self::Timer => "M10 2L14 2M12 14L15 11M4 14a8 8 0 1 0 16 0a8 8 0 1 0 -16 0",

@@ -188,7 +188,7 @@ fn TopBar(
     let Identity { organisation, user, role, sign_out } = identity;
     view! {
         <header class="top">
-            <span class="top__org">{organisation}</span>
+            <span class="top__org"><span class="top__label">"Organisation "</span>{organisation}</span>
             {top.run()}
             <Search commands=commands />
             <ThemeSwitch />

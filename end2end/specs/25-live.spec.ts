@@ -17,7 +17,7 @@ test("an incident appears in the list and closes there while one looks at it", a
   const id = await drill();
   const row = page.locator(`a[href="/incidents/${id}"]`);
   await expect(row).toContainText("Drill");
-  await expect(row).toContainText("Escalated to people", { timeout: 60_000 });
+  await expect(row).toContainText("Drill ended", { timeout: 60_000 });
   await stayed();
 });
 

@@ -22,7 +22,7 @@ test("a missing ConfigMap is found and the change taken back on a phone", async 
   await expect(page.locator("summary").filter({ hasText: /^Approve: / })).toBeInViewport();
   await fits(page);
   const parts = page.getByRole("navigation", { name: "Parts of this page" });
-  for (const part of ["Mission Control", "Findings", "Context", "Action Deck"]) {
+  for (const part of ["Mission", "Findings", "Context", "Deck"]) {
     await parts.getByRole("link", { name: part }).tap();
     await expect(parts.getByRole("link", { name: part })).toHaveAttribute("aria-current", "page");
     await fits(page);

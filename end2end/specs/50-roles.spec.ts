@@ -60,7 +60,6 @@ test("a viewer who opens an administrator's page is told what it needs", async (
 });
 
 test("what is asked and the button that answers are seen without scrolling at 1440 by 900", async ({ page }) => {
-  test.fail(true, "the deck is as high as the window but begins beneath the head, so that its buttons are cut off");
   await page.goto(`/incidents/${id}`);
   await expect(opener(page, /^Approve: /)).toBeInViewport({ ratio: 1, timeout: 5_000 });
   await expect(opener(page, "Reject")).toBeInViewport({ ratio: 1 });

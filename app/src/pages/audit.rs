@@ -90,15 +90,15 @@ pub fn AuditRows(
             let detail = has_content(&detail).then(|| view! { <details class="small"><summary>"Details"</summary><JsonView value=detail /></details> });
             view! {
                 <tr>
-                    <td class="number nowrap"><Time at=at /></td>
-                    <td>{actor}</td>
-                    <td class="mono">{action}</td>
-                    <td>{subject}{detail}</td>
+                    <td class="number nowrap" data-label="When"><Time at=at dated=true /></td>
+                    <td class="who-cell" data-label="Who">{actor}</td>
+                    <td class="mono nowrap" data-label="What">{action}</td>
+                    <td data-label="To what">{subject}{detail}</td>
                 </tr>
             }
         })
         .collect_view();
-    view! { <Table caption="Audit records" columns=vec!["When", "Who", "What", "To what"]>{rows}</Table> }.into_any()
+    view! { <Table caption="Audit records" columns=vec!["When (UTC)", "Who", "What", "To what"] cards=true>{rows}</Table> }.into_any()
 }
 
 fn has_content(detail: &Value) -> bool {

@@ -2,10 +2,14 @@
 
 use evenkeel_domain::view::Problem;
 use leptos::prelude::*;
+use leptos_meta::Title;
 use leptos_router::{components::Redirect, hooks::use_location};
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::url::escape;
+use super::{
+    url::escape,
+    words::{sentence, without_tokens},
+};
 use crate::{
     api::{ApiError, page_status},
     icons::{Glyph, Icon},
@@ -42,6 +46,7 @@ pub fn ProblemView(
 ) -> impl IntoView {
     page_status(problem.status);
     let Problem { status, code, message, next, reference, .. } = problem;
+    let message = sentence(&without_tokens(&message));
     match status {
         401 => view! { <ToSignIn /> }.into_any(),
         403 => view! {
@@ -53,17 +58,33 @@ pub fn ProblemView(
             </div>
         }
         .into_any(),
-        404 => view! {
-            <div class="state">
-                <Icon glyph=Glyph::Search class="icon--xl" />
-                <p class="state__title">{message}</p>
-                <p class="state__text">{next}</p>
-                <div class="state__actions"><ButtonLink href="/">"To the Overview"</ButtonLink></div>
-                <p class="state__reference"><span class="mono">{code}</span></p>
-            </div>
+        404 => {
+            let (href, words) = list_of(&message);
+            view! {
+                <Title text="Not found" />
+                <div class="state">
+                    <Icon glyph=Glyph::Search class="icon--xl" />
+                    <h1 class="state__title">{message}</h1>
+                    <p class="state__text">{next}</p>
+                    <div class="state__actions"><ButtonLink href=href>{words}</ButtonLink></div>
+                    <p class="state__reference"><span class="mono">{code}</span></p>
+                </div>
+            }
+            .into_any()
         }
-        .into_any(),
-        _ => view! { <ErrorState code=code message=message next_step=next reference=reference /> }.into_any(),
+        _ => view! { <ErrorState code=code message=message next_step=next reference=reference /> }
+            .into_any(),
+    }
+}
+
+/// Where what is absent would be listed, and the words that lead there.
+fn list_of(message: &str) -> (&'static str, &'static str) {
+    if message.contains("incident") || message.contains("evidence") {
+        ("/incidents", "To the incidents")
+    } else if message.contains("cluster") {
+        ("/clusters", "To the clusters")
+    } else {
+        ("/", "To the Overview")
     }
 }
 
@@ -94,6 +115,7 @@ pub fn Outcome<T: Clone + Send + Sync + 'static>(
             value.as_ref().and_then(|result| result.as_ref().err()).map(|error| error.0.clone())
         });
         problem.map(|Problem { code, message, next, reference, .. }| {
+            let message = sentence(&without_tokens(&message));
             view! { <ProblemNote code=code message=message next_step=next reference=reference /> }
         })
     };

@@ -3,7 +3,7 @@
 use evenkeel_domain::incident::IncidentSummary;
 use leptos::prelude::*;
 
-use super::words;
+use super::{signed::use_signed, words};
 use crate::{
     icons::{Glyph, Icon},
     ui::{Badge, Countdown, PhaseTag, Time, Tone},
@@ -43,7 +43,7 @@ pub fn IncidentRow(
     let object = incident
         .object
         .as_ref()
-        .map(|object| view! { <span class="mono row__object">{object.to_string()}</span> });
+        .map(|object| view! { <span class="mono row__object">{words::object(object)}</span> });
     let awaiting = incident.awaiting.as_ref().map(|awaiting| {
         view! {
             <span class="row__awaiting">
@@ -54,6 +54,14 @@ pub fn IncidentRow(
             </span>
         }
     });
+    let locked = incident.closed_at.is_none()
+        && use_signed().clusters().with_untracked(|clusters| {
+            let mut here = clusters.iter().filter(|tile| tile.cluster.id == incident.cluster);
+            here.any(|tile| tile.cluster.stop.is_some())
+        });
+    let locked = locked.then(
+        || view! { <Badge text="Locked by Emergency Stop" tone=Tone::Danger glyph=Glyph::Stop /> },
+    );
     let (when_label, when) = match incident.closed_at {
         Some(at) => ("closed ", at),
         None => ("began ", incident.opened_at),
@@ -68,6 +76,7 @@ pub fn IncidentRow(
             </span>
             <span class="incident-row__state">
                 {incident.drill.then(|| view! { <Badge text="Drill" tone=Tone::Practice /> })}
+                {locked}
                 {status}
                 {incident.closed_at.is_none().then(|| view! { <PhaseTag phase=words::phase(incident.phase) /> })}
                 <span class="small muted number">{when_label}<Time at=when /></span>

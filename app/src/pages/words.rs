@@ -1,10 +1,14 @@
 //! From the vocabulary to what people see: badges, tones, sentences.
 
 use evenkeel_domain::{
+    IncidentState,
+    alert::Trigger,
     cluster::Environment,
     evidence::{Agent, Evidence, EvidenceOutcome, Specialist},
     finding::FindingKind,
+    hypothesis::CauseCode,
     incident::IncidentSummary,
+    object::{ObjectKind, ObjectRef},
     policy::Verdict,
     severity::Severity,
     stage::{Phase, Resolution},
@@ -43,8 +47,16 @@ pub fn environment_badge(environment: Environment) -> AnyView {
 
 /// How an incident ended, or what it waits for, as a badge; `None` while its phase says it all.
 pub fn status_badge(incident: &IncidentSummary) -> Option<AnyView> {
-    let (text, tone) = status_words(&incident.status)?;
+    let (text, tone) = ended(&incident.status, incident.drill)?;
     Some(view! { <Badge text=text tone=tone /> }.into_any())
+}
+
+/// A status in words; a drill that came to its end was not escalated to anybody.
+pub fn ended(status: &str, drill: bool) -> Option<(&'static str, Tone)> {
+    if drill && status == "escalated" {
+        return Some(("Drill ended", Tone::Neutral));
+    }
+    status_words(status)
 }
 
 /// A status in words with its tone; `None` for the stages a phase already names.
@@ -174,12 +186,112 @@ pub fn outcome(evidence: &Evidence) -> String {
     }
 }
 
-/// The first letter large, as at the beginning of a sentence.
+/// The first letter large, as at the beginning of a sentence; but an address is written as it is.
 pub fn sentence(text: &str) -> String {
+    if text.split_whitespace().next().is_some_and(|first| first.contains('@')) {
+        return text.to_owned();
+    }
     let mut characters = text.chars();
     characters
         .next()
         .map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
+/// An object in words. What is only known to be somewhere in a cluster has no name of its own.
+pub fn object(object: &ObjectRef) -> String {
+    match object.kind {
+        ObjectKind::Cluster => "the whole cluster".to_owned(),
+        _ => object.to_string(),
+    }
+}
+
+/// A sentence that names people, without the ids of the tokens they used: those are in the audit trail.
+pub fn without_tokens(text: &str) -> String {
+    const MARK: &str = " (token ";
+    let mut shown = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(MARK) {
+        shown.push_str(before);
+        if let Some((_, behind)) = after.split_once(')') {
+            shown.push_str(" (with an API token)");
+            rest = behind;
+        } else {
+            shown.push_str(MARK);
+            rest = after;
+        }
+    }
+    shown + rest
+}
+
+/// Why a system cannot be asked, in words; what the machine said stands beside it.
+pub fn unreachable(system: &str, said: &str) -> String {
+    let system = sentence(system);
+    let said = said.to_lowercase();
+    let says = |parts: &[&str]| parts.iter().any(|part| said.contains(part));
+    if says(&["connection refused"]) {
+        format!("{system} refuses the connection.")
+    } else if says(&["timed out", "no result within", "deadline"]) {
+        format!("{system} does not answer in time.")
+    } else if says(&["dns", "resolve", "name or service"]) {
+        format!("The address of {system} is not known.")
+    } else if says(&["certificate", "tls"]) {
+        format!("No secure connection to {system} can be made.")
+    } else if says(&["401", "403", "unauthorized", "forbidden"]) {
+        format!("{system} connects, but refuses to answer.")
+    } else {
+        format!("{system} gives no usable answer.")
+    }
+}
+
+/// What a predicate measures, as people call it, and in which unit. Planners leave a ratio without one.
+pub fn measure(label: &str, unit: &str, query: &str, threshold: f64) -> (String, String) {
+    let name = match label.strip_prefix("measure of ") {
+        Some(rule) => format!("What {rule} measures"),
+        None => sentence(label),
+    };
+    let ratio = query.contains('/') || label.contains("ratio");
+    if unit.is_empty() && ratio && (0.0..=1.0).contains(&threshold) {
+        return (name, "ratio".to_owned());
+    }
+    (name, unit.to_owned())
+}
+
+/// How an incident ended, with the reason: a drill is not handed to people, and where nothing was found nothing is listed.
+pub fn ending(state: &IncidentState, resolution: Resolution) -> (Tone, String) {
+    let found = state.findings.iter().any(|finding| finding.kind != FindingKind::Healthy);
+    let drill = matches!(state.trigger, Trigger::Drill { .. });
+    let handed = resolution == Resolution::Escalated;
+    let unexplained = state.plans.is_empty()
+        && state.hypotheses.first().is_some_and(|best| best.cause == CauseCode::Unknown);
+    let reason = sentence(&without_tokens(state.conclusion.as_deref().unwrap_or_default()));
+    let unseen = if state.gaps.is_empty() { "" } else { " Not everything could be seen." };
+    match (drill && handed, found) {
+        (true, false) => (
+            Tone::Neutral,
+            format!(
+                "Drill ended: nothing out of the ordinary was seen, so nothing was done.{unseen}"
+            ),
+        ),
+        (true, true) => (
+            Tone::Neutral,
+            format!("Drill ended: a real incident would now be handed to people. {reason}"),
+        ),
+        (false, false) if handed && unexplained => (
+            Tone::Waiting,
+            format!(
+                "Handed to people: nothing out of the ordinary was seen, so nothing explains it and nothing was changed.{unseen}"
+            ),
+        ),
+        _ => {
+            let tone = match resolution {
+                Resolution::Resolved | Resolution::SelfResolved => Tone::Ok,
+                Resolution::Rejected => Tone::Neutral,
+                Resolution::Partial | Resolution::Escalated => Tone::Waiting,
+                Resolution::Undone | Resolution::Failed => Tone::Danger,
+            };
+            (tone, format!("{} {reason}", resolution_sentence(resolution)).trim().to_owned())
+        }
+    }
 }
 
 /// A size people read: `812 B`, `12.3 kB`.
@@ -222,5 +334,24 @@ mod tests {
     fn a_sentence_begins_large() {
         assert_eq!(sentence("roll back"), "Roll back");
         assert_eq!(sentence(""), "");
+        assert_eq!(sentence("admin@shop.test approved"), "admin@shop.test approved");
+    }
+
+    #[test]
+    fn the_ids_of_tokens_are_not_shown() {
+        assert_eq!(
+            without_tokens("a@b.c (token 01KAX) threw it (now)"),
+            "a@b.c (with an API token) threw it (now)"
+        );
+        assert_eq!(without_tokens("a@b.c (token 01"), "a@b.c (token 01");
+    }
+
+    #[test]
+    fn a_ratio_is_told_in_per_cent_and_nothing_else_is() {
+        let unit = |query, threshold| measure("measure of Errors", "", query, threshold).1;
+        assert_eq!(unit("sum(a) / sum(b)", 0.1), "ratio");
+        assert_eq!(unit("sum(a)", 0.1), "");
+        assert_eq!(unit("a / b", 7.0), "");
+        assert_eq!(measure("measure of Errors", "s", "a / b", 0.5).1, "s");
     }
 }

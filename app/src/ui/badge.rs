@@ -45,7 +45,7 @@ pub fn SeverityBadge(
     severity: Severity,
 ) -> impl IntoView {
     let (text, tone, glyph) = match severity {
-        Severity::Critical => ("Critical", Tone::Danger, Glyph::Stop),
+        Severity::Critical => ("Critical", Tone::Danger, Glyph::Critical),
         Severity::Warning => ("Warning", Tone::Waiting, Glyph::Warning),
         Severity::Info => ("Info", Tone::Running, Glyph::Info),
     };

@@ -79,18 +79,22 @@ pub fn PhaseRail(
 ) -> impl IntoView {
     let steps = Phase::ALL.map(|phase| {
         let here = phase == current;
-        let done = phase < current || current == Phase::Closed;
+        let took = durations.iter().find(|(of, _)| *of == phase).map(|(_, took)| took.clone());
+        let past = phase < current;
+        // What was never begun is not ticked off: not every incident is acted on.
+        let done = past && took.is_some();
         let class = match (here, done, waiting) {
             (true, _, true) => "rail__step rail__step--current rail__step--waiting",
             (true, ..) => "rail__step rail__step--current",
             (_, true, _) => "rail__step rail__step--done",
+            _ if past => "rail__step rail__step--skipped",
             _ => "rail__step",
         };
-        let took = durations.iter().find(|(of, _)| *of == phase).map(|(_, took)| took.clone());
         let running = running.filter(|_| here);
         let word = match (here, done) {
             (true, _) => "current",
             (_, true) => "done",
+            _ if past => "not done",
             _ => "ahead",
         };
         view! {
@@ -98,7 +102,7 @@ pub fn PhaseRail(
                 <Icon glyph=if done && !here { Glyph::Check } else { phase.glyph() } />
                 <span class="rail__name">{phase.name()}</span>
                 <span class="unseen">{word}</span>
-                <span class="rail__took number" data-since=running.map(|running| running.0) data-before=running.map(|running| running.1)>{took}</span>
+                <span class="rail__took number" data-since=running.map(|running| running.0) data-before=running.map(|running| running.1)>{took.or_else(|| (past && !done).then(|| "–".to_owned()))}</span>
             </li>
         }
     });

@@ -11,6 +11,9 @@ pub fn Table(
     caption: String,
     /// Column headings.
     columns: Vec<&'static str>,
+    /// Whether each row becomes a card where the window is narrow. Say of each cell which column it is: `data-label`.
+    #[prop(optional)]
+    cards: bool,
     /// The rows.
     children: Children,
 ) -> impl IntoView {
@@ -19,7 +22,7 @@ pub fn Table(
     let label = caption.clone();
     view! {
         <div class="table-box" tabindex="0" role="region" aria-label=label>
-            <table class="table">
+            <table class=if cards { "table table--cards" } else { "table" }>
                 <caption class="unseen">{caption}</caption>
                 <thead><tr>{heads}</tr></thead>
                 <tbody>{children()}</tbody>

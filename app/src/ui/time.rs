@@ -11,8 +11,15 @@ pub fn Time(
     /// Keep the absolute time in the browser too, as journals do.
     #[prop(optional)]
     absolute: bool,
+    /// Keep date and time in the browser too, and put "3 min ago" into the tooltip: for trails that are compared.
+    #[prop(optional)]
+    dated: bool,
 ) -> impl IntoView {
     let exact = at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string();
+    if dated {
+        let shown = at.strftime("%Y-%m-%d %H:%M:%S").to_string();
+        return view! { <time datetime=at.to_string() title=exact data-ago-title=unix(at)>{shown}</time> }.into_any();
+    }
     let shown = at.strftime("%H:%M:%S UTC").to_string();
     let ago = (!absolute).then(|| unix(at));
     view! { <time datetime=at.to_string() title=exact data-ago=ago>{shown}</time> }.into_any()

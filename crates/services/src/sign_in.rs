@@ -1,5 +1,7 @@
 //! Signing in, and who somebody is.
 
+use std::iter;
+
 use evenkeel_domain::{
     Timestamp,
     access::{Caller, Permission},
@@ -127,12 +129,13 @@ impl Services {
             .await?
             .ok_or(ServiceError::NotFound { what: "organisation" })?;
         let here = Resource::Organisation(caller.organisation);
-        let permissions = Permission::ALL
-            .into_iter()
-            .filter(|&p| self.parts.policy.may(caller, p, &here).is_allowed())
-            .collect();
+        let clusters = self.store().clusters(caller.organisation).await?;
+        // Approving, stopping and investigating are asked of clusters, never of the organisation.
+        let places: Vec<_> =
+            iter::once(here).chain(clusters.iter().map(|row| Resource::from(&row.cluster))).collect();
+        let may = |p| places.iter().any(|at| self.parts.policy.may(caller, p, at).is_allowed());
+        let permissions = Permission::ALL.into_iter().filter(|&p| may(p)).collect();
         let awaiting = self.store().awaiting(caller.organisation, 1_000).await?.len();
-        let stopped = self.store().clusters(caller.organisation).await?;
         Ok(Me {
             user: caller.user,
             email: caller.email.clone(),
@@ -140,7 +143,7 @@ impl Services {
             organisation: organisation.name,
             permissions,
             awaiting: u64::try_from(awaiting).unwrap_or(u64::MAX),
-            stopped: stopped
+            stopped: clusters
                 .into_iter()
                 .filter(|row| row.cluster.stop.is_some())
                 .map(|row| row.cluster.name)

@@ -29,6 +29,11 @@ pub fn tick() {
             set_text(&element, &relative(at - now));
         }
     }
+    for element in all("[data-ago-title]") {
+        if let Some(at) = number(&element, "data-ago-title") {
+            element.set_attribute("title", &relative(at - now)).ok();
+        }
+    }
     for element in all("[data-until]") {
         if let Some(to) = number(&element, "data-until") {
             set_text(&element, &left(to - now));

@@ -5,6 +5,7 @@ mod clock;
 mod copy;
 mod dom;
 mod fetched;
+mod fold;
 mod form;
 mod line;
 mod link;
@@ -52,6 +53,7 @@ pub fn start() {
     log::start();
     reveal::start();
     fetched::start();
+    fold::start();
     link::start();
     form::start();
     page::start();

@@ -36,7 +36,7 @@ fn Facts(
     /// The incident.
     icc: Icc,
 ) -> impl IntoView {
-    let object = icc.read(|state| state.object().map(ToString::to_string));
+    let object = icc.read(|state| state.object().map(words::object));
     let onset = icc.read(evenkeel_domain::IncidentState::onset);
     let trigger = icc.read(|state| state.trigger.clone());
     let looking = icc.read(|state| state.assignments.clone());
@@ -94,9 +94,9 @@ fn AlertCard(
     let summary = ["summary", "description", "message"]
         .into_iter()
         .find_map(|key| alert.annotations.get(key).cloned());
-    let (word, tone) = match alert.status {
-        AlertStatus::Firing => ("Firing", Tone::Danger),
-        AlertStatus::Resolved => ("Ended", Tone::Ok),
+    let (word, tone, glyph) = match alert.status {
+        AlertStatus::Firing => ("Firing", Tone::Danger, Glyph::Incidents),
+        AlertStatus::Resolved => ("Ended", Tone::Ok, Glyph::Ok),
     };
     let labels = alert.labels.into_iter().filter(|(key, _)| key != "alertname").collect();
     let source = alert
@@ -106,7 +106,7 @@ fn AlertCard(
         <details class="alert">
             <summary>
                 <span class="alert__name">{name}</span>
-                <Badge text=word tone=tone />
+                <Badge text=word tone=tone glyph=glyph />
                 <span class="small muted">"since "<Time at=alert.starts_at /></span>
                 {summary.map(|summary| view! { <span class="alert__summary">{summary}</span> })}
             </summary>

@@ -36,7 +36,8 @@ pub fn Head(
         }
         _ => None,
     });
-    let status = icc.read(IncidentState::status);
+    let status = icc
+        .read(|state| words::ended(state.status(), matches!(state.trigger, Trigger::Drill { .. })));
     let (severity, environment, cluster, name) = facts;
     view! {
         <header class="icc__head">
@@ -47,7 +48,7 @@ pub fn Head(
                     <a href=format!("/clusters/{cluster}")>{name}</a>
                     {words::environment_badge(environment)}
                     {drill.map(|text| view! { <Badge text=text tone=Tone::Practice /> })}
-                    {words::status_words(status).map(|(text, tone)| view! { <Badge text=text tone=tone /> })}
+                    {status.map(|(text, tone)| view! { <Badge text=text tone=tone /> })}
                 </div>
             </div>
             <Rail icc=icc />
@@ -83,10 +84,7 @@ type Durations = Vec<(crate::ui::Phase, String)>;
 
 /// How long each phase took in all its rounds, the last one since the beginning; and since when the current one runs,
 /// with what it took before.
-fn durations(
-    entered: &[(Phase, Timestamp)],
-    opened: Timestamp,
-) -> (Durations, Option<(f64, f64)>) {
+fn durations(entered: &[(Phase, Timestamp)], opened: Timestamp) -> (Durations, Option<(f64, f64)>) {
     let mut times: Vec<(Phase, f64)> = Vec::new();
     for (at, (phase, since)) in entered.iter().enumerate() {
         let seconds = match (phase, entered.get(at + 1)) {

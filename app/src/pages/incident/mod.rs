@@ -276,12 +276,13 @@ fn tabs(
     };
     let mut items = Vec::new();
     if all {
-        items.push(link(Tab::Deck, "Action Deck"));
+        items.push(link(Tab::Deck, "Deck"));
     }
     if closed {
         items.push(link(Tab::Story, "Story"));
     }
-    items.push(link(Tab::Mission, "Mission Control"));
+    // Five words must stand beside each other on a phone.
+    items.push(link(Tab::Mission, if all { "Mission" } else { "Mission Control" }));
     items.push(LinkItem { count: found, ..link(Tab::Findings, "Findings") });
     if all {
         items.push(link(Tab::Context, "Context"));

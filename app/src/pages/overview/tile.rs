@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use crate::{
     icons::{Glyph, Icon},
     pages::{war_room::signals::VitalReading, words},
-    ui::{Badge, Sparkline, Time, Tone},
+    ui::{Badge, Sparkline, Time, Tone, chart::scale::with_unit},
 };
 
 /// Name, environment, connections, open incidents, and four small curves.
@@ -21,6 +21,9 @@ pub fn Tile(
     let ClusterTile { cluster, connections, open_incidents, last_notification_at } = tile;
     let room = format!("/clusters/{}", cluster.id);
     let open = match open_incidents {
+        0 if blind(&connections).is_some() => {
+            view! { <Badge text="Not seen" glyph=Glyph::Offline /> }.into_any()
+        }
         0 => view! { <Badge text="Nominal" tone=Tone::Ok /> }.into_any(),
         1 => view! { <Badge text="1 open incident" tone=Tone::Waiting /> }.into_any(),
         many => {
@@ -52,27 +55,41 @@ pub fn Tile(
     .into_any()
 }
 
+/// Which system does not answer: what happens there is not seen, so nothing may be called nominal.
+pub fn blind(connections: &[Connection]) -> Option<&str> {
+    let failing =
+        |connection: &&Connection| matches!(connection.state, ConnectionState::Failing { .. });
+    connections.iter().find(failing).map(|connection| connection.name.as_str())
+}
+
 /// One connection: its name, a word for how it does, when it last answered.
 #[component]
 pub fn ConnectionLine(
     /// Which.
     connection: Connection,
 ) -> impl IntoView {
-    let Connection { name, state, seen } = connection;
-    let (glyph, class, words) = match state {
+    let Connection { name, state, mut seen } = connection;
+    let (glyph, class, shown) = match state {
         ConnectionState::Healthy { last_ok_at, latency_us } => (
             Glyph::Ok,
             "connection connection--ok",
-            view! { {evenkeel_domain::view::speed(latency_us)}", "<Time at=last_ok_at /> }.into_any(),
+            view! { {evenkeel_domain::view::speed(latency_us)}", "<Time at=last_ok_at /> }
+                .into_any(),
         ),
         ConnectionState::Failing { failure, last_ok_at } => {
-            let before = last_ok_at.map(|at| view! { ". Last answered "<Time at=at /> });
+            let before = last_ok_at.map(|at| view! { " It last answered "<Time at=at />"." });
             let next = failure.next.map(|next| view! { <span class="muted">" "{next}</span> });
+            let said = view! { <details class="muted"><summary>"The error"</summary><span class="mono">{failure.message.clone()}</span></details> };
             (
                 Glyph::Failed,
                 "connection connection--failing",
-                view! { {failure.message}{before}{next} }.into_any(),
+                view! { {words::unreachable(&name, &failure.message)}{before}{next}{said} }
+                    .into_any(),
             )
+        }
+        // Nothing is asked of what posts by itself: what was seen of it says it all.
+        ConnectionState::Unknown if seen.is_some() => {
+            (Glyph::Dot, "connection", seen.take().into_any())
         }
         ConnectionState::Unknown => (Glyph::Dot, "connection", "not asked yet".into_any()),
         ConnectionState::NotConnected => (Glyph::Dot, "connection", "not connected".into_any()),
@@ -81,7 +98,7 @@ pub fn ConnectionLine(
         <li class=class>
             <Icon glyph=glyph />
             <span class="connection__name">{words::sentence(&name)}</span>
-            <span class="connection__state small">{words}{seen.map(|seen| view! { <span class="muted">" · "{seen}</span> })}</span>
+            <span class="connection__state small">{shown}{seen.map(|seen| view! { <span class="muted">" · "{seen}</span> })}</span>
         </li>
     }
     .into_any()
@@ -104,10 +121,11 @@ pub fn Curves(
     vitals: Vitals,
 ) -> impl IntoView {
     let curves = vitals.signals.into_iter().map(|sign| {
-        let VitalReading { vital, title, points, unit, reason, .. } = VitalReading::from(sign);
+        let VitalReading { vital, title, value, points, unit, reason, .. } = VitalReading::from(sign);
+        let now = value.map(|value| with_unit(value, &unit));
         view! {
             <div class=format!("tile__curve {}", vital.class())>
-                <span class="tile__signal">{title.clone()}</span>
+                <span class="tile__signal">{title.clone()}" "<span class="tile__now number">{now}</span></span>
                 <Sparkline points=points unit=unit label=title reason=reason.unwrap_or_default() bare=true />
             </div>
         }

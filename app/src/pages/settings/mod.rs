@@ -32,7 +32,7 @@ pub fn SettingsPage() -> impl IntoView {
                 <Panel title="You"><KeyValue items=about /></Panel>
                 <Panel title="Appearance">
                     <div class="stack stack--tight">
-                        <p class="muted">"Light, dark, or as your system says. War Rooms and Incident Command Centers are dark in either."</p>
+                        <p class="muted">"Light, dark, or as your system says. The choice is kept in this browser."</p>
                         <ThemeSwitch />
                     </div>
                 </Panel>

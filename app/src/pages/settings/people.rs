@@ -27,7 +27,7 @@ pub fn People(
             .into_iter()
             .map(|user| view! { <Row user=user action=role me=me /> })
             .collect_view();
-        view! { <Table caption="People" columns=vec!["E-mail", "Role", "Added", "Last signed in"]>{rows}</Table> }.into_any()
+        view! { <Table caption="People" columns=vec!["E-mail", "Role", "Added", "Last signed in"] cards=true>{rows}</Table> }.into_any()
     });
     view! {
         <Panel title="People" class="panel--flush">
@@ -81,9 +81,9 @@ fn Row(
     view! {
         <tr data-key=key>
             <th scope="row">{user.email}</th>
-            <td>{role}</td>
-            <td class="number"><Time at=user.created_at /></td>
-            <td class="number">{seen}</td>
+            <td data-label="Role">{role}</td>
+            <td class="number" data-label="Added"><Time at=user.created_at /></td>
+            <td class="number" data-label="Last signed in">{seen}</td>
         </tr>
     }
     .into_any()

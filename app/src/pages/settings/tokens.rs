@@ -27,7 +27,7 @@ pub fn Tokens(
             .into_iter()
             .map(|token| view! { <Row token=token delete=delete /> })
             .collect_view();
-        view! { <Table caption="Your API tokens" columns=vec!["Name", "Scope", "Made", "Last used", "Lapses", ""]>{rows}</Table> }.into_any()
+        view! { <Table caption="Your API tokens" columns=vec!["Name", "Scope", "Made", "Last used", "Lapses", ""] cards=true>{rows}</Table> }.into_any()
     });
     view! {
         <Panel title="API tokens" class="panel--flush">
@@ -59,11 +59,11 @@ fn Row(
     view! {
         <tr data-key=token.id.to_string()>
             <th scope="row">{token.name}</th>
-            <td class="mono">{token.scope.as_str()}</td>
-            <td class="number"><Time at=token.created_at /></td>
-            <td class="number">{used}</td>
-            <td class="number">{lapses}</td>
-            <td>
+            <td class="mono" data-label="Scope">{token.scope.as_str()}</td>
+            <td class="number" data-label="Made"><Time at=token.created_at /></td>
+            <td class="number" data-label="Last used">{used}</td>
+            <td class="number" data-label="Lapses">{lapses}</td>
+            <td data-label="">
                 <ActionForm action=delete>
                     <input type="hidden" name="token" value=token.id.to_string() />
                     <button class="btn btn--small" type="submit">"Revoke"</button>

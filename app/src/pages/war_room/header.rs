@@ -3,12 +3,12 @@
 use evenkeel_domain::access::Permission;
 use leptos::prelude::*;
 
-use super::{Here, stop::StopSwitch};
+use super::{Here, investigate::Investigate, stop::StopSwitch};
 use crate::{
     api::Drill,
     icons::{Glyph, Icon},
     pages::{load::Outcome, words},
-    ui::{Badge, Button, ButtonLink, Time, Tone},
+    ui::{Badge, Button, Time, Tone},
 };
 
 /// Name, environment, ● ACTIVE or ⛔ LOCKED, and the switches.
@@ -25,7 +25,7 @@ pub fn Header(
             <span class="alive alive--locked">
                 <Icon glyph=Glyph::Stop />
                 "LOCKED"
-                <span class="alive__who">" by "{stop.by}", "<Time at=stop.at />": "{stop.reason}</span>
+                <span class="alive__who">" by "{words::without_tokens(&stop.by)}", "<Time at=stop.at />": "{stop.reason}</span>
             </span>
         }
         .into_any(),
@@ -40,7 +40,7 @@ pub fn Header(
                 {state}
             </div>
             <div class="room-head__switches">
-                <ButtonLink href="#investigate" glyph=Glyph::Trigger>"Trigger investigation"</ButtonLink>
+                <Investigate here=here />
                 <ActionForm action=drill>
                     <input type="hidden" name="cluster" value=here.id().to_string() />
                     <Button r#type="submit" glyph=Glyph::Practice disabled_because=refused>"Drill"</Button>

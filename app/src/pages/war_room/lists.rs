@@ -7,7 +7,13 @@ use super::Here;
 use crate::{
     api::TestConnections,
     icons::Glyph,
-    pages::{audit::AuditRows, load::Outcome, overview::tile::ConnectionLine, row::IncidentRows},
+    pages::{
+        audit::AuditRows,
+        load::Outcome,
+        overview::tile::{ConnectionLine, blind},
+        row::IncidentRows,
+        words,
+    },
     ui::{Button, EmptyState, Panel, Time},
 };
 
@@ -18,7 +24,18 @@ pub fn OpenIncidents(
     here: Here,
 ) -> impl IntoView {
     let (open, at) = here.read(|room| (room.open.clone(), room.at));
-    let content = if open.is_empty() {
+    let blind = here.read(|room| blind(&room.tile.connections).map(words::sentence));
+    let content = if let (true, Some(system)) = (open.is_empty(), blind) {
+        let text = format!(
+            "No incident is open here, but {system} does not answer: what happens is not seen."
+        );
+        view! {
+            <EmptyState title="Not seen" text=text glyph=Glyph::Offline>
+                <p class="small muted">"Last checked "<Time at=at /></p>
+            </EmptyState>
+        }
+        .into_any()
+    } else if open.is_empty() {
         view! {
             <EmptyState title="System nominal" text="No incident is open here.">
                 <p class="small muted">"Last checked "<Time at=at /></p>
@@ -72,16 +89,11 @@ pub fn Connections(
     here: Here,
 ) -> impl IntoView {
     let test = ServerAction::<TestConnections>::new();
-    let (known, posted) =
-        here.read(|room| (room.tile.connections.clone(), room.tile.last_notification_at));
+    let known = here.read(|room| room.tile.connections.clone());
     let lines = known
         .into_iter()
         .map(|connection| view! { <ConnectionLine connection=connection /> })
         .collect_view();
-    let posted = match posted {
-        Some(at) => view! { "Alertmanager last posted "<Time at=at /> }.into_any(),
-        None => "Alertmanager has not posted yet.".into_any(),
-    };
     let ask = here.may(Permission::Investigate).then(|| {
         view! {
             <ActionForm action=test>
@@ -94,7 +106,6 @@ pub fn Connections(
         <Panel title="Connections">
             <div class="stack stack--tight">
                 <ul class="tile__connections">{lines}</ul>
-                <p class="small muted">{posted}</p>
                 <Outcome of=test.value() />
                 {ask}
             </div>

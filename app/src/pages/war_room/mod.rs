@@ -20,7 +20,6 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 
 use self::{
     header::Header,
-    investigate::Investigate,
     lists::{AuditPanel, Connections, OpenIncidents, QuarantinePanel, RecentIncidents},
     token::TokenPanel,
     vitals::VitalSigns,
@@ -118,7 +117,6 @@ fn Room(
                     <AuditPanel here=here />
                 </div>
                 <div class="stack">
-                    <Investigate here=here />
                     <Connections here=here />
                     <TokenPanel here=here />
                     <QuarantinePanel here=here />

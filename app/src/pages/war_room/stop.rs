@@ -25,7 +25,7 @@ pub fn StopSwitch(
         ("throw", view! { <Throw here=here action=stop /> }.into_any())
     };
     view! {
-        <div class="switch-stop" id="stop">
+        <div class="drop switch-stop" id="stop">
             <div data-key=key>{switch}</div>
             <Outcome of=stop.value() />
             <Outcome of=resume.value() />

@@ -7,7 +7,7 @@ use super::signals::VitalReading;
 use crate::{
     api::ApiError,
     icons::{Glyph, Icon},
-    pages::load::load,
+    pages::{load::load, words},
     ui::{CopyButton, Time, VitalCard},
 };
 
@@ -45,17 +45,29 @@ fn Cards(
             }
         })
         .collect_view();
+    // One failure behind all four is said once, in words.
+    let first = signals.first().and_then(|signal| signal.reason.clone());
+    let same =
+        first.filter(|reason| signals.iter().all(|signal| signal.reason.as_ref() == Some(reason)));
+    let once = same.is_some();
+    let why = same.map(|reason| {
+        let words = if reason.contains(" failed: ") { words::unreachable("prometheus", &reason) } else { format!("{}.", words::sentence(&reason)) };
+        let said = reason.contains(" failed: ").then(|| view! { <details class="small muted"><summary>"The error"</summary><span class="mono">{reason}</span></details> });
+        view! { <div class="standing standing--danger"><Icon glyph=Glyph::Offline /><div><p><strong>"No data. "</strong>{words}</p>{said}</div></div> }
+    });
     let cards = signals
         .into_iter()
         .map(|signal| {
             let VitalReading { vital, title, value, unit, change, points, reason, .. } = signal;
+            let reason = if once { Some(String::new()) } else { reason };
             view! { <VitalCard vital=vital title=title value=value unit=unit change=change points=points alerts=marks.clone() reason=reason /> }
         })
         .collect_view();
     view! {
+        {why}
         <div class="grid grid--vitals">{cards}</div>
         <details class="vitals__how">
-            <summary><Icon glyph=Glyph::Info />"The last hour, against the hour before. Read "<Time at=at />". How it is measured"</summary>
+            <summary><Icon glyph=Glyph::Info /><span>"The last hour, against the hour before. Read "<Time at=at />". How it is measured"</span></summary>
             <div class="stack stack--tight">{queries}</div>
         </details>
     }

@@ -25,6 +25,17 @@ pub fn line(points: &Points, window: &Window) -> String {
     path
 }
 
+/// Points that stand alone, as dots: a line that begins and ends in one place would hardly be seen.
+#[must_use]
+pub fn dots(points: &Points, window: &Window) -> String {
+    let mut path = String::new();
+    for run in runs(points).iter().filter(|run| run.len() == 1) {
+        push(&mut path, 'M', window.x(run[0].0) * GRID, window.y(run[0].1) * GRID);
+        path.push_str("h0.1");
+    }
+    path
+}
+
 /// The area beneath the curve.
 #[must_use]
 pub fn area(points: &Points, window: &Window) -> String {
@@ -83,6 +94,10 @@ pub fn Plot(
     overlay: ViewFn,
 ) -> impl IntoView {
     let (curve, shade) = (line(&points, &window), area(&points, &window));
+    let alone = Some(dots(&points, &window)).filter(|path| !path.is_empty());
+    let alone = alone.map(
+        |path| view! { <path class="plot__dots" d=path vector-effect="non-scaling-stroke"></path> },
+    );
     let marks = alerts
         .into_iter()
         .map(|time| {
@@ -97,6 +112,7 @@ pub fn Plot(
                 <svg viewBox="0 0 1000 1000" preserveAspectRatio="none" width="100%" height="100%">
                     <path class="plot__area" d=shade></path>
                     <path class="plot__line" d=curve vector-effect="non-scaling-stroke"></path>
+                    {alone}
                 </svg>
                 {marks}
                 {overlay.run()}
@@ -121,6 +137,7 @@ mod tests {
         let points = vec![(0.0, Some(1.0)), (1.0, Some(1.0)), (2.0, None), (3.0, Some(1.0))];
         let window = Window { time: (0.0, 3.0), value: (0.0, 2.0) };
         assert_eq!(line(&points, &window), "M0 500L333 500M1000 500h1");
+        assert_eq!(dots(&points, &window), "M1000 500h0.1");
         assert_eq!(area(&points, &window), "M0 1000L0 500L333 500L333 1000Z");
     }
 }

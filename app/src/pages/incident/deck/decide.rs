@@ -89,18 +89,24 @@ fn Buttons(
     let key = format!("plan-{}", asked.plan);
     let yes = asked.clone();
     let approve_button = match icc.rights.with_value(|rights| rights.approve_refused.clone()) {
-        Some(reason) => refused(&yes.what, reason),
+        Some(reason) => refused(&yes.what, words::sentence(&words::without_tokens(&reason))),
         None => view! { <ApproveForm asked=yes.clone() action=approve /> }.into_any(),
     };
     let reject_button = match icc.rights.with_value(|rights| rights.reject_refused.clone()) {
         Some(reason) => {
+            let reason = words::sentence(&words::without_tokens(&reason));
             view! { <Button disabled_because=Some(reason)>"Reject"</Button> }.into_any()
         }
         None => view! { <RejectForm asked=asked.clone() action=reject /> }.into_any(),
     };
+    let room = icc.read(|state| (state.cluster, state.cluster_name.clone()));
+    let locked = icc.rights.with_value(|rights| rights.stop.is_some()).then(|| {
+        let (cluster, name) = room;
+        view! { " "<a href=format!("/clusters/{cluster}#stop")>"Lift Emergency Stop on "{name}</a> }
+    });
     view! {
         <div class="deck__decide" data-key=key>
-            <p class="small">{people}<Countdown to=expires_at /></p>
+            <p class="small deck__asked">{people}<Countdown to=expires_at />{locked}</p>
             {approve_button}
             {reject_button}
         </div>

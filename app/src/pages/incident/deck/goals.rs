@@ -63,7 +63,9 @@ fn Goal(
     reading: Option<Reading>,
 ) -> impl IntoView {
     let (unit, query) = match &predicate {
-        Predicate::Metric { unit, query, .. } => (unit.clone(), Some(query.clone())),
+        Predicate::Metric { label, query, threshold, unit, .. } => {
+            (words::measure(label, unit, query, *threshold).1, Some(query.clone()))
+        }
         _ => (String::new(), None),
     };
     let glyph = match &reading {
@@ -86,11 +88,11 @@ fn Goal(
 /// The predicate in words, in people's units.
 pub fn goal_words(predicate: &Predicate) -> String {
     match predicate {
-        Predicate::Metric { label, comparison, threshold, unit, .. } => {
-            let (value, unit) = words::in_people_units(*threshold, unit);
+        Predicate::Metric { label, query, comparison, threshold, unit } => {
+            let (name, unit) = words::measure(label, unit, query, *threshold);
+            let (value, unit) = words::in_people_units(*threshold, &unit);
             format!(
-                "{} {} {}",
-                words::sentence(label),
+                "{name} {} {}",
                 comparison.sign(),
                 crate::ui::chart::scale::with_unit(value, &unit)
             )

@@ -5,13 +5,9 @@ mod goals;
 mod step;
 mod verified;
 
-pub use verified::Compared;
+pub use verified::{Compared, figures};
 
-use evenkeel_domain::{
-    IncidentState,
-    policy::Verdict,
-    stage::{Resolution, Stage},
-};
+use evenkeel_domain::{IncidentState, policy::Verdict, stage::Stage};
 use leptos::prelude::*;
 
 use self::{decide::Decide, goals::Goals, step::Step, verified::Verified};
@@ -108,19 +104,7 @@ fn standing(state: &IncidentState) -> (Tone, String) {
         Stage::Halted { .. } => {
             (Tone::Danger, "Emergency Stop holds this run before its next write.".to_owned())
         }
-        Stage::Closed { resolution } => {
-            let tone = match resolution {
-                Resolution::Resolved | Resolution::SelfResolved => Tone::Ok,
-                Resolution::Rejected => Tone::Neutral,
-                Resolution::Partial | Resolution::Escalated => Tone::Waiting,
-                Resolution::Undone | Resolution::Failed => Tone::Danger,
-            };
-            let reason = state.conclusion.clone().unwrap_or_default();
-            (
-                tone,
-                format!("{} {}", words::resolution_sentence(*resolution), words::sentence(&reason)),
-            )
-        }
+        Stage::Closed { resolution } => words::ending(state, *resolution),
     }
 }
 
@@ -130,7 +114,12 @@ fn Plan(
     icc: Icc,
 ) -> impl IntoView {
     let plan = icc.read(|state| {
-        state.plan().map(|plan| (plan.plan.summary.clone(), plan.plan.actions.clone()))
+        state.plan().map(|plan| {
+            // The heading of the step says what; said again is only why.
+            let (what, summary) = (plan.plan.describe(), &plan.plan.summary);
+            let why = summary.strip_prefix(&what).and_then(|rest| rest.strip_prefix(": "));
+            (why.unwrap_or(summary).to_owned(), plan.plan.actions.clone())
+        })
     });
     let voided = icc.read(|state| state.plan().and_then(|plan| plan.voided.clone()));
     let void = voided.map(|reason| {
@@ -139,7 +128,7 @@ fn Plan(
     let steps = plan.map(|(summary, actions)| {
         let many = actions.len() > 1;
         let steps = (1..).zip(actions).map(|(number, action)| view! { <Step number=many.then_some(number) action=action icc=icc /> }).collect_view();
-        view! { <p class="measure">{words::sentence(&summary)}</p><ol class="deck__steps">{steps}</ol> }
+        view! { <ol class="deck__steps">{steps}</ol><p class="measure small"><strong>"Why: "</strong>{words::sentence(&summary)}</p> }
     });
     view! { {void} {steps} <Goals icc=icc /> }.into_any()
 }

@@ -1,11 +1,14 @@
 //! Whether it worked: the curve around the fix, and every predicate before and after.
 
 use evenkeel_domain::{
+    IncidentState,
     plan::Figure,
+    predicate::Predicate,
     verification::{BeforeAfter, VerificationStatus},
 };
 use leptos::prelude::*;
 
+use super::goals::goal_words;
 use crate::{
     icons::{Glyph, Icon},
     pages::{incident::Icc, words},
@@ -19,9 +22,10 @@ pub fn Verified(
     icc: Icc,
 ) -> impl IntoView {
     let concluded = icc.read(|state| {
-        state.verification.status.map(|status| {
-            (status, state.verification.summary.clone(), state.verification.figures.clone())
-        })
+        state
+            .verification
+            .status
+            .map(|status| (status, state.verification.summary.clone(), figures(state)))
     });
     let curve = icc.read(|state| {
         let plan = state.plan()?;
@@ -29,13 +33,14 @@ pub fn Verified(
         plan.plan.figure.clone().map(|figure| (figure, series, plan.acted_at))
     });
     let chart = curve.map(|(figure, series, acted_at)| {
-            let Figure { label, unit, threshold, .. } = figure;
+            let Figure { label, query, unit, threshold } = figure;
+            let (label, unit) = words::measure(&label, &unit, &query, threshold.unwrap_or(f64::NAN));
             let largest = series.iter().filter_map(|sample| sample.value).chain(threshold).fold(0.0_f64, |a, b| a.max(b.abs()));
             let (factor, unit) = words::people_scale(Some(largest), &unit);
             let threshold = threshold.map(|threshold| threshold * factor);
             let goal = threshold.map(|threshold| format!("the alert's threshold, {}", with_unit(threshold, &unit))).unwrap_or_default();
             let points = series.into_iter().map(|sample| (sample.at, sample.value.map(|value| value * factor))).collect();
-            view! { <VerificationChart title=words::sentence(&label) unit=unit points=points threshold=threshold goal=goal acted_at=acted_at.map(unix) /> }
+            view! { <VerificationChart title=label unit=unit points=points threshold=threshold goal=goal acted_at=acted_at.map(unix) /> }
         });
     concluded.map(|(status, summary, figures)| {
             let tone = match status {
@@ -52,6 +57,23 @@ pub fn Verified(
                 </section>
             }
         })
+}
+
+/// Every predicate before the fix and after it, in people's words and units.
+pub fn figures(state: &IncidentState) -> Vec<BeforeAfter> {
+    let predicates = state.plan().map(|plan| plan.plan.predicates.clone()).unwrap_or_default();
+    let in_words = |figure: &BeforeAfter| {
+        let mut figure = figure.clone();
+        let of = predicates.iter().find(|predicate| predicate.describe() == figure.label);
+        if let Some(predicate) = of {
+            figure.label = goal_words(predicate);
+            if let Predicate::Metric { label, query, threshold, unit, .. } = predicate {
+                figure.unit = words::measure(label, unit, query, *threshold).1;
+            }
+        }
+        figure
+    };
+    state.verification.figures.iter().map(in_words).collect()
 }
 
 /// Every predicate before the fix and after it.

@@ -4,11 +4,17 @@ mod postmortem;
 
 use leptos::prelude::*;
 
-use super::{Icc, deck::Compared};
+use super::{
+    Icc,
+    deck::{Compared, figures},
+};
 use crate::{
     icons::{Glyph, Icon},
     pages::{url::escape, words},
-    ui::{CopyButton, Panel, Time},
+    ui::{
+        CopyButton, Panel, Time,
+        time::{took, unix},
+    },
 };
 
 use postmortem::postmortem;
@@ -78,7 +84,7 @@ fn Tried(
     icc: Icc,
 ) -> impl IntoView {
     let tried = icc.read(postmortem::tried);
-    let figures = icc.read(|state| state.verification.figures.clone());
+    let figures = icc.read(figures);
     let list = if tried.is_empty() {
         view! { <p>"Nothing was changed."</p> }.into_any()
     } else {
@@ -100,6 +106,14 @@ fn Timeline(
     icc: Icc,
 ) -> impl IntoView {
     let phases = icc.read(|state| state.phases.clone());
-    let lines = phases.into_iter().map(|entered| view! { <li><Time at=entered.at absolute=true />" "{words::sentence(entered.phase.as_str())}</li> }).collect_view();
+    let ends: Vec<_> = phases.iter().skip(1).map(|entered| entered.at).collect();
+    let lines = phases
+        .into_iter()
+        .enumerate()
+        .map(|(at, entered)| {
+            let lasted = ends.get(at).map(|end| format!(", {}", took(unix(*end) - unix(entered.at))));
+            view! { <li><Time at=entered.at absolute=true />" "{words::sentence(entered.phase.as_str())}<span class="muted number">{lasted}</span></li> }
+        })
+        .collect_view();
     view! { <h3>"When"</h3><ul class="story__list">{lines}</ul> }.into_any()
 }

@@ -13,20 +13,14 @@ use evenkeel_domain::{
 use jiff::Timestamp;
 
 use crate::{
-    pages::words,
+    pages::{incident::deck::figures, words},
     ui::time::{took, unix},
 };
 
 /// How it ended, in a sentence.
 pub fn ending(state: &IncidentState) -> String {
     match &state.stage {
-        Stage::Closed { resolution } => format!(
-            "{} {}",
-            words::resolution_sentence(*resolution),
-            words::sentence(state.conclusion.as_deref().unwrap_or_default())
-        )
-        .trim()
-        .to_owned(),
+        Stage::Closed { resolution } => words::ending(state, *resolution).1,
         _ => "This incident is still open.".to_owned(),
     }
 }
@@ -161,8 +155,9 @@ pub fn postmortem(state: &IncidentState) -> String {
         if tried.is_empty() { vec!["Nothing was changed.".to_owned()] } else { tried }
     });
     section(&mut text, "Before and after", || {
-        let figures = state.verification.figures.iter();
+        let figures = figures(state);
         figures
+            .iter()
             .map(|f| {
                 format!(
                     "{}: {} → {}",
