@@ -29,15 +29,14 @@ impl Tool<Kube> for FindNamed {
     async fn call(kube: &Kube, args: FindNamedArgs) -> Result<NamedList, ToolFailure> {
         check("name", &args.name)?;
         let name = args.name.as_str();
-        let found = futures::try_join!(
+        let (deployments, stateful_sets, daemon_sets, services, pods) = futures::try_join!(
             named::<Deployment>(kube, "Deployment", name),
             named::<StatefulSet>(kube, "StatefulSet", name),
             named::<DaemonSet>(kube, "DaemonSet", name),
             named::<Service>(kube, "Service", name),
             named::<Pod>(kube, "Pod", name),
         )?;
-        let (a, b, c, d, e) = found;
-        let all = [a, b, c, d, e];
+        let all = [deployments, stateful_sets, daemon_sets, services, pods];
         let truncated = all.iter().any(|(_, truncated)| *truncated);
         let mut objects: Vec<_> = all.into_iter().flat_map(|(objects, _)| objects).collect();
         objects.sort();
