@@ -228,6 +228,23 @@ impl Ledger {
         self.lock().said.clone()
     }
 
+    /// Why those went to people that did, without names and numbers, and how often.
+    pub fn reasons(&self) -> BTreeMap<String, usize> {
+        let memory = self.lock();
+        let mut reasons = BTreeMap::new();
+        for state in memory.incidents.values().filter_map(|known| known.state.as_ref()) {
+            if !matches!(state.status(), "escalated" | "failed" | "partial") {
+                continue;
+            }
+            let said = state.conclusion.as_deref().unwrap_or_default();
+            let words =
+                said.split_whitespace().filter(|w| !w.contains(|c: char| c.is_ascii_digit()));
+            let said: String = words.collect::<Vec<_>>().join(" ").chars().take(140).collect();
+            *reasons.entry(format!("{}: {said}", state.status())).or_insert(0) += 1;
+        }
+        reasons
+    }
+
     /// How many incidents ended in which way; those still open by their stage.
     pub fn endings(&self) -> BTreeMap<String, usize> {
         let memory = self.lock();

@@ -24,6 +24,7 @@ pub mod workload;
 pub mod api;
 pub mod database;
 pub mod kube;
+pub mod postgres;
 pub mod prometheus;
 pub mod proxy;
 pub mod server;

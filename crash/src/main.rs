@@ -6,6 +6,7 @@ use anyhow::{Context as _, Result};
 use clap::{Parser, Subcommand};
 use evenkeel_crash::{
     database::Database,
+    postgres::Postgres,
     run::{self, Plan},
     world::Options,
 };
@@ -45,8 +46,9 @@ struct RunArgs {
     /// Of a hundred writes to the cluster so many meet a fault (409, 429, 500, silence).
     #[arg(long, default_value_t = 0)]
     faults: u32,
-    /// An empty PostgreSQL database instead of a SQLite file: postgres://…
-    #[arg(long, value_name = "URL")]
+    /// An empty PostgreSQL database instead of a SQLite file; without an address the harness
+    /// starts a PostgreSQL of its own.
+    #[arg(long, value_name = "URL", num_args = 0..=1, default_missing_value = "")]
     postgres: Option<String>,
     /// Makes the order of kills the same again.
     #[arg(long, default_value_t = 1)]
@@ -80,11 +82,21 @@ fn ended(outcome: Result<bool>) -> ExitCode {
 
 fn run(args: RunArgs) -> Result<bool> {
     let this = std::env::current_exe().context("finding this program")?;
+    let runtime = tokio::runtime::Runtime::new().context("starting the runtime")?;
+    let (mut own, mut database) = (None, Database::Sqlite);
+    if let Some(url) = args.postgres {
+        let url = if url.is_empty() {
+            own.insert(runtime.block_on(Postgres::start())?).url()
+        } else {
+            url
+        };
+        database = Database::Postgres { url };
+    }
     let plan = Plan {
         world: Options {
             program: std::path::absolute(&args.program).context("finding the platform")?,
             runner: Runner { program: this, prefix: vec!["lab".to_owned()] },
-            database: args.postgres.map_or(Database::Sqlite, |url| Database::Postgres { url }),
+            database,
             workloads: args.workloads,
             faults: args.faults,
             settings: std::collections::BTreeMap::new(),
@@ -94,12 +106,12 @@ fn run(args: RunArgs) -> Result<bool> {
         seed: args.seed,
         out: args.out.clone(),
     };
-    let runtime = tokio::runtime::Runtime::new().context("starting the runtime")?;
     let report = runtime.block_on(run::run(&plan))?;
     print!("{report}");
     if !report.kept() {
         println!("journals and logs are in {}", args.out.display());
     }
+    drop(own);
     // A read of a container's standard output may still be under way; it need not end.
     runtime.shutdown_background();
     Ok(report.kept())

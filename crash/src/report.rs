@@ -27,6 +27,7 @@ pub struct Report {
     acknowledged: usize,
     retries: u64,
     endings: BTreeMap<String, usize>,
+    reasons: BTreeMap<String, usize>,
     writes: usize,
     dry_runs: usize,
     approvals: usize,
@@ -45,6 +46,7 @@ impl Report {
             acknowledged: 0,
             retries: 0,
             endings: BTreeMap::new(),
+            reasons: BTreeMap::new(),
             writes: 0,
             dry_runs: 0,
             approvals: 0,
@@ -70,6 +72,7 @@ impl Report {
         self.acknowledged = world.source.acknowledged().len();
         self.retries = world.source.retries();
         self.endings = world.ledger.endings();
+        self.reasons = world.ledger.reasons();
         let writes = world.writes.lock().unwrap_or_else(PoisonError::into_inner);
         self.writes = writes.total();
         self.dry_runs = writes.dry_runs;
@@ -146,6 +149,9 @@ impl fmt::Display for Report {
         let endings: Vec<_> = self.endings.iter().map(|(how, n)| format!("{n} {how}")).collect();
         let incidents: usize = self.endings.values().sum();
         writeln!(f, "{incidents} incidents: {}", endings.join(", "))?;
+        for (reason, times) in &self.reasons {
+            writeln!(f, "  {times} {reason}")?;
+        }
         writeln!(
             f,
             "{} alerts acknowledged after {} attempts in vain; {} approvals; the API server accepted {} writes and {} dry runs",

@@ -20,6 +20,8 @@ use crate::{
 
 /// How long a fail point may take to be reached; the rarest are passed every ten seconds.
 const PATIENCE: Duration = Duration::from_secs(14);
+/// How long a kill waits for everything to be compared once since the restart.
+const LOOK: Duration = Duration::from_secs(3);
 /// How long everything open may take to end once nobody is killed any more.
 const PEACE: Duration = Duration::from_mins(3);
 
@@ -102,6 +104,7 @@ async fn kill_once(
                     }
                 }
                 sleep(after.saturating_sub(begun.elapsed())).await;
+                world.compared(LOOK).await;
             }
             false
         }

@@ -17,7 +17,10 @@ use evenkeel_lab::{Range, RangeOptions, Runner};
 use reqwest::Client;
 use serde_json::Value;
 use tempfile::TempDir;
-use tokio::{task::JoinSet, time::sleep};
+use tokio::{
+    task::JoinSet,
+    time::{sleep, timeout},
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -83,6 +86,8 @@ pub struct World {
     pub starts: AtomicU64,
     /// Starts after which a whole pass was made.
     pub checked: AtomicU64,
+    /// The start after which everything was compared last.
+    pub last_compared: AtomicU64,
     /// What stands between the platform and the cluster, if something does.
     pub proxy: Option<Proxy>,
     /// Its files.
@@ -165,6 +170,7 @@ impl World {
             writes: Mutex::default(),
             starts: AtomicU64::new(0),
             checked: AtomicU64::new(0),
+            last_compared: AtomicU64::new(0),
             proxy,
             dir,
             range,
@@ -249,14 +255,13 @@ impl World {
 
     /// Reads and compares, pass after pass.
     async fn watch(&self) {
-        let mut last = 0;
         loop {
             let start = self.starts.load(Ordering::SeqCst);
             let acknowledged = self.source.acknowledged();
             if self.ledger.pass(&self.admin).await.is_ok() {
                 self.compare(&acknowledged);
-                if self.starts.load(Ordering::SeqCst) == start && last != start {
-                    last = start;
+                let same = self.starts.load(Ordering::SeqCst) == start;
+                if same && self.last_compared.swap(start, Ordering::SeqCst) != start {
                     self.checked.fetch_add(1, Ordering::SeqCst);
                 }
             }
@@ -283,6 +288,18 @@ impl World {
             let what = format!("action {action} was applied {} times: {times:?}", times.len());
             self.verdict.found(Promise::Doubled, incident, what);
         }
+    }
+
+    /// Waits until everything has been compared since the last start, but no longer than `limit`.
+    pub async fn compared(&self, limit: Duration) {
+        let start = self.starts.load(Ordering::SeqCst);
+        let waiting = async {
+            while self.last_compared.load(Ordering::SeqCst) < start {
+                sleep(BREATH / 4).await;
+            }
+        };
+        // Whoever is in a hurry is killed unlooked at; the next look sees it.
+        let _looked = timeout(limit, waiting).await;
     }
 
     /// At the end, when nothing is under way: the journals and the API server's log say the same.

@@ -11,6 +11,7 @@ use std::{
 
 use evenkeel_crash::{
     database::Database,
+    postgres::Postgres,
     run,
     server::{self, Server, Start},
     verdict::Promise,
@@ -201,8 +202,25 @@ time.sleep(float(sys.argv[2]))
 c.execute('ROLLBACK')";
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_is_gone_for_half_a_minute() {
+    if !Postgres::is_installed() {
+        assert!(std::env::var_os("CI").is_none(), "PostgreSQL is not installed");
+        eprintln!("PostgreSQL is not installed; this test checks nothing");
+        return;
+    }
+    let mut postgres = Postgres::start().await.unwrap();
+    let settings = BTreeMap::from([("DATABASE_URL".to_owned(), postgres.url())]);
+    let (trouble, server) = Trouble::begin_with(6, 0, settings).await;
+    trouble.writes(2).await;
+    postgres.down().unwrap();
+    sleep(Duration::from_secs(30)).await;
+    postgres.up().await.unwrap();
+    trouble.writes(2).await;
+    trouble.reckon(server).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_disk_that_is_full() {
-    // SAFETY of the test itself: the mount point is a folder of our own and is gone afterwards.
     let place = tempfile::tempdir().unwrap();
     let mounted = Command::new("mount")
         .args(["-t", "tmpfs", "-o", "size=24m", "tmpfs"])

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod binary;
 #[cfg(test)]
+mod catalogue;
+#[cfg(test)]
 mod injections;
 #[cfg(test)]
 mod names;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use evenkeel_domain::audit::AuditRecord;
-use evenkeel_engine::journal::Grown;
+use evenkeel_engine::{fail_point, journal::Grown};
 use evenkeel_storage::StorageError;
 use sqlx::{PgConnection, Postgres, Transaction, postgres::PgArguments, query::Query};
 
@@ -110,7 +110,9 @@ impl Work {
     pub(crate) async fn commit(self) -> Result<(), StorageError> {
         let Self { doing, transaction, grown, announcer } = self;
         let committed = tokio::spawn(async move {
+            fail_point!("commit.before");
             transaction.commit().await?;
+            fail_point!("commit.after");
             announcer.announce(grown);
             Ok::<_, sqlx::Error>(())
         });
