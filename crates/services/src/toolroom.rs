@@ -90,9 +90,9 @@ impl Toolroom {
         let answer = self.caller.call(access, agent, server, tool, arguments).await;
         let now = self.clock.now();
         // A wall clock that was set back meanwhile makes it nothing, never negative.
-        let took = Duration::try_from(now.duration_since(began)).unwrap_or_default();
-        self.observer.called(server, tool, took, answer.is_err());
-        let latency_us = u64::try_from(took.as_micros()).ok();
+        let elapsed = Duration::try_from(now.duration_since(began)).unwrap_or_default();
+        self.observer.called(server, tool, elapsed, answer.is_err());
+        let latency_us = u64::try_from(elapsed.as_micros()).ok();
         match &answer {
             Ok(_) => self.remember(
                 access.cluster,

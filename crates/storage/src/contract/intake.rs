@@ -47,19 +47,16 @@ fn decide(
     opening.alerts.clone_from(&received.alerts);
     let (alerts, moment) = (received.alerts.clone(), received.at);
     move |view| {
-        let write = match &view.open {
-            Some(open) => {
-                let noted = vec![Event::AlertsNoted { alerts: alerts.clone() }];
-                let entries = chain::chain(open.id, open.seq, &open.head, moment, noted).unwrap();
-                let summary = IncidentSummary { updated_at: moment, ..open.summary.clone() };
-                IncidentWrite { incident: open.id, new: false, entries, summary }
-            }
-            None => {
-                let opened = Event::Opened { opening: Box::new(opening.clone()) };
-                let (append, _) = Book::new(n).write(moment, vec![opened]);
-                let Append { incident, entries, summary, .. } = append;
-                IncidentWrite { incident, new: true, entries, summary }
-            }
+        let write = if let Some(open) = &view.open {
+            let noted = vec![Event::AlertsNoted { alerts: alerts.clone() }];
+            let entries = chain::chain(open.id, open.seq, &open.head, moment, noted).unwrap();
+            let summary = IncidentSummary { updated_at: moment, ..open.summary.clone() };
+            IncidentWrite { incident: open.id, new: false, entries, summary }
+        } else {
+            let opened = Event::Opened { opening: Box::new(opening.clone()) };
+            let (append, _) = Book::new(n).write(moment, vec![opened]);
+            let Append { incident, entries, summary, .. } = append;
+            IncidentWrite { incident, new: true, entries, summary }
         };
         IntakePlan {
             alerts: alerts.iter().cloned().map(|alert| (alert, Some(write.incident))).collect(),

@@ -44,7 +44,7 @@ async fn together(
     assert!(seen().await, "change {n}: with its record");
     assert_eq!(trail(store, world).await[0], record, "change {n}: and the record with it");
     let head = verify(store, world.organisation).await.unwrap().unwrap();
-    assert_eq!(head.seq as usize, before.len() + 1, "change {n}: in the chain");
+    assert_eq!(head.seq, before.len() as u64 + 1, "change {n}: in the chain");
 }
 
 fn user(world: &World) -> User {
@@ -95,12 +95,12 @@ pub(super) async fn changes_of_people_come_with_their_records<S: Store>(store: A
 
     let token = token(&user);
     let make = async |audit: &[AuditRecord]| store.create_token(&token, audit).await.is_ok();
-    let made = async || !store.tokens(user.id).await.unwrap().is_empty();
-    together(store, &world, 5, make, made).await;
+    let exists = async || !store.tokens(user.id).await.unwrap().is_empty();
+    together(store, &world, 5, make, exists).await;
 
     let revoke =
         async |audit: &[AuditRecord]| store.delete_token(user.id, token.id, audit).await.is_ok();
-    together(store, &world, 6, revoke, async || !made().await).await;
+    together(store, &world, 6, revoke, async || !exists().await).await;
 }
 
 pub(super) async fn changes_of_clusters_come_with_their_records<S: Store>(store: Arc<S>) {
