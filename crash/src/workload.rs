@@ -81,7 +81,8 @@ impl Workload {
 
     fn container(&self, image: &str) -> Value {
         json!({"name": self.name, "image": format!("{REGISTRY}/{image}"),
-               "ports": [{"name": "http", "containerPort": 8080}]})
+               "ports": [{"name": "http", "containerPort": 8080}],
+               "resources": {"limits": {"memory": "128Mi"}, "requests": {"memory": "16Mi"}}})
     }
 
     fn healthy(&self) -> Value {
