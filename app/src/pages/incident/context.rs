@@ -41,12 +41,12 @@ fn Facts(
     let trigger = icc.read(|state| state.trigger.clone());
     let looking = icc.read(|state| state.assignments.clone());
     let object = object.unwrap_or_else(|| "not known yet".to_owned());
-    let trigger = match trigger {
+    let trigger = words::without_tokens(&match trigger {
         Trigger::Alert => "Alertmanager".to_owned(),
         Trigger::Manual { by, reason } => format!("{by}: {reason}"),
         Trigger::Drill { by } => format!("a drill by {by}"),
         Trigger::Imported { by, from, .. } => format!("imported by {by}; there it was {from}"),
-    };
+    });
     let who = looking
         .into_iter()
         .map(|Assignment { specialist, summary }| {

@@ -30,7 +30,10 @@ pub fn Head(
         (state.severity, state.environment, state.cluster, state.cluster_name.clone())
     });
     let drill = icc.read(|state| match &state.trigger {
-        Trigger::Drill { by } => Some(format!("Drill, started by {by}: the alert is simulated")),
+        Trigger::Drill { by } => {
+            let by = words::without_tokens(by);
+            Some(format!("Drill, started by {by}: the alert is simulated"))
+        }
         Trigger::Imported { by, .. } => {
             Some(format!("Imported by {by}: it happened elsewhere and is only to be read"))
         }
