@@ -93,8 +93,8 @@ impl StepObserver for Metrics {
 }
 
 impl CallObserver for Metrics {
-    fn called(&self, server: &str, tool: &str, took: Duration, failed: bool) {
+    fn called(&self, server: &str, tool: &str, elapsed: Duration, failed: bool) {
         let failed = if failed { "true" } else { "false" };
-        self.tool_calls.with_label_values(&[server, tool, failed]).observe(took.as_secs_f64());
+        self.tool_calls.with_label_values(&[server, tool, failed]).observe(elapsed.as_secs_f64());
     }
 }

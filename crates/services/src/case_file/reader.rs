@@ -101,7 +101,7 @@ impl<R: BufRead> CaseReader<R> {
             Some("end") => {
                 let end = self.body(value)?;
                 self.finish(&end)?;
-                return Ok(None);
+                Ok(None)
             }
             Some("record") => {
                 self.all.update(&text);
