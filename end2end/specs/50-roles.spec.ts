@@ -9,6 +9,7 @@ import { read } from "../world/state";
 test.setTimeout(300_000);
 let id: string;
 test.beforeAll(async () => {
+  test.setTimeout(300_000);
   id = await range.waiting();
 });
 
