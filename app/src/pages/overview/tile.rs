@@ -73,7 +73,7 @@ pub fn ConnectionLine(
         ConnectionState::Healthy { last_ok_at, latency_us } => (
             Glyph::Ok,
             "connection connection--ok",
-            view! { {evenkeel_domain::view::speed(latency_us)}", "<Time at=last_ok_at /> }
+            view! { {evenkeel_domain::view::speed(latency_us)}{if latency_us.is_some() { ", " } else { " " }}<Time at=last_ok_at /> }
                 .into_any(),
         ),
         ConnectionState::Failing { failure, last_ok_at } => {
