@@ -131,8 +131,9 @@ impl Services {
         let here = Resource::Organisation(caller.organisation);
         let clusters = self.store().clusters(caller.organisation).await?;
         // Approving, stopping and investigating are asked of clusters, never of the organisation.
-        let places: Vec<_> =
-            iter::once(here).chain(clusters.iter().map(|row| Resource::from(&row.cluster))).collect();
+        let places: Vec<_> = iter::once(here)
+            .chain(clusters.iter().map(|row| Resource::from(&row.cluster)))
+            .collect();
         let may = |p| places.iter().any(|at| self.parts.policy.may(caller, p, at).is_allowed());
         let permissions = Permission::ALL.into_iter().filter(|&p| may(p)).collect();
         let awaiting = self.store().awaiting(caller.organisation, 1_000).await?.len();

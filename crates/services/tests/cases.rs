@@ -5,18 +5,19 @@ use std::{fs::File, io::BufReader, path::PathBuf};
 use evenkeel_engine::Settings;
 use evenkeel_services::case_file;
 
-fn cases() -> Vec<PathBuf> {
+fn cases() -> std::io::Result<Vec<PathBuf>> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../cases");
-    let mut files: Vec<_> =
-        std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+    let files: std::io::Result<Vec<_>> =
+        std::fs::read_dir(folder)?.map(|file| Ok(file?.path())).collect();
+    let mut files = files?;
     files.retain(|path| path.extension().is_some_and(|ending| ending == "jsonl"));
     files.sort();
-    files
+    Ok(files)
 }
 
 #[test]
 fn i4_every_recorded_incident_would_be_decided_the_same_today() {
-    let files = cases();
+    let files = cases().unwrap();
     assert!(!files.is_empty(), "there are no cases");
     let mut wrong = Vec::new();
     for path in &files {

@@ -115,7 +115,7 @@ impl Teller {
 
     /// The last words; whether nothing is wrong.
     fn finish(mut self, what: &str, replay: &Replay) -> bool {
-        self.report.status = replay.state().map_or("empty", |s| s.status()).to_owned();
+        replay.state().map_or("empty", |s| s.status()).clone_into(&mut self.report.status);
         let next = replay.next().map(|step| replay::step(&step));
         let report = &self.report;
         if self.json {
@@ -153,7 +153,7 @@ fn show(moment: &Moment, json: bool) {
         match serde_json::to_string(moment) {
             Ok(line) => println!("{line}"),
             Err(error) => {
-                eprintln!("evenkeel: cannot print record {} as JSON: {error}", moment.seq)
+                eprintln!("evenkeel: cannot print record {} as JSON: {error}", moment.seq);
             }
         }
         return;

@@ -1,9 +1,9 @@
 //! The reading tools on a cluster.
 
 use evenkeel_tools::kubernetes::{
-    ContainerState, EnvValue, FindNamedArgs, GetPodArgs, ListConfigNamesArgs, ListDeploymentsArgs, ListEventsArgs,
-    ListHpasArgs, ListNodesArgs, ListPodsArgs, ListPvcsArgs, ListQuotasArgs, ListServicesArgs,
-    ObjectRef, PodLogsArgs, ReferenceKind, RolloutState, RolloutStatusArgs,
+    ContainerState, EnvValue, FindNamedArgs, GetPodArgs, ListConfigNamesArgs, ListDeploymentsArgs,
+    ListEventsArgs, ListHpasArgs, ListNodesArgs, ListPodsArgs, ListPvcsArgs, ListQuotasArgs,
+    ListServicesArgs, ObjectRef, PodLogsArgs, ReferenceKind, RolloutState, RolloutStatusArgs,
 };
 use serde_json::json;
 
@@ -119,8 +119,8 @@ async fn the_surroundings_are_listed() {
     assert!(client.call(&ListHpasArgs { namespace: ns() }).await.unwrap().hpas.is_empty());
     assert!(client.call(&ListPvcsArgs { namespace: ns() }).await.unwrap().pvcs.is_empty());
     assert!(client.call(&ListQuotasArgs { namespace: ns() }).await.unwrap().quotas.is_empty());
-    let named = client.call(&FindNamedArgs { name: "web".to_owned() }).await.unwrap();
-    let here = named.objects.iter().filter(|object| object.namespace == cluster.namespace);
+    let web = client.call(&FindNamedArgs { name: "web".to_owned() }).await.unwrap();
+    let here = web.objects.iter().filter(|object| object.namespace == cluster.namespace);
     let kinds: Vec<&str> = here.map(|object| object.kind.as_str()).collect();
     assert_eq!(kinds, ["Deployment", "Service"]);
     let nowhere = client.call(&FindNamedArgs { name: "absent".to_owned() }).await.unwrap();

@@ -27,7 +27,7 @@ fn evidence(number: u128, answer: &str) -> Event {
             agent: Agent::Metrics,
             server: "prometheus".into(),
             tool: "query".into(),
-            arguments: json!({ "z": 1, "a": [0.1, 1e-7, 12345678901234567890_u64] }),
+            arguments: json!({ "z": 1, "a": [0.1, 1e-7, 12_345_678_901_234_567_890_u64] }),
             started_at: Timestamp::UNIX_EPOCH,
             duration_ms: 1,
             outcome: EvidenceOutcome::Answered {
