@@ -49,7 +49,7 @@ impl Ended {
         let answer = answer.expect(200);
         let disposition = answer.header(http::header::CONTENT_DISPOSITION).unwrap().to_owned();
         assert!(disposition.contains(&format!("incident-{}.jsonl", self.id)), "{disposition}");
-        answer.text().to_owned()
+        answer.text().clone()
     }
 
     fn file(&self, name: &str, text: &str) -> PathBuf {
@@ -236,9 +236,10 @@ fn decided_otherwise(file: &str) -> String {
     record["hash"] = json!(hash);
     lines[0]["head"]["hash"] = json!(hash);
     lines.pop();
-    let mut text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    let mut text = lines.join("\n") + "\n";
     let digest = hex::encode(<sha2::Sha256 as sha2::Digest>::digest(&text));
     let end = json!({ "line": "end", "lines": lines.len(), "sha256": digest });
-    text.push_str(&format!("{end}\n"));
+    text.push_str(&end.to_string());
+    text.push('\n');
     text
 }
