@@ -236,7 +236,7 @@ fn decided_otherwise(file: &str) -> String {
     record["hash"] = json!(hash);
     lines[0]["head"]["hash"] = json!(hash);
     lines.pop();
-    let mut text = lines.join("\n") + "\n";
+    let mut text = lines.iter().fold(String::new(), |text, line| text + &line.to_string() + "\n");
     let digest = hex::encode(<sha2::Sha256 as sha2::Digest>::digest(&text));
     let end = json!({ "line": "end", "lines": lines.len(), "sha256": digest });
     text.push_str(&end.to_string());
