@@ -1,6 +1,6 @@
 //! The engine carries an incident from its first record to its last.
 //!
-//! [`decide`] says what to do next as a pure function of the folded journal (invariant I4),
+//! [`decide()`] says what to do next as a pure function of the folded journal (invariant I4),
 //! [`runner`] does that one thing through ports and appends what came of it, [`worker`] claims
 //! incidents under a lease with a fencing token and runs them until they wait or end. Nothing
 //! lives in memory between steps: a process may die anywhere and another carries on.

@@ -2,7 +2,7 @@
 //!
 //! Pages, the REST API, the webhook and the command line all come through here; none of them
 //! touches a repository, a policy or a tool by itself. Every method that takes a
-//! [`Caller`](evenkeel_domain::access::Caller) asks the policy first (invariant I9).
+//! [`Caller`] asks the policy first (invariant I9).
 //! This crate also plugs the agents and the policy into the engine's ports ([`ooda`]).
 //! It knows no database, no HTTP framework and no MCP library; those come as traits.
 //!

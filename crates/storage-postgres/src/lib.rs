@@ -8,7 +8,7 @@
 //! organisation's row (audit chain). Each reads what it decides by in a statement after the lock
 //! was had, because only a new statement sees what the one before in line has committed.
 //!
-//! The feed of grown journals reaches subscribers on every replica: see [`feed`].
+//! The feed of grown journals reaches subscribers on every replica: see `feed`.
 //!
 //! Statements are plain literals given to `sqlx::query`, not the compile-time macros: there are
 //! two databases behind one set of traits, and the contract suite in `evenkeel-storage` runs every

@@ -3,7 +3,7 @@
 //! **Durability is the product.** WAL with `synchronous=FULL`: a method that changes something
 //! returns after `COMMIT` has been synced to the disk, and never before. One writing connection
 //! takes all writes in line, each in a transaction that begins `IMMEDIATE`ly; a small pool of
-//! `query_only` connections reads beside it. The write path is one place, [`writer`], so that
+//! `query_only` connections reads beside it. The write path is one place, `writer`, so that
 //! several callers' writes can one day share a commit.
 //!
 //! Statements are plain literals given to `sqlx::query`, not the compile-time macros: there are

@@ -1,8 +1,8 @@
-//! Replaying a journal: folding it again, record by record, and asking today's [`decide`] what it
+//! Replaying a journal: folding it again, record by record, and asking today's [`decide()`](crate::decide()) what it
 //! would do at every point where a worker decided. Nothing is called: no network, no model, and
 //! no clock but the times in the journal.
 //!
-//! What a worker decided is not written down; it follows from what it recorded ([`implied`]).
+//! What a worker decided is not written down; it follows from what it recorded ([`implied()`]).
 //! Other people's records may come between a decision and its record (an alert ends while the
 //! Planner plans), so a record agrees when any of the states it may have been decided on leads to
 //! its step today.

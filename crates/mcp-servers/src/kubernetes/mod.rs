@@ -1,7 +1,7 @@
 //! The `kubernetes` server: bounded views of one cluster, and the few writes Evenkeel may do.
 //!
 //! Reads answer with what explains health, never with raw objects, and never with a Secret's or `ConfigMap`'s content.
-//! Writes are in [`mod@write`]: read, check, one guarded request.
+//! Writes are in `write`: read, check, one guarded request.
 
 pub mod client;
 pub mod redact;

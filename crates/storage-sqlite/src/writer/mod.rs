@@ -1,5 +1,5 @@
 //! The one write path. Every change goes through [`Work`]: it waits for its turn at the one
-//! writing connection, shares its transaction with those who wait at the same time ([`line`]), and
+//! writing connection, shares its transaction with those who wait at the same time ([`mod@line`]), and
 //! is answered after the commit is on the disk.
 //!
 //! A turn sees what the turns before it in the same transaction have written, although that may
