@@ -72,7 +72,13 @@ fn children(old: &Element, new: &Element) {
 /// has one.
 fn counterpart(at: Option<Node>, wanted: &Node) -> Option<Node> {
     let Some(name) = name_of(wanted) else {
-        return at.filter(|at| alike(at, wanted) && name_of(at).is_none());
+        let mut next = at;
+        // Comments only hold the place of what is not shown, and must not cost a form its words.
+        while wanted.node_type() == ELEMENT {
+            let Some(node) = next.take_if(|node| node.node_type() != ELEMENT) else { break };
+            next = node.next_sibling();
+        }
+        return next.filter(|next| alike(next, wanted) && name_of(next).is_none());
     };
     let mut candidate = at;
     while let Some(node) = candidate {
