@@ -35,9 +35,9 @@ mod audit;
 mod clusters;
 
 mod column;
-mod error;
 
 #[cfg(feature = "testing")]
 pub mod testing;
 
+use evenkeel_storage_sql::{error, median, rows};
 pub use open::PostgresStore;

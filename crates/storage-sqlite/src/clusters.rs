@@ -3,19 +3,20 @@
 use async_trait::async_trait;
 use evenkeel_domain::{
     audit::AuditRecord,
-    cluster::{Cluster, EmergencyStop},
+    cluster::EmergencyStop,
     id::{ClusterId, OrganisationId},
 };
 use evenkeel_storage::{
     ClusterStore, StorageError,
     clusters::{ClusterRow, LastHeard},
 };
-use sqlx::{FromRow, Sqlite, query::QueryAs, sqlite::SqliteArguments};
+use sqlx::{Sqlite, query::QueryAs, sqlite::SqliteArguments};
 
 use crate::{
     SqliteStore,
     column::{Row, micros},
     error::{failed, taken},
+    rows::ClusterColumns,
 };
 
 const READING: &str = "reading clusters";
@@ -23,57 +24,10 @@ const CHANGING: &str = "changing a cluster";
 const TAKEN: &str = "a cluster of that name";
 const MISSING: &str = "cluster";
 
-#[derive(FromRow)]
-struct Columns {
-    id: String,
-    organisation: String,
-    name: String,
-    environment: String,
-    prometheus_url: Option<String>,
-    alertmanager_url: Option<String>,
-    practice_range: bool,
-    created_at: i64,
-    token_hash: String,
-    kubeconfig_sealed: Option<Vec<u8>>,
-    stopped_by: Option<String>,
-    stopped_at: Option<i64>,
-    stopped_reason: Option<String>,
-}
-
-impl TryFrom<Columns> for ClusterRow {
-    type Error = StorageError;
-
-    fn try_from(row: Columns) -> Result<Self, StorageError> {
-        let at = Row::of("clusters", &row.id);
-        let stop = match (row.stopped_by, row.stopped_at, row.stopped_reason) {
-            (Some(by), Some(when), Some(reason)) => {
-                Some(EmergencyStop { by, at: at.time("stopped_at", when)?, reason })
-            }
-            _ => None,
-        };
-        Ok(Self {
-            cluster: Cluster {
-                id: at.word("id", &row.id)?,
-                organisation: at.word("organisation", &row.organisation)?,
-                environment: at.word("environment", &row.environment)?,
-                created_at: at.time("created_at", row.created_at)?,
-                name: row.name,
-                prometheus_url: row.prometheus_url,
-                alertmanager_url: row.alertmanager_url,
-                kubernetes: row.kubeconfig_sealed.is_some(),
-                practice_range: row.practice_range,
-                stop,
-            },
-            token_hash: row.token_hash,
-            kubeconfig_sealed: row.kubeconfig_sealed,
-        })
-    }
-}
-
 impl SqliteStore {
     async fn one_cluster(
         &self,
-        query: QueryAs<'_, Sqlite, Columns, SqliteArguments>,
+        query: QueryAs<'_, Sqlite, ClusterColumns, SqliteArguments>,
     ) -> Result<Option<ClusterRow>, StorageError> {
         let row = query.fetch_optional(&self.readers).await.map_err(failed(READING))?;
         row.map(ClusterRow::try_from).transpose()
@@ -165,7 +119,7 @@ impl ClusterStore for SqliteStore {
         &self,
         organisation: OrganisationId,
     ) -> Result<Vec<ClusterRow>, StorageError> {
-        let rows: Vec<Columns> =
+        let rows: Vec<ClusterColumns> =
             sqlx::query_as("SELECT * FROM clusters WHERE organisation = ?1 ORDER BY name")
                 .bind(organisation.to_string())
                 .fetch_all(&self.readers)

@@ -32,10 +32,8 @@ mod audit;
 mod clusters;
 mod leadership;
 
-mod column;
-mod error;
-
 #[cfg(test)]
 mod pragmas;
 
+use evenkeel_storage_sql::{column, error, median, rows};
 pub use open::SqliteStore;

@@ -2,35 +2,15 @@
 
 use evenkeel_domain::id::OrganisationId;
 use evenkeel_storage::{StorageError, access::Organisation};
-use sqlx::FromRow;
 
 use crate::{
     PostgresStore,
-    column::{Row, micros, text},
+    column::{micros, text},
     error::failed,
+    rows::OrganisationRow,
 };
 
 const READING: &str = "reading organisations";
-
-#[derive(FromRow)]
-struct OrganisationRow {
-    id: String,
-    name: String,
-    created_at: i64,
-}
-
-impl TryFrom<OrganisationRow> for Organisation {
-    type Error = StorageError;
-
-    fn try_from(row: OrganisationRow) -> Result<Self, StorageError> {
-        let at = Row::of("organisations", &row.id);
-        Ok(Self {
-            id: at.word("id", &row.id)?,
-            created_at: at.time("created_at", row.created_at)?,
-            name: row.name,
-        })
-    }
-}
 
 pub(super) async fn create(
     store: &PostgresStore,

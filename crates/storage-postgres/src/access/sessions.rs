@@ -2,31 +2,13 @@
 
 use evenkeel_domain::Timestamp;
 use evenkeel_storage::{StorageError, access::SessionRow};
-use sqlx::FromRow;
 
 use crate::{
     PostgresStore,
-    column::{Row, micros, text},
+    column::{micros, text},
     error::failed,
+    rows::SessionColumns,
 };
-
-#[derive(FromRow)]
-struct Columns {
-    id: String,
-    data: Vec<u8>,
-    expires_at: i64,
-}
-
-impl TryFrom<Columns> for SessionRow {
-    type Error = StorageError;
-
-    fn try_from(row: Columns) -> Result<Self, StorageError> {
-        // Whoever knows the whole id has the session: the report gets its beginning.
-        let begins: String = row.id.chars().take(6).collect();
-        let expires_at = Row::of("sessions", &begins).time("expires_at", row.expires_at)?;
-        Ok(Self { id: row.id, data: row.data, expires_at })
-    }
-}
 
 pub(super) async fn create(
     store: &PostgresStore,
@@ -59,7 +41,7 @@ pub(super) async fn load(
     id: &str,
     now: Timestamp,
 ) -> Result<Option<SessionRow>, StorageError> {
-    let row: Option<Columns> =
+    let row: Option<SessionColumns> =
         sqlx::query_as("SELECT * FROM sessions WHERE id = $1 AND expires_at > $2")
             .bind(text(id))
             .bind(micros(now))

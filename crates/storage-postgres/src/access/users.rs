@@ -7,44 +7,17 @@ use evenkeel_domain::{
     id::{OrganisationId, UserId},
 };
 use evenkeel_storage::{StorageError, access::User};
-use sqlx::{FromRow, Postgres, postgres::PgArguments, query::QueryAs};
+use sqlx::{Postgres, postgres::PgArguments, query::QueryAs};
 
 use crate::{
     PostgresStore,
     column::{Row, micros, text},
     error::failed,
+    rows::UserRow,
 };
 
 const READING: &str = "reading users";
 const MISSING: &str = "user";
-
-#[derive(FromRow)]
-struct UserRow {
-    id: String,
-    organisation: String,
-    email: String,
-    role: String,
-    password_hash: String,
-    created_at: i64,
-    last_login_at: Option<i64>,
-}
-
-impl TryFrom<UserRow> for User {
-    type Error = StorageError;
-
-    fn try_from(row: UserRow) -> Result<Self, StorageError> {
-        let at = Row::of("users", &row.id);
-        Ok(Self {
-            id: at.word("id", &row.id)?,
-            organisation: at.word("organisation", &row.organisation)?,
-            role: at.word("role", &row.role)?,
-            created_at: at.time("created_at", row.created_at)?,
-            last_login_at: at.time_or_none("last_login_at", row.last_login_at)?,
-            email: row.email,
-            password_hash: row.password_hash,
-        })
-    }
-}
 
 pub(super) async fn create(
     store: &PostgresStore,

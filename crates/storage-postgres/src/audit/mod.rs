@@ -1,7 +1,6 @@
 //! The audit trail.
 
 mod chain;
-mod row;
 
 use async_trait::async_trait;
 use evenkeel_domain::id::OrganisationId;
@@ -13,12 +12,12 @@ use sqlx::{Postgres, QueryBuilder};
 
 pub(crate) use chain::keep;
 
+use crate::rows::{AuditRow, EntryRow};
 use crate::{
     PostgresStore,
     column::{number, text},
     error::failed,
 };
-use row::{AuditRow, EntryRow};
 
 const READING: &str = "reading the audit trail";
 

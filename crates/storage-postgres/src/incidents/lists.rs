@@ -5,29 +5,16 @@ use evenkeel_domain::{
     incident::IncidentSummary,
 };
 use evenkeel_storage::{StorageError, incidents::IncidentFilter};
-use sqlx::{FromRow, Postgres, QueryBuilder};
+use sqlx::{Postgres, QueryBuilder};
 
 use crate::{
     PostgresStore,
     column::{self, Row},
     error::failed,
+    rows::SummaryRow,
 };
 
 const READING: &str = "reading incidents";
-
-#[derive(FromRow)]
-struct SummaryRow {
-    id: String,
-    summary: String,
-}
-
-impl TryFrom<SummaryRow> for IncidentSummary {
-    type Error = StorageError;
-
-    fn try_from(row: SummaryRow) -> Result<Self, StorageError> {
-        Row::of("incidents", &row.id).json("summary", &row.summary)
-    }
-}
 
 pub(super) async fn page(
     store: &PostgresStore,

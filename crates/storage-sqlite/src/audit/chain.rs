@@ -5,7 +5,7 @@ use evenkeel_engine::audit_chain::AuditHead;
 use evenkeel_storage::StorageError;
 use sqlx::SqliteConnection;
 
-use super::row::AuditRow;
+use crate::rows::AuditRow;
 use crate::{
     SqliteStore,
     column::{Row, micros, number, to_json},

@@ -1,7 +1,6 @@
 //! The audit trail.
 
 mod chain;
-mod row;
 
 use async_trait::async_trait;
 use evenkeel_domain::id::OrganisationId;
@@ -13,8 +12,8 @@ use sqlx::{QueryBuilder, Sqlite};
 
 pub(crate) use chain::{adopt, keep};
 
+use crate::rows::{AuditRow, EntryRow};
 use crate::{SqliteStore, column::number, error::failed};
-use row::{AuditRow, EntryRow};
 
 const READING: &str = "reading the audit trail";
 

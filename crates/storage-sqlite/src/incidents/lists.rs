@@ -5,25 +5,11 @@ use evenkeel_domain::{
     incident::IncidentSummary,
 };
 use evenkeel_storage::{StorageError, incidents::IncidentFilter};
-use sqlx::{FromRow, QueryBuilder, Sqlite};
+use sqlx::{QueryBuilder, Sqlite};
 
-use crate::{SqliteStore, column::Row, error::failed};
+use crate::{SqliteStore, column::Row, error::failed, rows::SummaryRow};
 
 const READING: &str = "reading incidents";
-
-#[derive(FromRow)]
-struct SummaryRow {
-    id: String,
-    summary: String,
-}
-
-impl TryFrom<SummaryRow> for IncidentSummary {
-    type Error = StorageError;
-
-    fn try_from(row: SummaryRow) -> Result<Self, StorageError> {
-        Row::of("incidents", &row.id).json("summary", &row.summary)
-    }
-}
 
 pub(super) async fn page(
     store: &SqliteStore,

@@ -5,37 +5,15 @@ use evenkeel_domain::{
     id::{EvidenceId, IncidentId},
 };
 use evenkeel_storage::StorageError;
-use sqlx::FromRow;
 
 use crate::{
     SqliteStore,
     column::{Row, number},
     error::failed,
+    rows::JournalRow,
 };
 
 const DOING: &str = "reading a journal";
-
-#[derive(FromRow)]
-struct JournalRow {
-    seq: i64,
-    at: i64,
-    event: String,
-    hash: String,
-}
-
-impl JournalRow {
-    fn of(self, incident: IncidentId) -> Result<Entry, StorageError> {
-        let key = format!("{incident}/{}", self.seq);
-        let row = Row::of("journal", &key);
-        Ok(Entry {
-            incident,
-            seq: row.count("seq", self.seq)?,
-            at: row.time("at", self.at)?,
-            event: row.json("event", &self.event)?,
-            hash: self.hash,
-        })
-    }
-}
 
 pub(super) async fn page(
     store: &SqliteStore,

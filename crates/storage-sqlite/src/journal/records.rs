@@ -18,7 +18,7 @@ use sqlx::SqliteConnection;
 
 use crate::{
     column::{Row, micros, number, to_json},
-    error::{failed, taken},
+    error::{failed, refused, taken},
     writer::Work,
 };
 
@@ -83,7 +83,7 @@ pub(crate) async fn write(work: &mut Work, records: Records<'_>) -> Result<(), R
         (None, [Entry { event: Event::Opened { opening }, .. }, ..]) => {
             insert(work.connection(), &incident, opening, &records, &payloads).await?;
         }
-        (None, _) => return Err(refused(NotOpened).into()),
+        (None, _) => return Err(refused(DOING, NotOpened).into()),
     }
     // The first went with the incident.
     for (entry, payload) in records.entries.iter().zip(&payloads).skip(1) {
@@ -133,19 +133,15 @@ fn payloads(records: &Records<'_>, head: &str) -> Result<Vec<String>, StorageErr
     let mut previous = head;
     let mut payloads = Vec::with_capacity(records.entries.len());
     for (seq, entry) in (records.after + 1..).zip(records.entries) {
-        let payload = chain::payload(&entry.event).map_err(refused)?;
+        let payload = chain::payload(&entry.event).map_err(|source| refused(DOING, source))?;
         let hash = chain::link(previous, records.incident, seq, entry.at, &payload);
         if entry.incident != records.incident || entry.seq != seq || entry.hash != hash {
-            return Err(refused(NotChained { seq }));
+            return Err(refused(DOING, NotChained { seq }));
         }
         previous = &entry.hash;
         payloads.push(payload);
     }
     Ok(payloads)
-}
-
-fn refused(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> StorageError {
-    StorageError::Database { doing: DOING, source: source.into() }
 }
 
 /// The first time each of these happened, as far as these records tell.

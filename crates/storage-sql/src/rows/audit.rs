@@ -8,8 +8,9 @@ use sqlx::FromRow;
 
 use crate::column::Row;
 
+/// A row of `audit` without its place in the chain.
 #[derive(FromRow)]
-pub(super) struct AuditRow {
+pub struct AuditRow {
     id: String,
     organisation: String,
     at: i64,
@@ -40,8 +41,9 @@ impl TryFrom<AuditRow> for AuditRecord {
     }
 }
 
+/// A row of `audit` with its place in the chain.
 #[derive(FromRow)]
-pub(super) struct EntryRow {
+pub struct EntryRow {
     #[sqlx(flatten)]
     record: AuditRow,
     seq: i64,

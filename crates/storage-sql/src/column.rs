@@ -9,19 +9,19 @@ use serde::{Serialize, de::DeserializeOwned};
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 /// A row being read.
-pub(crate) struct Row<'a> {
+pub struct Row<'a> {
     table: &'static str,
     key: &'a dyn Display,
 }
 
 impl<'a> Row<'a> {
     /// Names it for the report.
-    pub(crate) fn of(table: &'static str, key: &'a dyn Display) -> Self {
+    pub fn of(table: &'static str, key: &'a dyn Display) -> Self {
         Self { table, key }
     }
 
     /// It holds nonsense in `column`.
-    pub(crate) fn nonsense(&self, column: &'static str, source: impl Into<Cause>) -> StorageError {
+    pub fn nonsense(&self, column: &'static str, source: impl Into<Cause>) -> StorageError {
         StorageError::Nonsense {
             table: self.table,
             column,
@@ -31,7 +31,7 @@ impl<'a> Row<'a> {
     }
 
     /// An id or a word of an enum.
-    pub(crate) fn word<T>(&self, column: &'static str, text: &str) -> Result<T, StorageError>
+    pub fn word<T>(&self, column: &'static str, text: &str) -> Result<T, StorageError>
     where
         T: FromStr<Err: Into<Cause>>,
     {
@@ -39,7 +39,7 @@ impl<'a> Row<'a> {
     }
 
     /// As [`Row::word`], where there may be none.
-    pub(crate) fn word_or_none<T>(
+    pub fn word_or_none<T>(
         &self,
         column: &'static str,
         text: Option<&str>,
@@ -51,16 +51,12 @@ impl<'a> Row<'a> {
     }
 
     /// A moment.
-    pub(crate) fn time(
-        &self,
-        column: &'static str,
-        micros: i64,
-    ) -> Result<Timestamp, StorageError> {
+    pub fn time(&self, column: &'static str, micros: i64) -> Result<Timestamp, StorageError> {
         Timestamp::from_microsecond(micros).map_err(|why| self.nonsense(column, why))
     }
 
     /// A moment, where there may be none.
-    pub(crate) fn time_or_none(
+    pub fn time_or_none(
         &self,
         column: &'static str,
         micros: Option<i64>,
@@ -69,12 +65,12 @@ impl<'a> Row<'a> {
     }
 
     /// A number that cannot be negative.
-    pub(crate) fn count(&self, column: &'static str, number: i64) -> Result<u64, StorageError> {
+    pub fn count(&self, column: &'static str, number: i64) -> Result<u64, StorageError> {
         u64::try_from(number).map_err(|why| self.nonsense(column, why))
     }
 
     /// JSON.
-    pub(crate) fn json<T: DeserializeOwned>(
+    pub fn json<T: DeserializeOwned>(
         &self,
         column: &'static str,
         text: &str,
@@ -84,17 +80,17 @@ impl<'a> Row<'a> {
 }
 
 /// A value as JSON to be kept.
-pub(crate) fn to_json(doing: &'static str, value: &impl Serialize) -> Result<String, StorageError> {
+pub fn to_json(doing: &'static str, value: &impl Serialize) -> Result<String, StorageError> {
     serde_json::to_string(value)
         .map_err(|source| StorageError::Database { doing, source: source.into() })
 }
 
 /// A moment to be kept.
-pub(crate) fn micros(at: Timestamp) -> i64 {
+pub fn micros(at: Timestamp) -> i64 {
     at.as_microsecond()
 }
 
 /// A position or a count to be kept; what is larger than any the database can hold is the largest.
-pub(crate) fn number(number: u64) -> i64 {
+pub fn number(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }

@@ -1,0 +1,13 @@
+//! What the stores on SQL databases share: columns to values, rows to what the traits speak of, the
+//! driver's errors to those of the traits.
+//!
+//! The tables have the same columns in each database; how they are asked differs, and stays in
+//! the `storage-*` crate of the database. To add a table: its row in [`rows`].
+
+pub mod column;
+pub mod error;
+pub mod rows;
+
+mod median;
+
+pub use median::median;

@@ -1,0 +1,19 @@
+//! A type for each row that is read, and what it becomes.
+
+mod audit;
+mod cluster;
+mod entry;
+mod organisation;
+mod session;
+mod summary;
+mod token;
+mod user;
+
+pub use audit::{AuditRow, EntryRow};
+pub use cluster::ClusterColumns;
+pub use entry::JournalRow;
+pub use organisation::OrganisationRow;
+pub use session::SessionColumns;
+pub use summary::SummaryRow;
+pub use token::TokenRow;
+pub use user::UserRow;
