@@ -243,17 +243,12 @@ pub fn unreachable(system: &str, said: &str) -> String {
     }
 }
 
-/// What a predicate measures, as people call it, and in which unit. Planners leave a ratio without one.
-pub fn measure(label: &str, unit: &str, query: &str, threshold: f64) -> (String, String) {
-    let name = match label.strip_prefix("measure of ") {
+/// What a predicate or a figure measures, as people call it.
+pub fn measure(label: &str) -> String {
+    match label.strip_prefix("measure of ") {
         Some(rule) => format!("What {rule} measures"),
         None => sentence(label),
-    };
-    let ratio = query.contains('/') || label.contains("ratio");
-    if unit.is_empty() && ratio && (0.0..=1.0).contains(&threshold) {
-        return (name, "ratio".to_owned());
     }
-    (name, unit.to_owned())
 }
 
 /// How an incident ended, with the reason: a drill is not handed to people, and where nothing was found nothing is listed.
@@ -263,6 +258,9 @@ pub fn ending(state: &IncidentState, resolution: Resolution) -> (Tone, String) {
     let handed = resolution == Resolution::Escalated;
     let unexplained = state.plans.is_empty()
         && state.hypotheses.first().is_some_and(|best| best.cause == CauseCode::Unknown);
+    let answered =
+        |evidence: &Evidence| matches!(evidence.outcome, EvidenceOutcome::Answered { .. });
+    let blind = !state.evidence.values().any(answered);
     let reason = sentence(&without_tokens(state.conclusion.as_deref().unwrap_or_default()));
     let unseen = if state.gaps.is_empty() { "" } else { " Not everything could be seen." };
     match (drill && handed, found) {
@@ -275,6 +273,11 @@ pub fn ending(state: &IncidentState, resolution: Resolution) -> (Tone, String) {
         (true, true) => (
             Tone::Neutral,
             format!("Drill ended: a real incident would now be handed to people. {reason}"),
+        ),
+        (false, false) if handed && unexplained && blind => (
+            Tone::Waiting,
+            "Handed to people: nothing of this cluster could be looked at, so nothing explains it and nothing was changed."
+                .to_owned(),
         ),
         (false, false) if handed && unexplained => (
             Tone::Waiting,
@@ -344,14 +347,5 @@ mod tests {
             "a@b.c (with an API token) threw it (now)"
         );
         assert_eq!(without_tokens("a@b.c (token 01"), "a@b.c (token 01");
-    }
-
-    #[test]
-    fn a_ratio_is_told_in_per_cent_and_nothing_else_is() {
-        let unit = |query, threshold| measure("measure of Errors", "", query, threshold).1;
-        assert_eq!(unit("sum(a) / sum(b)", 0.1), "ratio");
-        assert_eq!(unit("sum(a)", 0.1), "");
-        assert_eq!(unit("a / b", 7.0), "");
-        assert_eq!(measure("measure of Errors", "s", "a / b", 0.5).1, "s");
     }
 }

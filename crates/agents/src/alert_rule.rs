@@ -24,7 +24,7 @@ pub struct Condition {
     pub fires: Comparison,
     /// … with this.
     pub threshold: f64,
-    /// Unit by the metrics' names: `s`, `B`, `ratio` or nothing.
+    /// Unit by form and metrics' names: `s`, `B`, `B/s`, `ratio`, `%` or nothing.
     pub unit: &'static str,
     /// What kind of trouble the measure shows, where its form tells.
     pub shows: Option<FindingKind>,
@@ -150,21 +150,48 @@ fn completed(measured: &Expr, fires: Comparison) -> String {
     }
 }
 
+/// Unit of what an expression gives, where its form and its metrics' names tell (the naming
+/// practices of Prometheus: base units as suffixes). A guess is worse than none: people would
+/// read 300 ms as 30 %.
 fn unit(expr: &Expr) -> &'static str {
-    if ratio(expr).is_some() {
-        return "";
+    match bare(expr) {
+        Expr::Binary(b) if b.op.id() == token::T_MUL => {
+            let (of, by) = match number(&b.lhs) {
+                Some(by) => (&b.rhs, Some(by)),
+                None => (&b.lhs, number(&b.rhs)),
+            };
+            if unit(of) == "ratio" && by == Some(100.0) { "%" } else { "" }
+        }
+        Expr::Binary(b) if b.op.id() == token::T_DIV => quotient(b),
+        expr if counts(expr) => "",
+        expr => unit_by_name(&metrics(expr), expr.to_string().contains("rate(")),
     }
-    if counts(expr) {
-        return "";
+}
+
+fn quotient(division: &BinaryExpr) -> &'static str {
+    let (above, below) = (metrics(&division.lhs), metrics(&division.rhs));
+    let all = |names: &[String], suffix: &str| {
+        !names.is_empty() && names.iter().all(|name| name.ends_with(suffix))
+    };
+    if all(&above, "_sum") && all(&below, "_count") {
+        // A mean of what is observed.
+        return unit_by_name(&above, false);
     }
-    let names = metrics(expr);
+    let (over, under) = (unit(&division.lhs), unit(&division.rhs));
+    let shared = above.iter().any(|name| below.contains(name));
+    let counters = all(&above, "_total") && all(&below, "_total");
+    if shared || (over == under && (counters || !over.is_empty())) { "ratio" } else { "" }
+}
+
+fn unit_by_name(names: &[String], rate: bool) -> &'static str {
     let any = |part: &str| names.iter().any(|name| name.contains(part));
-    if any("_seconds") {
-        "s"
-    } else if any("_bytes") {
-        "B"
-    } else {
-        ""
+    match (any("_seconds"), any("_bytes")) {
+        // Seconds a second: of a processor, for one.
+        (true, _) if rate && any("_seconds_total") => "",
+        (true, _) => "s",
+        (_, true) if rate && any("_bytes_total") => "B/s",
+        (_, true) => "B",
+        _ => "",
     }
 }
 
@@ -347,6 +374,31 @@ mod tests {
                 "s",
                 Some(FindingKind::LatencyUp),
             ),
+            (
+                "sum(rate(http_requests_total{code=~\"5..\"}[1m])) / sum(rate(http_requests_total[1m])) > 0.05",
+                "ratio",
+                Some(FindingKind::ErrorsUp),
+            ),
+            ("100 * 1 < x_total", "", None),
+            (
+                "sum(rate(http_requests_total{code=\"500\"}[1m])) / sum(rate(http_requests_total[1m])) * 100 > 5",
+                "%",
+                Some(FindingKind::ErrorsUp),
+            ),
+            ("sum(rate(failures_total[1m])) / sum(rate(calls_total[1m])) > 0.1", "ratio", None),
+            (
+                "rate(request_duration_seconds_sum[1m]) / rate(request_duration_seconds_count[1m]) > 0.3",
+                "s",
+                Some(FindingKind::LatencyUp),
+            ),
+            (
+                "container_memory_working_set_bytes / container_spec_memory_limit_bytes > 0.9",
+                "ratio",
+                Some(FindingKind::Saturation),
+            ),
+            ("queue_length / workers > 0.7", "", Some(FindingKind::Saturation)),
+            ("sum(rate(container_cpu_usage_seconds_total[1m])) > 0.9", "", None),
+            ("rate(node_network_receive_bytes_total[1m]) > 1e8", "B/s", None),
             ("process_resident_memory_bytes > 1e8", "B", None),
             ("kube_deployment_status_replicas_unavailable > 0", "", None),
         ];

@@ -60,7 +60,7 @@ pub enum Predicate {
         comparison: Comparison,
         /// With what.
         threshold: f64,
-        /// Unit of value and threshold, empty for a bare number.
+        /// Unit of value and threshold: `s`, `B`, `ratio` (of one), …; empty for a bare number.
         unit: String,
     },
     /// Prometheus evaluated the rule after the fix and no alert of it with these labels fires.
@@ -82,6 +82,7 @@ impl Predicate {
     pub fn describe(&self) -> String {
         match self {
             Self::Metric { label, comparison, threshold, unit, .. } => {
+                let unit = if unit == "ratio" { "" } else { unit };
                 format!("{label} {} {threshold}{unit}", comparison.sign())
             }
             Self::AlertInactive { alertname, .. } => format!("{alertname} no longer fires"),

@@ -178,10 +178,7 @@ async fn by_golden_signal(
     let what =
         if finding.kind == FindingKind::ErrorsUp { "error ratio" } else { "response time (p95)" };
     let label = format!("{what} of {}", finding.object.name);
-    let unit = match finding.facts.get("unit").map(String::as_str) {
-        None | Some("ratio") => String::new(),
-        Some(unit) => unit.to_owned(),
-    };
+    let unit = finding.facts.get("unit").cloned().unwrap_or_default();
     let figure = Figure {
         label: label.clone(),
         query: query.clone(),

@@ -63,9 +63,7 @@ fn Goal(
     reading: Option<Reading>,
 ) -> impl IntoView {
     let (unit, query) = match &predicate {
-        Predicate::Metric { label, query, threshold, unit, .. } => {
-            (words::measure(label, unit, query, *threshold).1, Some(query.clone()))
-        }
+        Predicate::Metric { query, unit, .. } => (unit.clone(), Some(query.clone())),
         _ => (String::new(), None),
     };
     let glyph = match &reading {
@@ -88,9 +86,9 @@ fn Goal(
 /// The predicate in words, in people's units.
 pub fn goal_words(predicate: &Predicate) -> String {
     match predicate {
-        Predicate::Metric { label, query, comparison, threshold, unit } => {
-            let (name, unit) = words::measure(label, unit, query, *threshold);
-            let (value, unit) = words::in_people_units(*threshold, &unit);
+        Predicate::Metric { label, comparison, threshold, unit, .. } => {
+            let name = words::measure(label);
+            let (value, unit) = words::in_people_units(*threshold, unit);
             format!(
                 "{name} {} {}",
                 comparison.sign(),

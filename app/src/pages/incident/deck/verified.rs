@@ -3,7 +3,6 @@
 use evenkeel_domain::{
     IncidentState,
     plan::Figure,
-    predicate::Predicate,
     verification::{BeforeAfter, VerificationStatus},
 };
 use leptos::prelude::*;
@@ -33,8 +32,8 @@ pub fn Verified(
         plan.plan.figure.clone().map(|figure| (figure, series, plan.acted_at))
     });
     let chart = curve.map(|(figure, series, acted_at)| {
-            let Figure { label, query, unit, threshold } = figure;
-            let (label, unit) = words::measure(&label, &unit, &query, threshold.unwrap_or(f64::NAN));
+            let Figure { label, unit, threshold, .. } = figure;
+            let label = words::measure(&label);
             let largest = series.iter().filter_map(|sample| sample.value).chain(threshold).fold(0.0_f64, |a, b| a.max(b.abs()));
             let (factor, unit) = words::people_scale(Some(largest), &unit);
             let threshold = threshold.map(|threshold| threshold * factor);
@@ -67,9 +66,6 @@ pub fn figures(state: &IncidentState) -> Vec<BeforeAfter> {
         let of = predicates.iter().find(|predicate| predicate.describe() == figure.label);
         if let Some(predicate) = of {
             figure.label = goal_words(predicate);
-            if let Predicate::Metric { label, query, threshold, unit, .. } = predicate {
-                figure.unit = words::measure(label, unit, query, *threshold).1;
-            }
         }
         figure
     };
