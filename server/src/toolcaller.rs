@@ -3,8 +3,6 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    io::Write,
-    os::unix::fs::OpenOptionsExt,
     path::PathBuf,
     sync::Arc,
     time::Duration,
@@ -14,10 +12,10 @@ use anyhow::Context;
 use async_trait::async_trait;
 use evenkeel_domain::{evidence::ToolFailure, id::ClusterId};
 use evenkeel_mcp::{AgentName, AgentsConfig, ServerSpec, ToolBox, ToolError};
+use evenkeel_mcp_servers::KUBECONFIG_TEXT;
 use evenkeel_services::{ClusterAccess, ToolCaller};
 use secrecy::ExposeSecret;
 use serde_json::Value;
-use tempfile::TempDir;
 use tokio::sync::Mutex;
 
 use crate::{cli::QUIET_LOG, config::Config};
@@ -34,8 +32,6 @@ pub struct McpTools {
     program: PathBuf,
     /// A child gives up a call after this; see `Settings::write_limit`.
     limit: Duration,
-    // Kubeconfigs that children read: private to this user and gone with this process.
-    folder: TempDir,
     boxes: Mutex<HashMap<ClusterId, Arc<ToolBox>>>,
 }
 
@@ -59,7 +55,6 @@ impl McpTools {
             ),
             program,
             limit: config.engine.write_limit,
-            folder: tempfile::Builder::new().prefix("evenkeel-").tempdir()?,
             boxes: Mutex::default(),
         })
     }
@@ -69,16 +64,16 @@ impl McpTools {
         self.boxes.lock().await.clear();
     }
 
-    async fn toolbox(&self, access: &ClusterAccess) -> std::io::Result<Arc<ToolBox>> {
+    async fn toolbox(&self, access: &ClusterAccess) -> Arc<ToolBox> {
         let mut boxes = self.boxes.lock().await;
         if let Some(toolbox) = boxes.get(&access.cluster) {
-            return Ok(Arc::clone(toolbox));
+            return Arc::clone(toolbox);
         }
         let mut toolbox = ToolBox::new(Arc::clone(&self.agents));
         if let Some(kubeconfig) = &access.kubeconfig {
-            let path = self.kubeconfig_path(access.cluster);
-            write_private(&path, kubeconfig.expose_secret())?;
-            let mut env = BTreeMap::from([("KUBECONFIG".to_owned(), path.display().to_string())]);
+            // In the child's environment and in no file: it is gone with the child, however it ends.
+            let text = kubeconfig.expose_secret().to_owned();
+            let mut env = BTreeMap::from([(KUBECONFIG_TEXT.to_owned(), text)]);
             // A kubeconfig may sign in by a plugin that is looked up there.
             for name in ["PATH", "HOME"] {
                 if let Ok(value) = std::env::var(name) {
@@ -93,7 +88,7 @@ impl McpTools {
         }
         let toolbox = Arc::new(toolbox);
         boxes.insert(access.cluster, Arc::clone(&toolbox));
-        Ok(toolbox)
+        toolbox
     }
 
     fn spec(&self, server: &str, mut env: BTreeMap<String, String>) -> ServerSpec {
@@ -111,16 +106,6 @@ impl McpTools {
             env,
         }
     }
-
-    fn kubeconfig_path(&self, cluster: ClusterId) -> PathBuf {
-        self.folder.path().join(format!("{cluster}.yaml"))
-    }
-}
-
-fn write_private(path: &std::path::Path, text: &str) -> std::io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true).mode(0o600);
-    options.open(path)?.write_all(text.as_bytes())
 }
 
 #[async_trait]
@@ -138,19 +123,13 @@ impl ToolCaller for McpTools {
             message: error.to_string(),
             next: None,
         })?;
-        let toolbox = self.toolbox(access).await.map_err(|error| ToolFailure {
-            code: "mcp.unreachable".into(),
-            message: format!("the credentials for {server} cannot be handed to it: {error}"),
-            next: Some("check that the temporary folder is writable".into()),
-        })?;
+        let toolbox = self.toolbox(access).await;
         let reply = toolbox.call(&agent, server, tool, arguments, CALL_MAX).await;
         reply.map(|reply| reply.content).map_err(|error| failure(&error))
     }
 
     async fn forget(&self, cluster: ClusterId) {
         self.boxes.lock().await.remove(&cluster);
-        // Gone already is as good.
-        let _removed = std::fs::remove_file(self.kubeconfig_path(cluster));
     }
 }
 

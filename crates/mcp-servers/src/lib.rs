@@ -20,10 +20,14 @@ pub mod tool;
 pub use limits::Limits;
 pub use server::ToolServer;
 
+/// The variable that hands the kubernetes server a kubeconfig's text, so that no file holds it.
+pub const KUBECONFIG_TEXT: &str = "EVENKEEL_KUBECONFIG_TEXT";
+
 /// A server that can be run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ServerKind {
-    /// Reads and changes a Kubernetes cluster. Reads `KUBECONFIG`, else the pod's service account.
+    /// Reads and changes a Kubernetes cluster. Reads [`KUBECONFIG_TEXT`], else the file that
+    /// `KUBECONFIG` names, else the pod's service account.
     Kubernetes,
     /// Reads a Prometheus. Reads `PROMETHEUS_URL` and the variables of [`prometheus::config`].
     Prometheus,

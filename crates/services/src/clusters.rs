@@ -21,8 +21,9 @@ use crate::{
 
 /// Prefix of cluster tokens, so that secret scanners know them.
 const PREFIX: &str = "evk_cluster_";
-/// Largest kubeconfig that is taken, in bytes: with certificates in it, some 20 kB are usual.
-const KUBECONFIG_MAX: usize = 256 * 1024;
+/// Largest kubeconfig that is taken, in bytes: with certificates in it, some 20 kB are usual. It
+/// travels to the tool server in its environment, where Linux takes 128 KiB a variable.
+const KUBECONFIG_MAX: usize = 120 * 1024;
 
 fn invalid(field: &'static str, why: impl Into<String>) -> ServiceError {
     ServiceError::Invalid { field, why: why.into() }
@@ -122,7 +123,7 @@ impl Services {
             |e: evenkeel_domain::cluster::UnknownEnvironment| invalid("environment", e.to_string()),
         )?;
         if new.kubeconfig.len() > KUBECONFIG_MAX {
-            return Err(invalid("kubeconfig", "it is larger than 256 KiB"));
+            return Err(invalid("kubeconfig", "it is larger than 120 KiB"));
         }
         let kubeconfig = Some(new.kubeconfig).filter(|k| !k.trim().is_empty());
         let sealed = kubeconfig

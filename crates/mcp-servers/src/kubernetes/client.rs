@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::errors;
+use crate::KUBECONFIG_TEXT;
 use crate::failure::failure;
 use crate::limits::Limits;
 
@@ -156,10 +157,7 @@ fn describe<T>(request: &Request<T>) -> String {
 }
 
 async fn config_from_env() -> Result<kube::Config, ToolFailure> {
-    if std::env::var_os("KUBECONFIG").is_some_and(|path| !path.is_empty()) {
-        let kubeconfig = Kubeconfig::from_env()
-            .map_err(|error| config(format!("KUBECONFIG can't be read: {error}")))?
-            .ok_or_else(|| config("KUBECONFIG names no file that exists".to_owned()))?;
+    if let Some(kubeconfig) = kubeconfig_from_env()? {
         let context = std::env::var("KUBE_CONTEXT").ok().filter(|name| !name.is_empty());
         let options = KubeConfigOptions { context, ..KubeConfigOptions::default() };
         return kube::Config::from_custom_kubeconfig(kubeconfig, &options)
@@ -169,6 +167,22 @@ async fn config_from_env() -> Result<kube::Config, ToolFailure> {
     kube::Config::incluster().map_err(|error| {
         config(format!("KUBECONFIG isn't set and this isn't a pod with a service account: {error}"))
     })
+}
+
+/// The kubeconfig itself in [`KUBECONFIG_TEXT`], or files that `KUBECONFIG` names.
+fn kubeconfig_from_env() -> Result<Option<Kubeconfig>, ToolFailure> {
+    if let Ok(text) = std::env::var(KUBECONFIG_TEXT) {
+        return Kubeconfig::from_yaml(&text)
+            .map(Some)
+            .map_err(|error| config(format!("the cluster's kubeconfig can't be read: {error}")));
+    }
+    if std::env::var_os("KUBECONFIG").is_none_or(|path| path.is_empty()) {
+        return Ok(None);
+    }
+    Kubeconfig::from_env()
+        .map_err(|error| config(format!("KUBECONFIG can't be read: {error}")))?
+        .ok_or_else(|| config("KUBECONFIG names no file that exists".to_owned()))
+        .map(Some)
 }
 
 fn client(mut config_value: kube::Config) -> Result<kube::Client, ToolFailure> {
