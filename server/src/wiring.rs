@@ -11,7 +11,7 @@ use evenkeel_engine::{
 };
 use evenkeel_policy::PolicySet;
 use evenkeel_services::{Parts, Sealer, ServiceSettings, Services, ToolCaller, Toolroom, ooda};
-use evenkeel_storage::Store;
+use evenkeel_storage::{Schema, Store};
 use evenkeel_storage_postgres::PostgresStore;
 use evenkeel_storage_sqlite::SqliteStore;
 use tracing::info;
@@ -39,12 +39,27 @@ pub struct Platform {
     pub tools: Arc<McpTools>,
 }
 
+/// How the tables of the database stand to this version's; makes and changes nothing.
+pub async fn schema(config: &Config) -> anyhow::Result<Schema> {
+    let url = config.database_url.as_str();
+    let schema = if is_postgres(url) {
+        PostgresStore::schema(url).await
+    } else {
+        SqliteStore::schema(url).await
+    };
+    schema.with_context(|| format!("cannot look at the database at {}", shown(url)))
+}
+
+fn is_postgres(url: &str) -> bool {
+    url.starts_with("postgres://") || url.starts_with("postgresql://")
+}
+
 /// Opens the database that the address names and brings it to this version's schema.
 pub async fn open_store(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
     const MIGRATING: &str = "cannot bring the database to this version's schema";
     let url = config.database_url.as_str();
     let opening = || format!("cannot open the database at {}", shown(url));
-    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+    if is_postgres(url) {
         let store = PostgresStore::open(url).await.with_context(opening)?;
         store.migrate().await.context(MIGRATING)?;
         return Ok(Arc::new(store));

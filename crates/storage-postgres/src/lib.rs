@@ -19,6 +19,7 @@
 //! `migrations/postgres`, of the same name as the one in `migrations/sqlite`.
 
 mod open;
+mod schema;
 mod writer;
 
 mod feed;

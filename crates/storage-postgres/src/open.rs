@@ -14,6 +14,7 @@ use crate::{
     error::{failed, refused},
     feed::{Announcer, FEED},
     leadership::Leader,
+    schema::MIGRATIONS,
 };
 
 /// Connections of one replica, beside one that listens and one that leads. Each is a process of
@@ -89,7 +90,7 @@ impl PostgresStore {
 
     /// Brings the tables up to date. Replicas that start together take turns.
     pub async fn migrate(&self) -> Result<(), StorageError> {
-        sqlx::migrate!("../../migrations/postgres")
+        MIGRATIONS
             .run(&self.pool)
             .await
             .map_err(|source| refused("bringing the tables up to date", source))

@@ -7,6 +7,7 @@
 pub mod column;
 pub mod error;
 pub mod rows;
+pub mod schema;
 
 mod median;
 

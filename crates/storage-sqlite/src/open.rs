@@ -10,7 +10,7 @@ use sqlx::{
 };
 use tokio::sync::broadcast;
 
-use crate::{audit, error::failed, place::Place, writer::Line};
+use crate::{audit, error::failed, place::Place, schema::MIGRATIONS, writer::Line};
 
 /// How long a write waits for another process (a second server, a command on the same file) that
 /// holds the database. Their transactions are as short as ours, a few milliseconds.
@@ -107,7 +107,7 @@ impl SqliteStore {
     pub async fn migrate(&self) -> Result<(), StorageError> {
         const DOING: &str = "bringing the tables up to date";
         let mut alone = self.line.alone().await.map_err(failed(DOING))?;
-        sqlx::migrate!("../../migrations/sqlite")
+        MIGRATIONS
             .run(alone.connection())
             .await
             .map_err(|source| StorageError::Database { doing: DOING, source: source.into() })?;

@@ -13,6 +13,7 @@ pub mod clusters;
 pub mod incidents;
 pub mod intake;
 pub mod leadership;
+pub mod schema;
 
 #[cfg(feature = "contract")]
 pub mod contract;
@@ -23,6 +24,7 @@ pub use clusters::ClusterStore;
 pub use incidents::IncidentStore;
 pub use intake::IntakeStore;
 pub use leadership::{Duty, Leadership};
+pub use schema::Schema;
 
 /// The database failed, or holds nonsense.
 #[derive(Debug, thiserror::Error)]

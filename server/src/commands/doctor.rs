@@ -1,12 +1,23 @@
 //! `evenkeel doctor`: says in sentences what is wrong and what to do.
 
-use std::process::ExitCode;
+use std::{io, net::SocketAddr, process::ExitCode, time::Duration};
 
+use anyhow::{Context, bail};
 use evenkeel_domain::view::ConnectionState;
+use evenkeel_storage::Schema;
 use serde::Serialize;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    time::timeout,
+};
 
 use super::{cluster::line, print};
-use crate::{config::Config, http::assets, wiring};
+use crate::{
+    config::Config,
+    http::{assets, health},
+    wiring,
+};
 
 /// One thing that was looked at.
 #[derive(Debug, Serialize)]
@@ -59,19 +70,60 @@ async fn look(config: &Config, checks: &mut Vec<Check>) {
     checks.push(Check::new("front end", assets::load(&config.site), |_| {
         format!("built in {}", config.site.display())
     }));
-    checks.push(Check::new("address", std::net::TcpListener::bind(config.addr), |_| {
-        format!("{} is free", config.addr)
-    }));
-    match wiring::platform(config).await {
-        Ok(platform) => {
-            checks.push(Check::new("database", Ok::<_, anyhow::Error>(()), |()| {
-                "opens, and its schema is this version's".into()
-            }));
-            connections(&platform, checks).await;
-            platform.tools.close().await;
+    checks.push(Check::new("address", address(config.addr).await, |says| says));
+    let schema = wiring::schema(config).await;
+    let current = matches!(schema, Ok(Schema::Current));
+    checks.push(Check::new("database", schema.and_then(database), str::to_owned));
+    // Only a database that is this version's already is opened: opening brings it up to date, and
+    // a doctor only looks.
+    if current {
+        match wiring::platform(config).await {
+            Ok(platform) => {
+                connections(&platform, checks).await;
+                platform.tools.close().await;
+            }
+            Err(error) => checks.push(Check::new::<()>("clusters", Err(error), |()| String::new())),
         }
-        Err(error) => checks.push(Check::new::<()>("database", Err(error), |()| String::new())),
     }
+}
+
+fn database(schema: Schema) -> anyhow::Result<&'static str> {
+    match schema {
+        Schema::Absent => Ok("there is none yet; it is made at the first start"),
+        Schema::Current => Ok("opens, and its schema is this version's"),
+        Schema::Behind { by } => bail!(
+            "{by} migrations are to come: stop the platform, back the database up, run `evenkeel migrate`"
+        ),
+        Schema::Unknown => bail!(
+            "a newer version has changed it: use that version of evenkeel, or restore a backup"
+        ),
+    }
+}
+
+/// Whether one can listen there, or a platform does already.
+async fn address(addr: SocketAddr) -> anyhow::Result<String> {
+    match TcpListener::bind(addr).await {
+        Ok(_) => Ok(format!("{addr} is free")),
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
+            let answers = timeout(PATIENCE, is_evenkeel(addr)).await;
+            if matches!(answers, Ok(Ok(true))) {
+                return Ok(format!("Evenkeel is running at {addr}"));
+            }
+            bail!("{addr} is taken by another program: stop it, or set EVENKEEL_ADDR")
+        }
+        Err(error) => Err(error).with_context(|| format!("cannot listen on {addr}")),
+    }
+}
+
+/// How long a platform on this machine may take to answer.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+async fn is_evenkeel(addr: SocketAddr) -> io::Result<bool> {
+    let mut stream = TcpStream::connect(addr).await?;
+    stream.write_all(b"GET /healthz HTTP/1.0\r\nHost: localhost\r\n\r\n").await?;
+    let mut answer = Vec::new();
+    stream.take(4_096).read_to_end(&mut answer).await?;
+    Ok(String::from_utf8_lossy(&answer).contains(health::ALIVE))
 }
 
 async fn connections(platform: &wiring::Platform, checks: &mut Vec<Check>) {

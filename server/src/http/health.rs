@@ -9,10 +9,13 @@ use http::{StatusCode, header};
 use super::state::AppState;
 use crate::metrics::Metrics;
 
+/// What a process that serves answers at `/healthz`.
+pub const ALIVE: &str = "evenkeel is alive\n";
+
 /// `/healthz`, `/readyz`, `/metrics`.
 pub fn router() -> Router<AppState> {
     Router::new()
-        .route("/healthz", get(async || "ok\n"))
+        .route("/healthz", get(async || ALIVE))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
 }

@@ -79,6 +79,9 @@ fn the_doctor_says_what_is_wrong_and_what_to_do() {
     let healthy = env.json(&["--json", "doctor"]);
     let checks = healthy.as_array().unwrap();
     assert!(checks.len() >= 5 && checks.iter().all(|c| c["healthy"] == true), "{healthy}");
+    assert!(!dir.path().join("evenkeel.db").exists(), "looking made a database");
+    env.ok(&["migrate"]);
+    assert!(env.ok(&["doctor"]).contains("schema is this version's"));
 
     env.set("EVENKEEL_SITE", "/nowhere");
     env.0.remove("EVENKEEL_SECRET_KEY");
@@ -92,6 +95,12 @@ fn the_doctor_says_what_is_wrong_and_what_to_do() {
     };
     assert!(wrong("secret key").contains("EVENKEEL_SECRET_KEY"));
     assert!(wrong("front end").contains("start.sh"));
+
+    let other = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    env.set("EVENKEEL_ADDR", other.local_addr().unwrap());
+    let output = env.run(&["doctor"]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains("taken by another program"), "{text}");
 }
 
 #[test]

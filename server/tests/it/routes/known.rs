@@ -61,7 +61,7 @@ async fn i9_every_other_route_is_public_on_purpose_or_asks() {
 #[tokio::test]
 async fn what_machines_ask_answers_without_a_person() {
     let app = TestApp::start().await;
-    assert_eq!(app.nobody.get("/healthz").await.expect(200).text(), "ok\n");
+    assert_eq!(app.nobody.get("/healthz").await.expect(200).text(), "evenkeel is alive\n");
     assert_eq!(app.nobody.get("/readyz").await.expect(200).text(), "ready\n");
     let metrics = app.nobody.get("/metrics").await.expect(200).text();
     assert!(metrics.contains("evenkeel_queue_incidents 0"), "{metrics}");
