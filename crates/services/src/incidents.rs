@@ -10,7 +10,7 @@ use evenkeel_domain::{
 use evenkeel_engine::journal::{Journal, read_all};
 use evenkeel_storage::incidents::IncidentFilter;
 
-use crate::{ServiceError, Services};
+use crate::{Live, ServiceError, Services};
 
 /// Lines of one page, if the asker does not say.
 const PAGE: u32 = 50;
@@ -99,6 +99,16 @@ impl Services {
         self.incident_for(caller, incident, Permission::View).await?;
         let text = self.parts.journal.text(incident, evidence).await?;
         text.ok_or(ServiceError::NotFound { what: "evidence" })
+    }
+
+    /// Whether the caller may see an incident's records now; then [`Services::live`] has them.
+    pub async fn may_watch(&self, caller: &Caller, id: IncidentId) -> Result<(), ServiceError> {
+        self.incident_for(caller, id, Permission::View).await.map(drop)
+    }
+
+    /// Records as they come, for streams whose reader may see them.
+    pub fn live(&self) -> &Live {
+        &self.live
     }
 
     /// The journal, for streams.

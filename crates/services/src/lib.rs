@@ -31,6 +31,7 @@ mod war_room;
 
 pub mod case_file;
 pub mod error;
+pub mod live;
 pub mod ooda;
 pub mod secrets;
 pub mod toolroom;
@@ -39,6 +40,7 @@ pub use error::ServiceError;
 pub use export::CaseExport;
 pub use import::Imported;
 pub use intake::{Intake, Receipt, Starter};
+pub use live::Live;
 pub use people::NewUser;
 pub use secrets::Sealer;
 pub use toolroom::{CallObserver, ClusterAccess, ToolCaller, Toolroom};
@@ -92,12 +94,14 @@ pub struct Parts {
 #[derive(Clone)]
 pub struct Services {
     parts: Arc<Parts>,
+    live: Arc<Live>,
 }
 
 impl Services {
     /// Services over these parts.
     pub fn new(parts: Parts) -> Self {
-        Self { parts: Arc::new(parts) }
+        let live = Arc::new(Live::new(Arc::clone(&parts.journal)));
+        Self { parts: Arc::new(parts), live }
     }
 
     fn store(&self) -> &dyn Store {

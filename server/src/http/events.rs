@@ -1,7 +1,10 @@
 //! Live events: one stream per incident, which resumes where it broke off, and one of all
 //! incidents of an organisation for lists.
 
-use std::{convert::Infallible, time::Duration};
+use std::{
+    convert::Infallible,
+    time::{Duration, Instant},
+};
 
 use async_stream::stream;
 use axum::{
@@ -15,7 +18,7 @@ use evenkeel_services::Services;
 use futures::Stream;
 use http::HeaderMap;
 use serde::Deserialize;
-use tokio::{sync::broadcast::error::RecvError, time::timeout};
+use tokio::sync::broadcast::error::RecvError;
 
 use super::{
     caller::Asking,
@@ -25,9 +28,9 @@ use super::{
 
 /// How often a silent stream says that it lives; below the usual 60 s of proxies.
 const PING: Duration = Duration::from_secs(15);
-/// How often a stream reads the journal although no signal came: another replica may have
-/// written, or a signal may have been missed.
-const LOOK_AGAIN: Duration = Duration::from_secs(5);
+/// How long a reader who was asked about is not asked about again: whoever loses a right sees no
+/// more than this much longer. A thousand readers must not ask the database at every record.
+const ASK_AGAIN: Duration = Duration::from_secs(2);
 
 /// Both streams.
 pub fn router() -> Router<AppState> {
@@ -53,47 +56,37 @@ async fn of_incident(
     let last = headers.get("last-event-id").and_then(|v| v.to_str().ok()?.parse().ok());
     let after = last.or(from.after).unwrap_or(0);
     // Asks the policy once before the stream begins, so that a refusal has a status.
-    services.entries_after(&caller, id, after).await?;
+    services.may_watch(&caller, id).await?;
     let stream = entries(services, caller, id, after);
     Ok(Sse::new(stream).keep_alive(
         KeepAlive::new().interval(PING).event(Event::default().event("ping").data("{}")),
     ))
 }
 
-/// Records after `after`, then those to come. Each read asks again who the reader is now and what
-/// the policy says, so that a stream ends when its reader loses the right to it.
+/// Records after `after`, then those to come. Who the reader is now and what the policy says is
+/// asked again while it lasts, so that a stream ends when its reader loses the right to it.
 fn entries(
     services: Services,
     caller: Caller,
     id: IncidentId,
-    mut after: u64,
+    after: u64,
 ) -> impl Stream<Item = Result<Event, Infallible>> {
     stream! {
-        let mut feed = services.journal().feed();
+        let mut watcher = services.live().watch(id, after);
+        let mut asked = Instant::now();
         loop {
-            let Ok(Some(caller)) = services.caller_again(&caller).await else { return };
-            let Ok(page) = services.entries_after(&caller, id, after).await else { return };
-            for entry in &page {
-                after = entry.seq;
-                if let Ok(event) = Event::default().event("entry").id(entry.seq.to_string()).json_data(entry) {
-                    yield Ok(event);
-                }
+            if asked.elapsed() >= ASK_AGAIN {
+                let Ok(Some(caller)) = services.caller_again(&caller).await else { return };
+                let Ok(()) = services.may_watch(&caller, id).await else { return };
+                asked = Instant::now();
             }
-            if !page.is_empty() {
-                continue;
+            let Ok(lines) = watcher.next().await else { return };
+            for line in &lines {
+                let event = Event::default().event("entry").id(line.seq.to_string());
+                yield Ok(event.data(&line.json));
             }
-            let grown = async {
-                loop {
-                    match feed.recv().await {
-                        Ok(grown) if grown.incident == id && grown.seq > after => return true,
-                        Ok(_) => {}
-                        Err(RecvError::Lagged(_)) => return true,
-                        Err(RecvError::Closed) => return false,
-                    }
-                }
-            };
-            if timeout(LOOK_AGAIN, grown).await == Ok(false) {
-                return;
+            if lines.is_empty() {
+                watcher.grown(ASK_AGAIN).await;
             }
         }
     }
@@ -114,13 +107,17 @@ async fn of_organisation(
 fn summaries(services: Services, caller: Caller) -> impl Stream<Item = Result<Event, Infallible>> {
     stream! {
         let mut feed = services.journal().feed();
+        let (mut caller, mut asked) = (caller, Instant::now());
         loop {
             let incident = match feed.recv().await {
                 Ok(grown) => grown.incident,
                 Err(RecvError::Lagged(_)) => continue,
                 Err(RecvError::Closed) => return,
             };
-            let Ok(Some(caller)) = services.caller_again(&caller).await else { return };
+            if asked.elapsed() >= ASK_AGAIN {
+                let Ok(Some(now)) = services.caller_again(&caller).await else { return };
+                (caller, asked) = (now, Instant::now());
+            }
             // Other organisations' incidents are not found, which is as it should be.
             let Ok(summary) = services.incident_summary(&caller, incident).await else { continue };
             if let Ok(event) = Event::default().event("incident").json_data(&summary) {
