@@ -50,6 +50,9 @@ pub trait Bench: Send + Sync {
     /// The incident so far.
     async fn state(&self) -> IncidentState;
 
+    /// Whether the incident's cluster has this server at all. Without it every call fails.
+    fn connected(&self, server: &str) -> bool;
+
     /// Calls a tool in the name of `agent`, under that agent's allow-list, and records the call
     /// and its answer before returning.
     async fn call(

@@ -3,6 +3,7 @@
 use evenkeel_domain::{
     alert::{Alert, AlertStatus, Trigger},
     evidence::Gap,
+    hypothesis::CauseCode,
     incident::Assignment,
 };
 use leptos::prelude::*;
@@ -37,6 +38,9 @@ fn Facts(
     icc: Icc,
 ) -> impl IntoView {
     let object = icc.read(|state| state.object().map(words::object));
+    let explained = icc.read(|state| {
+        state.hypotheses.first().is_some_and(|best| best.cause != CauseCode::Unknown)
+    });
     let onset = icc.read(evenkeel_domain::IncidentState::onset);
     let trigger = icc.read(|state| state.trigger.clone());
     let looking = icc.read(|state| state.assignments.clone());
@@ -59,7 +63,7 @@ fn Facts(
     view! {
         <Panel title="Context">
             <dl class="kv">
-                <div class="kv__row"><dt>"At fault"</dt><dd class="mono">{object}</dd></div>
+                <div class="kv__row"><dt>{if explained { "At fault" } else { "About" }}</dt><dd class="mono">{object}</dd></div>
                 <div class="kv__row"><dt>"Since"</dt><dd><Time at=onset /></dd></div>
                 <div class="kv__row"><dt>"Opened"</dt><dd><Time at=opened /></dd></div>
                 <div class="kv__row"><dt>"By"</dt><dd>{trigger}</dd></div>

@@ -1,6 +1,6 @@
 //! Tools that are down, refuse or answer nonsense: gaps, and still a conclusion (I8, I10).
 
-use evenkeel_domain::{hypothesis::CauseCode, object::ObjectKind};
+use evenkeel_domain::{evidence::Specialist, hypothesis::CauseCode, object::ObjectKind};
 use evenkeel_tools::prometheus::SignalKind as S;
 use serde_json::json;
 
@@ -8,10 +8,14 @@ use super::{
     investigate_with,
     range::{Range, failure},
 };
-use crate::testing::{
-    metrics::step,
-    state,
-    world::{at, deployment, namespace, pod},
+use crate::{
+    specialists,
+    testing::{
+        bench::ScriptedBench,
+        metrics::step,
+        state,
+        world::{at, deployment, namespace, pod},
+    },
 };
 
 const LABELS: &[(&str, &str)] =
@@ -42,6 +46,23 @@ async fn i8_prometheus_down_is_a_gap_and_kubernetes_concludes() {
     assert!(outcome.best().unseen.iter().any(|gap| gap.why.contains("connection refused")));
     assert!(outcome.state.gaps.iter().all(|gap| gap.evidence.is_some()));
     assert_eq!(outcome.plan().figure, None);
+}
+
+#[tokio::test]
+async fn i8_what_is_not_connected_is_one_gap_and_no_call() {
+    let bench = ScriptedBench::new(
+        state::with_alert(LABELS),
+        Box::new(|server, tool, _| panic!("{server}.{tool} was called")),
+    );
+    bench.disconnect("kubernetes");
+    bench.disconnect("prometheus");
+    for specialist in [Specialist::Kubernetes, Specialist::Metrics] {
+        let said = specialists::observe(&bench, specialist).await.unwrap();
+        assert!(said.starts_with("nothing could be looked at"), "{said}");
+    }
+    let gaps = bench.snapshot().gaps;
+    assert_eq!(gaps.len(), 2);
+    assert!(gaps.iter().all(|gap| gap.why.contains("not connected")), "{gaps:?}");
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ pub use metrics::condition_of;
 use std::fmt::Write as _;
 
 use evenkeel_domain::{
-    evidence::{Agent, Specialist},
+    evidence::{Agent, Gap, Specialist},
     finding::FindingKind,
 };
 
@@ -25,6 +25,18 @@ use crate::{
 
 /// Has one specialist look. Returns its conclusion in one sentence.
 pub async fn observe(bench: &dyn Bench, specialist: Specialist) -> Result<String, Interrupted> {
+    let (server, name) = match specialist {
+        Specialist::Kubernetes => (evenkeel_tools::kubernetes::SERVER, "Kubernetes"),
+        Specialist::Metrics => (evenkeel_tools::prometheus::SERVER, "Prometheus"),
+    };
+    if !bench.connected(server) {
+        // Said once: a gap for each question that cannot be asked says no more.
+        let why = "it is not connected to this cluster: connect it on the cluster's page";
+        let agent = Agent::from(specialist);
+        let gap = Gap { agent, what: name.into(), why: why.into(), evidence: None };
+        bench.miss(gap).await?;
+        return Ok(format!("nothing could be looked at: {name} is not connected to this cluster"));
+    }
     let found = match specialist {
         Specialist::Kubernetes => {
             let view = kubernetes::look(bench).await?;

@@ -30,11 +30,13 @@ struct Inner {
     state: IncidentState,
     texts: BTreeMap<EvidenceId, String>,
     notes: Vec<String>,
+    disconnected: Vec<&'static str>,
 }
 
 impl ScriptedBench {
     pub fn new(state: IncidentState, script: Script) -> Self {
-        let inner = Inner { state, texts: BTreeMap::new(), notes: Vec::new() };
+        let inner =
+            Inner { state, texts: BTreeMap::new(), notes: Vec::new(), disconnected: Vec::new() };
         Self { script, inner: Mutex::new(inner) }
     }
 
@@ -54,6 +56,11 @@ impl ScriptedBench {
         self.inner().notes.clone()
     }
 
+    /// Takes a server out of the cluster.
+    pub fn disconnect(&self, server: &'static str) {
+        self.inner().disconnected.push(server);
+    }
+
     /// Breaks the recorded text of every answer of a tool, as if it had said something else.
     pub fn forget(&self, tool: &str) {
         let mut inner = self.inner();
@@ -69,6 +76,10 @@ impl ScriptedBench {
 impl Bench for ScriptedBench {
     async fn state(&self) -> IncidentState {
         self.snapshot()
+    }
+
+    fn connected(&self, server: &str) -> bool {
+        !self.inner().disconnected.contains(&server)
     }
 
     async fn call(

@@ -36,12 +36,7 @@ impl<'a> CaseBench<'a> {
     }
 
     fn not_connected(&self, server: &str) -> Option<ToolFailure> {
-        let connected = match server {
-            "kubernetes" => self.access.kubeconfig.is_some(),
-            "prometheus" => self.access.prometheus_url.is_some(),
-            _ => true,
-        };
-        (!connected).then(|| ToolFailure {
+        (!self.connected(server)).then(|| ToolFailure {
             code: "connection.none".into(),
             message: format!("no {server} is connected to this cluster"),
             next: Some("connect it on the cluster's page".into()),
@@ -74,6 +69,14 @@ pub(super) fn desk_error(interrupted: Interrupted) -> DeskError {
 impl Bench for CaseBench<'_> {
     async fn state(&self) -> IncidentState {
         self.desk.state().await
+    }
+
+    fn connected(&self, server: &str) -> bool {
+        match server {
+            evenkeel_tools::kubernetes::SERVER => self.access.kubeconfig.is_some(),
+            evenkeel_tools::prometheus::SERVER => self.access.prometheus_url.is_some(),
+            _ => true,
+        }
     }
 
     async fn call(

@@ -6,7 +6,7 @@ use evenkeel_domain::{
     IncidentState,
     action::ActionProgress,
     approval::{Approval, ApprovalState},
-    hypothesis::{Claim, ClaimStatus},
+    hypothesis::{CauseCode, Claim, ClaimStatus},
     incident::PlanState,
     stage::Stage,
 };
@@ -129,7 +129,10 @@ pub fn postmortem(state: &IncidentState) -> String {
             format!("Opened: {}", full(state.opened_at)),
         ];
         lines.extend(state.closed_at.map(|at| format!("Closed: {}", full(at))));
-        lines.extend(state.object().map(|object| format!("At fault: {object}")));
+        lines.extend(state.hypotheses.first().map(|best| match best.cause {
+            CauseCode::Unknown => format!("About: {}", best.object),
+            _ => format!("At fault: {}", best.object),
+        }));
         lines.extend(facts(state).into_iter().map(|(name, value)| format!("{name}: {value}")));
         lines
     });
