@@ -9,7 +9,7 @@ RELEASE := $(or $(CARGO_TARGET_DIR),target)/release
 # turn them on there too (cargo unites features), and effects would run while pages are rendered.
 NATIVE := --workspace --exclude evenkeel-frontend
 
-.PHONY: help build test test-rust test-browser crash lint format quality bench setup site clean
+.PHONY: help build test test-rust test-browser crash lint format quality bench bench-store setup site clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -58,7 +58,12 @@ quality: lint ## Lint, documentation, licences, unused dependencies
 	@command -v cargo-machete >/dev/null || $(CARGO) install --locked cargo-machete
 	$(CARGO) machete
 
-bench: ## Benchmarks
+BENCH := all
+bench: build ## Load and growth figures of the release build (BENCH="--postgres intake" for one)
+	$(CARGO) build --release --locked -p evenkeel-bench
+	@$(RELEASE)/evenkeel-bench --program $(RELEASE)/evenkeel $(BENCH)
+
+bench-store: ## Benchmarks of the embedded store alone
 	$(CARGO) bench --locked -p evenkeel-storage-sqlite
 
 clean: ## Remove what was built
