@@ -22,9 +22,31 @@ pub(super) async fn page(
     filter: &IncidentFilter,
 ) -> Result<Vec<IncidentSummary>, StorageError> {
     // Built of literals, so that each combination finds its index.
-    let mut query =
-        QueryBuilder::<Postgres>::new("SELECT id, summary FROM incidents WHERE organisation = ");
-    query.push_bind(organisation.to_string());
+    let mut query = QueryBuilder::<Postgres>::new("SELECT id, summary FROM incidents WHERE ");
+    if filter.text.is_some() {
+        // A search walks an index that holds the titles; the rows, which are far larger, are read
+        // for what it finds only.
+        query.push("id IN (SELECT id FROM incidents WHERE ");
+        conditions(&mut query, organisation, filter);
+        query
+            .push(" ORDER BY id DESC LIMIT ")
+            .push_bind(i64::from(filter.limit))
+            .push(") ORDER BY id DESC");
+    } else {
+        conditions(&mut query, organisation, filter);
+        query.push(" ORDER BY id DESC LIMIT ").push_bind(i64::from(filter.limit));
+    }
+    let rows: Vec<SummaryRow> =
+        query.build_query_as().fetch_all(&store.pool).await.map_err(failed(READING))?;
+    rows.into_iter().map(IncidentSummary::try_from).collect()
+}
+
+fn conditions(
+    query: &mut QueryBuilder<Postgres>,
+    organisation: OrganisationId,
+    filter: &IncidentFilter,
+) {
+    query.push("organisation = ").push_bind(organisation.to_string());
     if let Some(cluster) = filter.cluster {
         query.push(" AND cluster = ").push_bind(cluster.to_string());
     }
@@ -34,7 +56,7 @@ pub(super) async fn page(
         None => {}
     }
     if let Some(status) = &filter.status {
-        query.push(" AND status = ").push_bind(column::text(status));
+        query.push(" AND status = ").push_bind(column::text(status).into_owned());
     }
     if let Some(severity) = filter.severity {
         query.push(" AND severity = ").push_bind(severity.as_str());
@@ -46,10 +68,6 @@ pub(super) async fn page(
     if let Some(before) = filter.before {
         query.push(" AND id < ").push_bind(before.to_string());
     }
-    query.push(" ORDER BY id DESC LIMIT ").push_bind(i64::from(filter.limit));
-    let rows: Vec<SummaryRow> =
-        query.build_query_as().fetch_all(&store.pool).await.map_err(failed(READING))?;
-    rows.into_iter().map(IncidentSummary::try_from).collect()
 }
 
 pub(super) async fn one(
