@@ -41,6 +41,9 @@ enum Command {
     Incident(commands::incident::Command),
     /// Fold an incident's journal again and compare its decisions with today's rules.
     Replay(commands::replay::Args),
+    /// Verify the audit trail and the journals, take them away, sign where they end.
+    #[command(subcommand)]
+    Audit(commands::audit::Command),
     /// Make API tokens.
     #[command(subcommand)]
     Token(commands::token::Command),
@@ -95,6 +98,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Cluster(command) => commands::cluster::run(command, json).await?,
             Command::Incident(command) => commands::incident::run(command, json).await?,
             Command::Replay(args) => return commands::replay::run(args, json).await,
+            Command::Audit(command) => return commands::audit::run(command, json).await,
             Command::Token(command) => commands::token::run(command, json).await?,
             Command::Policy(command) => return commands::policy::run(&command, json),
             Command::Lab(_) => {}

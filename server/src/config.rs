@@ -5,6 +5,7 @@ use std::{env, net::SocketAddr, path::PathBuf, time::Duration};
 use anyhow::{Context, bail};
 use evenkeel_agents::planner::PlannerSettings;
 use evenkeel_engine::Settings;
+use evenkeel_services::AuditPace;
 use secrecy::SecretString;
 
 /// The whole configuration.
@@ -24,6 +25,10 @@ pub struct Config {
     pub agents: Option<PathBuf>,
     /// `EVENKEEL_POLICIES`: a folder of policies that replaces the shipped ones.
     pub policies: Option<PathBuf>,
+    /// `EVENKEEL_AUDIT_KEYS`: former public keys whose checkpoints are still believed.
+    pub audit_keys: Vec<String>,
+    /// How often the audit trail is signed and verified.
+    pub audit: AuditPace,
     /// The engine's numbers.
     pub engine: Settings,
     /// The planner's numbers.
@@ -58,6 +63,24 @@ fn seconds(name: &str, default: u64, range: std::ops::RangeInclusive<u64>) -> an
         bail!("{name} must be between {} and {} seconds", range.start(), range.end());
     }
     Ok(value)
+}
+
+/// Public keys: 64 hexadecimal digits each, with commas between them.
+fn audit_keys() -> anyhow::Result<Vec<String>> {
+    let text = text("EVENKEEL_AUDIT_KEYS").unwrap_or_default();
+    let keys: Vec<_> = text
+        .split(',')
+        .map(|key| key.trim().to_lowercase())
+        .filter(|key| !key.is_empty())
+        .collect();
+    for key in &keys {
+        if key.len() != 64 || !key.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            bail!(
+                "EVENKEEL_AUDIT_KEYS holds {key}, which is not a key as `evenkeel audit key` prints it"
+            );
+        }
+    }
+    Ok(keys)
 }
 
 impl Config {
@@ -96,6 +119,15 @@ impl Config {
             site: text("EVENKEEL_SITE").map_or_else(|| PathBuf::from("site"), PathBuf::from),
             agents: text("EVENKEEL_AGENTS").map(PathBuf::from),
             policies: text("EVENKEEL_POLICIES").map(PathBuf::from),
+            audit_keys: audit_keys()?,
+            audit: AuditPace {
+                checkpoint: Duration::from_secs(seconds(
+                    "EVENKEEL_AUDIT_CHECKPOINT",
+                    300,
+                    1..=86_400,
+                )?),
+                verify: Duration::from_secs(seconds("EVENKEEL_AUDIT_VERIFY", 3_600, 1..=604_800)?),
+            },
             engine,
             planner: PlannerSettings {
                 hold_s: window("EVENKEEL_VERIFY_HOLD", 30)?,

@@ -3,10 +3,12 @@
 
 use std::{sync::Arc, time::Duration};
 
+use evenkeel_domain::proof::Verification;
 use evenkeel_engine::runner::StepObserver;
 use evenkeel_services::CallObserver;
 use prometheus::{
-    Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
+    Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
+    TextEncoder,
 };
 
 /// All metrics of this process.
@@ -27,6 +29,37 @@ pub struct Metrics {
     pub http: HistogramVec,
     /// Open incidents that are due.
     pub queue: IntGauge,
+    /// The audit trails as they were last verified.
+    pub audit: AuditGauges,
+}
+
+/// What the last verification of each organisation found.
+#[derive(Clone)]
+pub struct AuditGauges {
+    verified: IntGaugeVec,
+    at: IntGaugeVec,
+    broken: IntGaugeVec,
+    checkpoint: IntGaugeVec,
+}
+
+impl AuditGauges {
+    /// Shows these, and no others.
+    pub fn show(&self, all: &[Verification]) {
+        for gauge in [&self.verified, &self.at, &self.broken, &self.checkpoint] {
+            gauge.reset();
+        }
+        for found in all {
+            let organisation = found.organisation.to_string();
+            let set = |gauge: &IntGaugeVec, value| {
+                gauge.with_label_values(&[&organisation]).set(value);
+            };
+            let number = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+            set(&self.verified, number(found.seq));
+            set(&self.at, found.at.as_second());
+            set(&self.broken, i64::from(found.broken.is_some()));
+            set(&self.checkpoint, number(found.checkpoint.unwrap_or(0)));
+        }
+    }
 }
 
 impl Metrics {
@@ -46,6 +79,11 @@ impl Metrics {
             let histogram = HistogramVec::new(opts, labels)?;
             registry.register(Box::new(histogram.clone()))?;
             Ok::<_, prometheus::Error>(histogram)
+        };
+        let gauge = |name: &str, help: &str| {
+            let gauge = IntGaugeVec::new(Opts::new(name, help), &["organisation"])?;
+            registry.register(Box::new(gauge.clone()))?;
+            Ok::<_, prometheus::Error>(gauge)
         };
         let queue = IntGauge::new("evenkeel_queue_incidents", "Open incidents that are due now.")?;
         registry.register(Box::new(queue.clone()))?;
@@ -73,6 +111,24 @@ impl Metrics {
                 &["route", "method", "status"],
             )?,
             queue,
+            audit: AuditGauges {
+                verified: gauge(
+                    "evenkeel_audit_verified_seq",
+                    "Last record of the audit trail that the last verification found to hold.",
+                )?,
+                at: gauge(
+                    "evenkeel_audit_verified_timestamp_seconds",
+                    "When the audit trail was last verified.",
+                )?,
+                broken: gauge(
+                    "evenkeel_audit_broken",
+                    "1: the last verification found a record that does not hold.",
+                )?,
+                checkpoint: gauge(
+                    "evenkeel_audit_verified_checkpoint",
+                    "Number of the last checkpoint it was held against; 0: none.",
+                )?,
+            },
             registry,
         }))
     }

@@ -4,13 +4,16 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use evenkeel_engine::{
+    checkpoint::Signer,
     clock::{Clock, Entropy},
     journal::{Journal, WorkerId},
     runner::Runner,
     worker::Worker,
 };
 use evenkeel_policy::PolicySet;
-use evenkeel_services::{Parts, Sealer, ServiceSettings, Services, ToolCaller, Toolroom, ooda};
+use evenkeel_services::{
+    AuditKeys, Parts, Sealer, ServiceSettings, Services, ToolCaller, Toolroom, ooda,
+};
 use evenkeel_storage::{Schema, Store};
 use evenkeel_storage_postgres::PostgresStore;
 use evenkeel_storage_sqlite::SqliteStore;
@@ -69,6 +72,23 @@ pub async fn open_store(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
     Ok(Arc::new(store))
 }
 
+/// Opens the database that the address names as it is, to read only: nothing is brought up to
+/// date.
+pub async fn open_read_only(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
+    let url = config.database_url.as_str();
+    let opening = || format!("cannot open the database at {}", shown(url));
+    if is_postgres(url) {
+        let store = PostgresStore::open_read_only(url).await.with_context(opening)?;
+        return Ok(Arc::new(store));
+    }
+    Ok(Arc::new(SqliteStore::open_read_only(url).await.with_context(opening)?))
+}
+
+/// What the audit trail is signed and checked with.
+pub fn audit_keys(config: &Config) -> anyhow::Result<AuditKeys> {
+    Ok(AuditKeys::new(Signer::new(config.secret_key()?)?, config.audit_keys.clone()))
+}
+
 /// A database address without a password.
 fn shown(url: &str) -> String {
     match (url.find("://"), url.rfind('@')) {
@@ -112,6 +132,7 @@ pub fn assemble(
         policy: Arc::new(policies(config)?),
         tools: Arc::new(Toolroom::new(caller, clock.clone(), metrics.clone())),
         sealer: Sealer::new(config.secret_key()?)?,
+        audit_keys: audit_keys(config)?,
         clock: clock.clone(),
         entropy: entropy.clone(),
         settings: ServiceSettings { public_url: config.public_url.clone() },

@@ -1,6 +1,6 @@
 //! The audit trail.
 
-use evenkeel_domain::view::{AuditPage, AuditQuery};
+use evenkeel_domain::view::{AuditPage, AuditQuery, AuditStanding};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 use super::ApiError;
@@ -10,4 +10,18 @@ use super::ApiError;
 pub async fn audit_trail(query: AuditQuery) -> Result<AuditPage, ApiError> {
     let (services, caller) = super::asking::asking().await?;
     Ok(services.audit(&caller, query).await?)
+}
+
+/// How far the trail and the journals are proved.
+#[server(prefix = "/api/ui", endpoint = "audit/standing", input = GetUrl)]
+pub async fn audit_standing() -> Result<AuditStanding, ApiError> {
+    let (services, caller) = super::asking::asking().await?;
+    Ok(services.audit_standing(&caller).await?)
+}
+
+/// Verifies them now.
+#[server(prefix = "/api/ui", endpoint = "audit/verify")]
+pub async fn verify_audit() -> Result<(), ApiError> {
+    let (services, caller) = super::asking::asking().await?;
+    Ok(services.verify_audit(&caller).await?)
 }

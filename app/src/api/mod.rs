@@ -25,7 +25,7 @@ mod asking;
 mod status;
 
 pub use approvals::{Approve, Reject, approvals, approve, reject};
-pub use audit::audit_trail;
+pub use audit::{VerifyAudit, audit_standing, audit_trail, verify_audit};
 pub use clusters::{
     ConnectCluster, RenewToken, TestConnections, clusters, connect_cluster, renew_token,
     test_connections,

@@ -108,22 +108,3 @@ pub fn PhaseRail(
     });
     view! { <ol class="rail" aria-label="Phases of this incident">{steps.into_iter().collect_view()}</ol> }.into_any()
 }
-
-/// Steps through an incident's moments. A plain form, so it works without JavaScript; the page reads `?at=`.
-#[component]
-pub fn Scrubber(
-    /// The last moment: journal entries are counted from 1.
-    last: u64,
-    /// The moment shown; equal to `last` when live.
-    at: u64,
-) -> impl IntoView {
-    view! {
-        <form class="scrub" method="get">
-            <label class="unseen" for="at">"Moment of the journal"</label>
-            <input id="at" name="at" type="range" min="1" max=last value=at />
-            <span class="small muted number">{at}" / "{last}</span>
-            <button class="btn btn--ghost btn--small" type="submit">"Show"</button>
-        </form>
-    }
-    .into_any()
-}

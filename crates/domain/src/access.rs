@@ -79,11 +79,13 @@ pub enum Permission {
     ManageTokens,
     /// Take an incident away as a file, with everything recorded about it.
     Export,
+    /// Take the audit trail away as a file, journals included, and have it verified.
+    ExportAudit,
 }
 
 impl Permission {
     /// All permissions.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::View,
         Self::ViewAudit,
         Self::Investigate,
@@ -95,6 +97,7 @@ impl Permission {
         Self::ManageUsers,
         Self::ManageTokens,
         Self::Export,
+        Self::ExportAudit,
     ];
 
     /// The name of the Cedar action.
@@ -111,6 +114,7 @@ impl Permission {
             Self::ManageUsers => "manage_users",
             Self::ManageTokens => "manage_tokens",
             Self::Export => "export",
+            Self::ExportAudit => "export_audit",
         }
     }
 }

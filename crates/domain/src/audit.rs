@@ -38,17 +38,29 @@ pub enum AuditAction {
     UserCreated,
     /// A person got another role.
     UserRoleChanged,
+    /// A person got another password.
+    PasswordChanged,
     /// A person signed in.
     SessionStarted,
+    /// Somebody tried to sign in with a wrong address or password.
+    SessionRefused,
+    /// Somebody tried too often, and is refused for a while.
+    SessionThrottled,
     /// A person made an API token.
     TokenCreated,
     /// A person revoked an API token.
     TokenRevoked,
+    /// Evenkeel started with other policies than before.
+    PolicyChanged,
+    /// Somebody took the audit trail away as a file.
+    AuditExported,
+    /// Evenkeel kept where journals ended, so that their ends cannot be cut off unseen.
+    JournalsAnchored,
 }
 
 impl AuditAction {
     /// All actions.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 21] = [
         Self::PlanApproved,
         Self::PlanRejected,
         Self::StopThrown,
@@ -61,9 +73,15 @@ impl AuditAction {
         Self::IncidentImported,
         Self::UserCreated,
         Self::UserRoleChanged,
+        Self::PasswordChanged,
         Self::SessionStarted,
+        Self::SessionRefused,
+        Self::SessionThrottled,
         Self::TokenCreated,
         Self::TokenRevoked,
+        Self::PolicyChanged,
+        Self::AuditExported,
+        Self::JournalsAnchored,
     ];
 
     /// The word in records: its kind's, a stop, and what happened.
@@ -81,9 +99,15 @@ impl AuditAction {
             Self::IncidentImported => "incident.imported",
             Self::UserCreated => "user.created",
             Self::UserRoleChanged => "user.role_changed",
+            Self::PasswordChanged => "user.password_changed",
             Self::SessionStarted => "session.started",
+            Self::SessionRefused => "session.refused",
+            Self::SessionThrottled => "session.throttled",
             Self::TokenCreated => "token.created",
             Self::TokenRevoked => "token.revoked",
+            Self::PolicyChanged => "policy.changed",
+            Self::AuditExported => "audit.exported",
+            Self::JournalsAnchored => "journal.anchored",
         }
     }
 }
@@ -111,11 +135,17 @@ pub enum AuditKind {
     Sessions,
     /// API tokens.
     Tokens,
+    /// The rules.
+    Policies,
+    /// The trail itself.
+    Audit,
+    /// Where journals ended.
+    Journals,
 }
 
 impl AuditKind {
     /// All kinds, in the order of a list of filters.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::Plans,
         Self::EmergencyStop,
         Self::Clusters,
@@ -123,6 +153,9 @@ impl AuditKind {
         Self::People,
         Self::Sessions,
         Self::Tokens,
+        Self::Policies,
+        Self::Audit,
+        Self::Journals,
     ];
 
     /// How the words of its actions begin; a filter.
@@ -135,6 +168,9 @@ impl AuditKind {
             Self::People => "user.",
             Self::Sessions => "session.",
             Self::Tokens => "token.",
+            Self::Policies => "policy.",
+            Self::Audit => "audit.",
+            Self::Journals => "journal.",
         }
     }
 
@@ -148,6 +184,9 @@ impl AuditKind {
             Self::People => "People",
             Self::Sessions => "Sessions",
             Self::Tokens => "Tokens",
+            Self::Policies => "Policies",
+            Self::Audit => "Exports of the trail",
+            Self::Journals => "Ends of journals",
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::{
     id::{AuditId, ClusterId, IncidentId, NotificationId, TokenId, UserId},
     incident::IncidentSummary,
     journal::{Entry, Sample},
+    proof::Verification,
     severity::Severity,
 };
 
@@ -254,6 +255,32 @@ pub struct AuditPage {
     pub records: Vec<AuditLine>,
     /// Where the next page begins, if there is one.
     pub next: Option<AuditId>,
+}
+
+/// How far the audit trail is proved, and by what.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AuditStanding {
+    /// What the last verification found; `None`: there was none yet.
+    pub verification: Option<Verification>,
+    /// The last signed checkpoint; `None`: there is none yet.
+    pub checkpoint: Option<CheckpointLine>,
+    /// Why the asking person may not have it verified now; `None`: they may.
+    pub verify_refused: Option<String>,
+}
+
+/// A signed checkpoint in a line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CheckpointLine {
+    /// Its number.
+    pub number: u64,
+    /// The record that it vouches for.
+    pub seq: u64,
+    /// When it was signed.
+    pub at: Timestamp,
+    /// The public key, in hex.
+    pub key: String,
 }
 
 /// An incident as its page needs it: the journal, which the page folds itself, and what the

@@ -1,6 +1,7 @@
 //! The audit trail's hash chain, one per organisation: each record's hash covers its
 //! predecessor's, so that a changed, removed or reordered record is found by walking it. What is
-//! cut off at the end is not: that takes a signed copy of the head elsewhere.
+//! cut off at the end is not: that takes a signed copy of the head elsewhere
+//! ([`mod@crate::checkpoint`]).
 
 use evenkeel_domain::{
     Timestamp,
@@ -49,15 +50,36 @@ pub struct BrokenTrail {
     pub seq: u64,
 }
 
+/// A record's words as a database or a file keeps them, understood or not.
+#[derive(Debug, Clone, Copy)]
+pub struct Words<'a> {
+    /// Its id.
+    pub id: &'a str,
+    /// Whose trail.
+    pub organisation: &'a str,
+    /// When, in microseconds.
+    pub at_us: i64,
+    /// Who.
+    pub actor: &'a str,
+    /// What.
+    pub action: &'a str,
+    /// To what.
+    pub subject: &'a str,
+    /// The cluster.
+    pub cluster: Option<&'a str>,
+    /// The incident.
+    pub incident: Option<&'a str>,
+}
+
 /// What the hash covers beside predecessor, organisation, position and time.
 #[derive(Serialize)]
 struct Payload<'a> {
-    id: String,
+    id: &'a str,
     actor: &'a str,
     action: &'a str,
     subject: &'a str,
-    cluster: Option<String>,
-    incident: Option<String>,
+    cluster: Option<&'a str>,
+    incident: Option<&'a str>,
     detail: Value,
 }
 
@@ -90,32 +112,47 @@ impl AuditHead {
     }
 }
 
-/// SHA-256 over predecessor, organisation, position and time in microseconds, each ended by a line
-/// feed, and the rest as JSON with a fixed order of fields.
 fn link(previous: &str, seq: u64, record: &AuditRecord) -> Result<String, UnserialisableRecord> {
     let AuditRecord { id, organisation, at, actor, action, subject, cluster, incident, detail } =
         record;
-    let payload = Payload {
-        id: id.to_string(),
+    let (cluster, incident) = (cluster.map(|c| c.to_string()), incident.map(|i| i.to_string()));
+    let words = Words {
+        id: &id.to_string(),
+        organisation: &organisation.to_string(),
+        at_us: Timestamp::as_microsecond(*at),
         actor,
         action,
         subject,
-        cluster: cluster.map(|id| id.to_string()),
-        incident: incident.map(|id| id.to_string()),
-        detail: sorted(detail),
+        cluster: cluster.as_deref(),
+        incident: incident.as_deref(),
     };
-    let payload = serde_json::to_string(&payload)
-        .map_err(|source| UnserialisableRecord { action: action.clone(), source })?;
-    let micros = Timestamp::as_microsecond(*at);
-    let mut hash = Sha256::new();
-    hash.update(format!("{previous}\n{organisation}\n{seq}\n{micros}\n"));
-    hash.update(payload);
-    Ok(hex::encode(hash.finalize()))
+    words
+        .link(previous, seq, detail)
+        .map_err(|source| UnserialisableRecord { action: action.clone(), source })
+}
+
+impl Words<'_> {
+    /// The record's hash: SHA-256 over predecessor, organisation, position and time in
+    /// microseconds, each ended by a line feed, and the rest as JSON with a fixed order of fields.
+    pub fn link(
+        &self,
+        previous: &str,
+        seq: u64,
+        detail: &Value,
+    ) -> Result<String, serde_json::Error> {
+        let Self { id, organisation, at_us, actor, action, subject, cluster, incident } = *self;
+        let detail = sorted(detail);
+        let payload = Payload { id, actor, action, subject, cluster, incident, detail };
+        let mut hash = Sha256::new();
+        hash.update(format!("{previous}\n{organisation}\n{seq}\n{at_us}\n"));
+        hash.update(serde_json::to_string(&payload)?);
+        Ok(hex::encode(hash.finalize()))
+    }
 }
 
 /// The same value with the fields of its objects in order, so that the hash does not depend on
 /// how a database keeps JSON.
-fn sorted(value: &Value) -> Value {
+pub fn sorted(value: &Value) -> Value {
     match value {
         Value::Object(fields) => {
             let mut fields: Vec<_> = fields.iter().collect();

@@ -34,8 +34,13 @@ pub fn link(
     at: Timestamp,
     payload: &str,
 ) -> String {
+    link_words(previous, &incident.to_string(), seq, at.as_microsecond(), payload)
+}
+
+/// As [`link`], of a record as a database or a file keeps it, understood or not.
+pub fn link_words(previous: &str, incident: &str, seq: u64, at_us: i64, payload: &str) -> String {
     let mut hash = Sha256::new();
-    hash.update(format!("{previous}\n{incident}\n{seq}\n{}\n", at.as_microsecond()));
+    hash.update(format!("{previous}\n{incident}\n{seq}\n{at_us}\n"));
     hash.update(payload);
     hex::encode(hash.finalize())
 }

@@ -22,6 +22,9 @@ pub mod ports;
 
 pub mod audit_chain;
 pub mod chain;
+pub mod checkpoint;
+pub mod proof;
+
 pub mod clock;
 pub mod failpoint;
 pub mod settings;

@@ -11,6 +11,9 @@
 
 mod approvals;
 mod audit;
+mod audit_checks;
+mod audit_duty;
+mod audit_export;
 mod clusters;
 mod connections;
 mod emergency_stop;
@@ -29,6 +32,7 @@ mod tokens;
 mod vitals;
 mod war_room;
 
+pub mod audit_file;
 pub mod case_file;
 pub mod error;
 pub mod live;
@@ -36,6 +40,9 @@ pub mod ooda;
 pub mod secrets;
 pub mod toolroom;
 
+pub use audit_checks::{AuditKeys, Signed};
+pub use audit_duty::AuditPace;
+pub use audit_export::AuditExport;
 pub use error::ServiceError;
 pub use export::CaseExport;
 pub use import::Imported;
@@ -82,6 +89,8 @@ pub struct Parts {
     pub tools: Arc<Toolroom>,
     /// Seals credentials at rest.
     pub sealer: Sealer,
+    /// Signs and checks the audit trail.
+    pub audit_keys: AuditKeys,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness for ids and tokens.
@@ -95,13 +104,15 @@ pub struct Parts {
 pub struct Services {
     parts: Arc<Parts>,
     live: Arc<Live>,
+    checking: audit_checks::UnderWay,
 }
 
 impl Services {
     /// Services over these parts.
     pub fn new(parts: Parts) -> Self {
         let live = Arc::new(Live::new(Arc::clone(&parts.journal)));
-        Self { parts: Arc::new(parts), live }
+        let checking = audit_checks::UnderWay::default();
+        Self { parts: Arc::new(parts), live, checking }
     }
 
     fn store(&self) -> &dyn Store {

@@ -8,9 +8,16 @@ use evenkeel_domain::{
     view::{Connection, UserLine},
 };
 
+use evenkeel_storage::access::Organisation;
+
 use crate::{ServiceError, Services, people, sign_in};
 
 impl Services {
+    /// All organisations, oldest first.
+    pub async fn organisations(&self) -> Result<Vec<Organisation>, ServiceError> {
+        Ok(self.store().organisations().await?)
+    }
+
     /// Whether the organisation has any cluster.
     pub async fn has_clusters(&self, organisation: OrganisationId) -> Result<bool, ServiceError> {
         Ok(!self.store().clusters(organisation).await?.is_empty())

@@ -2,7 +2,7 @@
 
 use evenkeel_domain::{
     access::{Caller, Permission, Role},
-    audit::AuditAction,
+    audit::{AuditAction, AuditRecord},
     id::{OrganisationId, UserId},
     text::clip,
     view::UserLine,
@@ -55,6 +55,19 @@ fn valid_email(email: &str) -> Result<String, ServiceError> {
     Ok(email)
 }
 
+/// A password that may be used, and the one that was made if none was given.
+fn chosen(given: Option<SecretString>) -> Result<(SecretString, Option<String>), ServiceError> {
+    let Some(password) = given else {
+        let made = fresh_secret("");
+        return Ok((made.clone().into(), Some(made)));
+    };
+    if password.expose_secret().chars().count() < PASSWORD_MIN {
+        let why = format!("a password needs at least {PASSWORD_MIN} characters");
+        return Err(ServiceError::Invalid { field: "password", why });
+    }
+    Ok((password, None))
+}
+
 impl Services {
     /// The first organisation, made if there is none yet.
     pub async fn first_organisation(&self, name: &str) -> Result<OrganisationId, ServiceError> {
@@ -84,13 +97,7 @@ impl Services {
         new: NewUser,
     ) -> Result<(UserLine, Option<String>), ServiceError> {
         let email = valid_email(&new.email)?;
-        let made = new.password.is_none().then(|| fresh_secret(""));
-        let password = new.password.or_else(|| made.clone().map(SecretString::from));
-        let password = password.unwrap_or_default();
-        if password.expose_secret().chars().count() < PASSWORD_MIN {
-            let why = format!("a password needs at least {PASSWORD_MIN} characters");
-            return Err(ServiceError::Invalid { field: "password", why });
-        }
+        let (password, made) = chosen(new.password)?;
         let user = User {
             id: self.id(UserId::from_parts),
             organisation,
@@ -108,6 +115,50 @@ impl Services {
         let audit = self.audit_record(organisation, by, AuditAction::UserCreated, subject);
         self.store().create_user(&user, &[audit]).await?;
         Ok((line(&user), made))
+    }
+
+    /// Gives a person another password on the operator's word; returns it if one was made.
+    pub async fn set_password(
+        &self,
+        email: &str,
+        by: String,
+        password: Option<SecretString>,
+    ) -> Result<Option<String>, ServiceError> {
+        let user = self.user_called(email).await?;
+        let (password, made) = chosen(password)?;
+        let hash = hash_password(password).await?;
+        let subject = Subject { words: user.email.clone(), ..Subject::default() };
+        let changed = AuditAction::PasswordChanged;
+        let audit = self.audit_record(user.organisation, by, changed, subject);
+        self.store().set_password(user.id, &hash, &[audit]).await?;
+        Ok(made)
+    }
+
+    /// Gives a person another role on the operator's word.
+    pub async fn set_role_as_operator(
+        &self,
+        email: &str,
+        by: String,
+        role: Role,
+    ) -> Result<UserLine, ServiceError> {
+        let user = self.user_called(email).await?;
+        let audit = self.role_changed(&user, by, role);
+        self.store().set_role(user.organisation, user.id, role, &[audit]).await?;
+        Ok(line(&User { role, ..user }))
+    }
+
+    async fn user_called(&self, email: &str) -> Result<User, ServiceError> {
+        let user = self.store().user_by_email(&valid_email(email)?).await?;
+        user.ok_or(ServiceError::NotFound { what: "user" })
+    }
+
+    fn role_changed(&self, user: &User, by: String, role: Role) -> AuditRecord {
+        let subject = Subject {
+            words: user.email.clone(),
+            detail: json!({ "role": role, "former": user.role }),
+            ..Subject::default()
+        };
+        self.audit_record(user.organisation, by, AuditAction::UserRoleChanged, subject)
     }
 
     /// Adds a person to the caller's organisation, with a password that is shown once.
@@ -142,13 +193,11 @@ impl Services {
             let why = "your own role is changed by another administrator".to_owned();
             return Err(ServiceError::Invalid { field: "user", why });
         }
-        let subject = Subject {
-            words: user.to_string(),
-            detail: json!({ "role": role }),
-            ..Subject::default()
-        };
-        let changed = AuditAction::UserRoleChanged;
-        let audit = self.audit_record(caller.organisation, actor(caller), changed, subject);
+        let found = self.store().user(user).await?;
+        let found = found
+            .filter(|found| found.organisation == caller.organisation)
+            .ok_or(ServiceError::NotFound { what: "user" })?;
+        let audit = self.role_changed(&found, actor(caller), role);
         Ok(self.store().set_role(caller.organisation, user, role, &[audit]).await?)
     }
 }

@@ -6,7 +6,8 @@ use evenkeel_domain::{
     Timestamp,
     access::{Caller, Permission},
     audit::AuditAction,
-    id::UserId,
+    id::{OrganisationId, UserId},
+    text::clip,
     view::Me,
 };
 use evenkeel_policy::Resource;
@@ -48,12 +49,16 @@ impl Services {
     ) -> Result<Caller, ServiceError> {
         let email = email.trim().to_lowercase();
         let window = self.window();
-        self.throttle(&format!("email:{email}"), window, ATTEMPTS_PER_ADDRESS).await?;
-        self.throttle(&format!("remote:{remote}"), window, ATTEMPTS_PER_REMOTE).await?;
+        let by_address = self.throttle(&format!("email:{email}"), window, ATTEMPTS_PER_ADDRESS);
+        self.kept_back(by_address.await, &email, remote).await?;
+        let by_remote = self.throttle(&format!("remote:{remote}"), window, ATTEMPTS_PER_REMOTE);
+        self.kept_back(by_remote.await, &email, remote).await?;
         let user = self.store().user_by_email(&email).await?;
         let hash = user.as_ref().map(|u| u.password_hash.clone());
         let right = check_password(password, hash).await?;
+        let place = user.as_ref().map(|user| user.organisation);
         let Some(user) = user.filter(|_| right) else {
+            self.refused(place, AuditAction::SessionRefused, &email, remote).await?;
             return Err(ServiceError::BadCredentials);
         };
         self.store().clear_attempts(&format!("email:{email}")).await?;
@@ -68,13 +73,58 @@ impl Services {
         Ok(caller(&user))
     }
 
-    async fn throttle(&self, key: &str, window: Timestamp, limit: u32) -> Result<(), ServiceError> {
-        if self.store().count_attempt(key, window).await? > limit {
-            let end = window.as_second() + WINDOW_S;
-            let left = u32::try_from(end - self.now().as_second()).unwrap_or(1);
-            return Err(ServiceError::Throttled { retry_after_s: left.max(1) });
+    /// Counts an attempt; how many there are beyond the limit.
+    async fn throttle(
+        &self,
+        key: &str,
+        window: Timestamp,
+        limit: u32,
+    ) -> Result<u32, ServiceError> {
+        Ok(self.store().count_attempt(key, window).await?.saturating_sub(limit))
+    }
+
+    /// Refuses what is beyond a limit; the first of a window is recorded, so that whoever goes on
+    /// guessing cannot fill the trail.
+    async fn kept_back(
+        &self,
+        beyond: Result<u32, ServiceError>,
+        email: &str,
+        remote: &str,
+    ) -> Result<(), ServiceError> {
+        let beyond = beyond?;
+        if beyond == 0 {
+            return Ok(());
         }
-        Ok(())
+        if beyond == 1 {
+            let user = self.store().user_by_email(email).await?;
+            let place = user.map(|user| user.organisation);
+            self.refused(place, AuditAction::SessionThrottled, email, remote).await?;
+        }
+        let end = self.window().as_second() + WINDOW_S;
+        let left = u32::try_from(end - self.now().as_second()).unwrap_or(1);
+        Err(ServiceError::Throttled { retry_after_s: left.max(1) })
+    }
+
+    /// Records that somebody was not let in: in the trail of the organisation that the address
+    /// belongs to. What belongs to nobody is kept by the first organisation, the operator's; were
+    /// it not kept, the time of an answer would tell which addresses exist.
+    async fn refused(
+        &self,
+        organisation: Option<OrganisationId>,
+        why: AuditAction,
+        email: &str,
+        remote: &str,
+    ) -> Result<(), ServiceError> {
+        let known = organisation.is_some();
+        let first = self.store().organisations().await?.first().map(|first| first.id);
+        let Some(organisation) = organisation.or(first) else { return Ok(()) };
+        let subject = Subject {
+            words: clip(email, 254),
+            detail: json!({ "remote": remote, "known": known }),
+            ..Subject::default()
+        };
+        let record = self.audit_record(organisation, "nobody".into(), why, subject);
+        Ok(self.store().audit(&record).await?)
     }
 
     fn window(&self) -> Timestamp {

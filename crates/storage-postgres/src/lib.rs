@@ -34,6 +34,7 @@ mod incidents;
 mod access;
 mod audit;
 mod clusters;
+mod proof;
 
 mod column;
 

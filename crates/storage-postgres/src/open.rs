@@ -56,6 +56,15 @@ struct NotPostgres;
 impl PostgresStore {
     /// Connects to `postgres://…` and begins to listen to what other replicas write.
     pub async fn open(url: &str) -> Result<Self, StorageError> {
+        Self::connect(url, false).await
+    }
+
+    /// As [`PostgresStore::open`], to read only: the server refuses whatever wants to write.
+    pub async fn open_read_only(url: &str) -> Result<Self, StorageError> {
+        Self::connect(url, true).await
+    }
+
+    async fn connect(url: &str, read_only: bool) -> Result<Self, StorageError> {
         const DOING: &str = "opening the database";
         if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
             return Err(refused(DOING, NotPostgres));
@@ -64,6 +73,7 @@ impl PostgresStore {
             .map_err(failed(DOING))?
             .application_name("evenkeel")
             .options(SESSION)
+            .options([("default_transaction_read_only", if read_only { "on" } else { "off" })])
             .disable_statement_logging();
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)

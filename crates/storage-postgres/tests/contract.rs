@@ -2,6 +2,7 @@
 
 use evenkeel_storage::contract;
 use evenkeel_storage_postgres::{PostgresStore, testing::Server};
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn postgres_keeps_the_contract() {
@@ -14,6 +15,28 @@ async fn postgres_keeps_the_contract() {
     contract::all(async || {
         let url = server.copy_of(&template).await;
         PostgresStore::open(&url).await.unwrap()
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn i3_tampering_with_trails_and_journals_is_found() {
+    let Some(server) = Server::start().await else { return };
+    let template = server.database().await;
+    let store = PostgresStore::open(&template).await.unwrap();
+    store.migrate().await.unwrap();
+    store.close().await;
+    let make = async || {
+        let url = server.copy_of(&template).await;
+        (PostgresStore::open(&url).await.unwrap(), url)
+    };
+    contract::tampering(make, async |url, statements| {
+        let mut hand = PgConnection::connect(url).await.unwrap();
+        // As its owner may: neither triggers nor references hold anybody up.
+        let free = format!("SET session_replication_role = replica; {statements}");
+        let done = sqlx::raw_sql(AssertSqlSafe(free)).execute(&mut hand).await;
+        assert!(done.unwrap().rows_affected() > 0, "{statements}");
+        hand.close().await.unwrap();
     })
     .await;
 }

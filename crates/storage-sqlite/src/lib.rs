@@ -31,6 +31,7 @@ mod access;
 mod audit;
 mod clusters;
 mod leadership;
+mod proof;
 mod schema;
 
 #[cfg(test)]

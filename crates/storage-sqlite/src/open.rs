@@ -10,7 +10,13 @@ use sqlx::{
 };
 use tokio::sync::broadcast;
 
-use crate::{audit, error::failed, place::Place, schema::MIGRATIONS, writer::Line};
+use crate::{
+    audit,
+    error::{failed, refused},
+    place::Place,
+    schema::MIGRATIONS,
+    writer::Line,
+};
 
 /// How long a write waits for another process (a second server, a command on the same file) that
 /// holds the database. Their transactions are as short as ours, a few milliseconds.
@@ -51,25 +57,28 @@ pub struct SqliteStore {
 #[error("a SQLite address looks like sqlite://path/to/evenkeel.db or sqlite::memory:")]
 struct NotSqlite;
 
+const OPENING: &str = "opening the database";
+
+/// What stands behind the scheme.
+fn path_in(url: &str) -> Result<&str, StorageError> {
+    url.strip_prefix("sqlite:")
+        .map(|rest| rest.strip_prefix("//").unwrap_or(rest))
+        .filter(|rest| !rest.is_empty())
+        .ok_or_else(|| refused(OPENING, NotSqlite))
+}
+
 impl SqliteStore {
     /// Opens `sqlite://path`, making the file (readable by its owner alone) and its folder if they
     /// are missing. `sqlite::memory:` is a private file among the temporary ones, removed with the
     /// last clone: a database that lives in memory has no log, so would behave otherwise.
     pub async fn open(url: &str) -> Result<Self, StorageError> {
-        const DOING: &str = "opening the database";
-        let refused = |source| StorageError::Database { doing: DOING, source };
-        let path = url
-            .strip_prefix("sqlite:")
-            .map(|rest| rest.strip_prefix("//").unwrap_or(rest))
-            .filter(|rest| !rest.is_empty())
-            .ok_or_else(|| refused(NotSqlite.into()))?;
-        let place = if path == ":memory:" {
+        let place = if path_in(url)? == ":memory:" {
             Place::private()
         } else {
-            let named = SqliteConnectOptions::from_str(url).map_err(failed(DOING))?;
+            let named = SqliteConnectOptions::from_str(url).map_err(failed(OPENING))?;
             Place::named(named.get_filename())
         }
-        .map_err(|source| refused(source.into()))?;
+        .map_err(|source| refused(OPENING, source))?;
 
         let options = SqliteConnectOptions::new()
             .filename(place.file())
@@ -91,16 +100,51 @@ impl SqliteStore {
                 .idle_timeout(None)
                 .max_lifetime(None)
         };
-        let writer =
-            pool().max_connections(1).connect_with(options.clone()).await.map_err(failed(DOING))?;
+        let writer = pool()
+            .max_connections(1)
+            .connect_with(options.clone())
+            .await
+            .map_err(failed(OPENING))?;
         let readers = pool()
             .max_connections(READERS)
             .connect_with(options.pragma("query_only", "ON"))
             .await
-            .map_err(failed(DOING))?;
+            .map_err(failed(OPENING))?;
+        Ok(Self::over(writer, readers, place))
+    }
+
+    /// Opens a file that is there, to read only: nothing is made, changed or brought up to date,
+    /// and whatever wants to write is refused.
+    pub async fn open_read_only(url: &str) -> Result<Self, StorageError> {
+        path_in(url)?;
+        let named = SqliteConnectOptions::from_str(url).map_err(failed(OPENING))?;
+        let place = Place::kept(named.get_filename());
+        let options = SqliteConnectOptions::new()
+            .filename(place.file())
+            .read_only(true)
+            .create_if_missing(false)
+            .busy_timeout(BUSY)
+            .pragma("query_only", "ON")
+            .pragma("trusted_schema", "OFF")
+            .disable_statement_logging();
+        let pool =
+            |options| SqlitePoolOptions::new().max_connections(READERS).connect_with(options);
+        let readers = match pool(options.clone()).await {
+            Ok(readers) => readers,
+            // A copy in a place where its log's index cannot be made: it has no log then, or
+            // opening it was refused for another reason and is so again.
+            Err(_) if !place.has_log() => {
+                pool(options.immutable(true)).await.map_err(failed(OPENING))?
+            }
+            Err(error) => return Err(failed(OPENING)(error)),
+        };
+        Ok(Self::over(readers.clone(), readers, place))
+    }
+
+    fn over(writer: SqlitePool, readers: SqlitePool, place: Place) -> Self {
         let (feed, _) = broadcast::channel(FEED);
         let line = Line::new(writer.clone(), feed.clone());
-        Ok(Self { line, writer, readers, feed, _place: Arc::new(place) })
+        Self { line, writer, readers, feed, _place: Arc::new(place) }
     }
 
     /// Brings the tables up to date, and what older versions wrote into their present shape.

@@ -57,6 +57,18 @@ impl Place {
         }
     }
 
+    /// A file that is there, or not; nothing is made.
+    pub(crate) fn kept(file: &Path) -> Self {
+        Self { file: file.to_owned(), private: None }
+    }
+
+    /// Whether there is a write-ahead log beside it, with what is not in the file yet.
+    pub(crate) fn has_log(&self) -> bool {
+        let mut log = self.file.clone().into_os_string();
+        log.push("-wal");
+        fs::metadata(PathBuf::from(log)).is_ok_and(|log| log.len() > 0)
+    }
+
     pub(crate) fn file(&self) -> &Path {
         &self.file
     }

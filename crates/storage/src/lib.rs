@@ -13,7 +13,9 @@ pub mod clusters;
 pub mod incidents;
 pub mod intake;
 pub mod leadership;
+pub mod proof;
 pub mod schema;
+pub mod verify;
 
 #[cfg(feature = "contract")]
 pub mod contract;
@@ -24,6 +26,7 @@ pub use clusters::ClusterStore;
 pub use incidents::IncidentStore;
 pub use intake::IntakeStore;
 pub use leadership::{Duty, Leadership};
+pub use proof::ProofStore;
 pub use schema::Schema;
 
 /// The database failed, or holds nonsense.
@@ -77,6 +80,7 @@ pub trait Store:
     + IncidentStore
     + IntakeStore
     + Leadership
+    + ProofStore
 {
 }
 
@@ -88,5 +92,6 @@ impl<T> Store for T where
         + IncidentStore
         + IntakeStore
         + Leadership
+        + ProofStore
 {
 }

@@ -1,5 +1,6 @@
 //! One file per command.
 
+pub mod audit;
 pub mod cluster;
 pub mod doctor;
 pub mod incident;

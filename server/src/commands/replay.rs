@@ -48,7 +48,7 @@ pub async fn run(args: Args, json: bool) -> anyhow::Result<ExitCode> {
 
 async fn of_database(incident: IncidentId, teller: &mut Teller) -> anyhow::Result<Replay> {
     let config = Config::from_env()?;
-    let store = wiring::open_store(&config).await?;
+    let store = wiring::open_read_only(&config).await?;
     let mut replay = Replay::new(config.engine.max_rounds);
     let mut after = 0;
     loop {

@@ -41,6 +41,9 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
     let stop = CancellationToken::new();
     let working =
         (!args.no_worker).then(|| tokio::spawn(platform.worker.clone().run(stop.child_token())));
+    platform.services.note_policies().await?;
+    let auditing =
+        tokio::spawn(platform.services.clone().keep_audit(config.audit, stop.child_token()));
     let router = http::router(&platform, &config)?;
     info!(addr = %config.addr, "Evenkeel serves {}", config.public_url);
     let serving =
@@ -50,13 +53,14 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
     wait_for_signal().await?;
     info!("stopping: running steps have {} s to end", GRACE.as_secs());
     stop.cancel();
-    finish(platform, working, serving).await;
+    finish(platform, working, auditing, serving).await;
     Ok(())
 }
 
 async fn finish(
     platform: Platform,
     working: Option<tokio::task::JoinHandle<()>>,
+    auditing: tokio::task::JoinHandle<()>,
     serving: tokio::task::JoinHandle<std::io::Result<()>>,
 ) {
     let ended = tokio::time::timeout(GRACE, async {
@@ -64,6 +68,8 @@ async fn finish(
             // A panicked worker has been reported by its task already.
             let _ended = working.await;
         }
+        // The last checkpoint, of what the steps have recorded until now.
+        let _ended = auditing.await;
     });
     if ended.await.is_err() {
         warn!("steps were still running; their incidents are taken up again when the lease ends");

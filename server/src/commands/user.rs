@@ -26,6 +26,24 @@ pub enum Command {
         #[arg(long)]
         password_stdin: bool,
     },
+    /// Give a person another password; prints it if one was made.
+    Password {
+        /// Their e-mail address.
+        #[arg(long)]
+        email: String,
+        /// Read the password from standard input instead of making one.
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// Give a person another role.
+    Role {
+        /// Their e-mail address.
+        #[arg(long)]
+        email: String,
+        /// viewer, responder, approver or admin.
+        #[arg(long)]
+        role: Role,
+    },
     /// List the people.
     List,
 }
@@ -48,6 +66,18 @@ pub async fn run(command: Command, json: bool) -> anyhow::Result<()> {
                 }
                 None => format!("{} ({})", user.email, role.as_str()),
             });
+        }
+        Command::Password { email, password_stdin } => {
+            let password = if password_stdin { Some(read_password()?.into()) } else { None };
+            let made = services.set_password(&email, OPERATOR.into(), password).await?;
+            print(json, &json!({ "email": email, "password": made }), |_| match &made {
+                Some(made) => format!("{email}\nPassword, shown this once: {made}"),
+                None => format!("{email}: the password is changed"),
+            });
+        }
+        Command::Role { email, role } => {
+            let user = services.set_role_as_operator(&email, OPERATOR.into(), role).await?;
+            print(json, &user, |user| format!("{} ({})", user.email, user.role.as_str()));
         }
         Command::List => {
             let users = services.people(organisation).await?;

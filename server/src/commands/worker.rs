@@ -11,9 +11,13 @@ pub async fn run() -> anyhow::Result<()> {
     let platform = wiring::platform(&config).await?;
     let stop = CancellationToken::new();
     let working = tokio::spawn(platform.worker.clone().run(stop.child_token()));
+    platform.services.note_policies().await?;
+    let auditing =
+        tokio::spawn(platform.services.clone().keep_audit(config.audit, stop.child_token()));
     wait_for_signal().await?;
     stop.cancel();
     working.await?;
+    auditing.await?;
     platform.tools.close().await;
     Ok(())
 }

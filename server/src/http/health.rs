@@ -35,6 +35,10 @@ async fn metrics(
     if let Ok(depth) = store.queue_depth().await {
         metrics.queue.set(i64::try_from(depth).unwrap_or(i64::MAX));
     }
+    // From the database, so that every replica shows them.
+    if let Ok(found) = store.verifications().await {
+        metrics.audit.show(&found);
+    }
     match metrics.text() {
         Ok(text) => {
             let plain = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];

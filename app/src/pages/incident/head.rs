@@ -1,20 +1,21 @@
 //! What is broken, in one line, and how far Evenkeel is with it.
 
 use evenkeel_domain::{
-    IncidentState,
+    Entry, IncidentState,
     alert::Trigger,
     cluster::Environment,
     stage::{Phase, Stage},
 };
 use jiff::Timestamp;
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 
 use super::Icc;
 use crate::{
     icons::Glyph,
-    pages::words,
+    pages::{url, words},
     ui::{
-        Badge, Banner, PhaseRail, Scrubber, Time, Tone,
+        Badge, Banner, Mark, PhaseRail, Scrubber, Time, Tone,
         time::{took, unix},
     },
 };
@@ -137,20 +138,41 @@ fn Moment(
 ) -> impl IntoView {
     let last = icc.state.with_value(|state| state.seq);
     let seen_at = icc.read(|state| state.updated_at);
-    let here = format!("/incidents/{}", icc.id());
+    let tab = use_query_map().with_untracked(|query| url::value(query, "tab"));
+    let here = format!("/incidents/{}{}", icc.id(), url::query(&[("tab", tab.clone())]));
     let at = icc.at.get_value();
+    let marks = icc.journal.with_value(|journal| marks(journal));
+    let kept = tab.map(|tab| ("tab", tab)).into_iter().collect::<Vec<_>>();
     view! {
         <details class="moment" open=at.is_some()>
             <summary class="small muted">"Look at another moment"</summary>
-            <Scrubber last=last at=at.unwrap_or(last) />
+            <Scrubber last=last at=at.unwrap_or(last) marks=marks kept=kept />
         </details>
         {at.map(|at| view! {
             <Banner tone=Tone::Running glyph=Glyph::Clock>
-                "This is the incident as it was after record "{at}" of "{last}", "<Time at=seen_at absolute=true />". "
+                "As it was at "<Time at=seen_at absolute=true />", record "{at}" of "{last}": nothing can be answered or changed from here. "
                 <a href=here>"Back to now"</a>
             </Banner>
         })}
     }
+}
+
+/// The records with which phases began. A phase that is entered again counts again.
+fn marks(journal: &[Entry]) -> Vec<Mark> {
+    let mut state: Option<IncidentState> = None;
+    let mut marks = Vec::new();
+    for entry in journal {
+        let known = state.as_ref().map_or(0, |state| state.phases.len());
+        match &mut state {
+            None => state = IncidentState::open(entry).ok(),
+            Some(state) if state.apply(entry).is_err() => break,
+            Some(_) => {}
+        }
+        let entered = state.iter().flat_map(|state| state.phases.iter().skip(known));
+        let named = entered.map(|entered| words::phase(entered.phase).name());
+        marks.extend(named.map(|name| Mark { seq: entry.seq, name }));
+    }
+    marks
 }
 
 /// Whether production's rules hold: the word on the button says so.

@@ -153,7 +153,9 @@ impl Icc {
             (Some(number), Some(tool)) => format!("E{number} {tool}"),
             _ => "evidence".to_owned(),
         };
-        (label, format!("/incidents/{}?tab=mission#ev-{id}", self.id()))
+        let at = self.at.get_value().map(|at| at.to_string());
+        let query = url::query(&[("tab", Some("mission".to_owned())), ("at", at)]);
+        (label, format!("/incidents/{}{query}#ev-{id}", self.id()))
     }
 
     /// The links of several citations, each piece of evidence once.

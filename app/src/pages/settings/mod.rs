@@ -57,5 +57,6 @@ fn permission_words(permission: Permission) -> &'static str {
         Permission::ManageUsers => "manage people",
         Permission::ManageTokens => "manage your API tokens",
         Permission::Export => "take incidents away as files",
+        Permission::ExportAudit => "take the audit trail away as a file",
     }
 }

@@ -115,7 +115,7 @@ const TAMPERING: [(&str, u64); 7] = [
 
 pub(super) async fn tampering_is_found<S: Store, T>(
     make: impl AsyncFn() -> (S, T),
-    tamper: impl AsyncFn(&T, &'static str),
+    tamper: impl AsyncFn(&T, String),
 ) {
     for (statement, first) in TAMPERING {
         let (store, handle) = make().await;
@@ -124,7 +124,7 @@ pub(super) async fn tampering_is_found<S: Store, T>(
             store.audit(&record(&world, n, "plan.approved")).await.unwrap();
         }
         verify(&store, world.organisation).await.unwrap().unwrap();
-        tamper(&handle, statement).await;
+        tamper(&handle, statement.to_owned()).await;
         let broken = BrokenTrail { organisation: world.organisation, seq: first };
         let found = verify(&store, world.organisation).await.unwrap();
         assert_eq!(found, Err(broken), "{statement}");

@@ -21,6 +21,7 @@ mod incidents;
 mod intake;
 mod journal;
 mod lease;
+mod proof;
 mod sample;
 mod together;
 
@@ -103,6 +104,11 @@ pub async fn all<S: Store + 'static>(make: impl AsyncFn() -> S) {
             another_organisation_has_another_trail,
             each_organisation_has_a_chain_without_gaps,
         }
+        proof {
+            journals_are_anchored_once_until_they_grow,
+            a_checkpoint_s_number_is_taken_once,
+            what_was_found_replaces_what_was_found_before,
+        }
         together {
             changes_of_people_come_with_their_records,
             changes_of_clusters_come_with_their_records,
@@ -113,15 +119,18 @@ pub async fn all<S: Store + 'static>(make: impl AsyncFn() -> S) {
     }
 }
 
-/// Changes the audit trail behind the store's back and expects the walk to find it. `tamper` runs
-/// a statement of plain SQL on the store's tables with whatever keeps them from being changed out
-/// of the way; `make` gives a store and what `tamper` needs to reach its database.
+/// Changes trails, checkpoints and journals behind the store's back and expects a verification to
+/// find it. `tamper` runs statements of plain SQL on the store's tables with whatever keeps them
+/// from being changed out of the way, as somebody with the database's file would; `make` gives a
+/// store and what `tamper` needs to reach its database.
 ///
 /// # Panics
 /// When something is not found.
 pub async fn tampering<S: Store, T>(
     make: impl AsyncFn() -> (S, T),
-    tamper: impl AsyncFn(&T, &'static str),
+    tamper: impl AsyncFn(&T, String),
 ) {
-    audit::tampering_is_found(make, tamper).await;
+    audit::tampering_is_found(&make, &tamper).await;
+    proof::every_change_is_found(&make, &tamper).await;
+    proof::journals_stay_where_they_are(&make, &tamper).await;
 }

@@ -3,6 +3,7 @@
 
 mod approvals;
 mod audit;
+mod audit_export;
 mod clusters;
 mod export;
 mod incidents;
@@ -58,6 +59,9 @@ pub fn router() -> (Router<AppState>, utoipa::openapi::OpenApi) {
         .routes(routes!(approvals::approve))
         .routes(routes!(approvals::reject))
         .routes(routes!(audit::trail))
+        .routes(routes!(audit::standing))
+        .routes(routes!(audit::verify))
+        .routes(routes!(audit_export::download))
         .routes(routes!(audit::policies))
         .routes(routes!(people::me))
         .routes(routes!(people::overview))

@@ -17,7 +17,7 @@ use evenkeel_server::{
     toolcaller::McpTools,
     wiring::{self, Platform},
 };
-use evenkeel_services::NewUser;
+use evenkeel_services::{AuditPace, NewUser};
 use evenkeel_storage::access::Organisation;
 use tempfile::TempDir;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -50,6 +50,8 @@ pub fn config(dir: &Path) -> Config {
         site,
         agents: None,
         policies: None,
+        audit_keys: Vec::new(),
+        audit: AuditPace::default(),
         engine: Settings::default(),
         planner: PlannerSettings { hold_s: 1, within_s: 20, every_s: 1 },
         first_cluster: FirstCluster::default(),

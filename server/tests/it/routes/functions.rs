@@ -16,6 +16,7 @@ const READS: &[Function] = &[
     ("clusters", "", 200, None),
     ("users", "", 403, None),
     ("audit", "query[limit]=5", 200, None),
+    ("audit/standing", "", 200, None),
     ("tokens", "", 200, None),
     ("incidents", "query[limit]=5", 200, None),
     ("incident", "incident=<incident>", 200, Some(404)),
@@ -38,6 +39,7 @@ const WRITES: &[Function] = &[
     // Everybody may make tokens of their own, and remove no others.
     ("tokens/create", "name=n&scope=full", 200, None),
     ("tokens/delete", "token=<token>", 404, Some(404)),
+    ("audit/verify", "", 403, None),
     ("clusters/stop", "cluster=<cluster>&reason=because", 403, Some(404)),
     ("clusters/resume", "cluster=<cluster>&reason=because", 403, Some(404)),
     ("clusters/investigate", "cluster=<cluster>&what[reason]=because", 403, Some(404)),

@@ -62,6 +62,10 @@ fn endpoints() -> Vec<Endpoint> {
         write("/api/v1/incidents/{id}/plans/{hash}/approve", Value::Null, Some(404)),
         write("/api/v1/incidents/{id}/plans/{hash}/reject", why(), Some(404)),
         read("/api/v1/audit", 200, None),
+        read("/api/v1/audit/standing", 200, None),
+        write("/api/v1/audit/verify", Value::Null, None),
+        // Journals and all: for administrators.
+        read("/api/v1/audit/export", 403, None),
         read("/api/v1/policies", 200, None),
         read("/api/v1/me", 200, None),
         read("/api/v1/overview", 200, None),

@@ -2,6 +2,7 @@
 
 mod postmortem;
 
+use evenkeel_domain::access::Permission;
 use leptos::prelude::*;
 
 use super::{
@@ -10,7 +11,7 @@ use super::{
 };
 use crate::{
     icons::{Glyph, Icon},
-    pages::{url::escape, words},
+    pages::{signed::use_signed, url::escape, words},
     ui::{
         CopyButton, Panel, Time,
         time::{took, unix},
@@ -33,6 +34,7 @@ pub fn Story(
         view! {
             <CopyButton text=text what="the story as Markdown" />
             <a class="btn btn--ghost btn--small" href=href download=name><Icon glyph=Glyph::Download />"Markdown"</a>
+            {case_file(icc)}
         }
     };
     view! {
@@ -46,6 +48,15 @@ pub fn Story(
         </Panel>
     }
     .into_any()
+}
+
+/// The incident as one file, to be kept as a regression case; for those who may take it.
+fn case_file(icc: Icc) -> Option<AnyView> {
+    let may = use_signed().me().permissions.contains(&Permission::Export);
+    may.then(|| {
+        let (href, name) = (format!("/api/v1/incidents/{}/export", icc.id()), format!("incident-{}.jsonl", icc.id()));
+        view! { <a class="btn btn--ghost btn--small" href=href download=name title="Journal, evidence and answers in one file, secrets and people redacted"><Icon glyph=Glyph::Download />"Case file"</a> }.into_any()
+    })
 }
 
 #[component]

@@ -1,6 +1,9 @@
-//! The audit trail: who did what, when. Filters and place are in the address.
+//! The audit trail: who did what, when, and how far that is proved. Filters and place are in the address.
+
+mod proof;
 
 use evenkeel_domain::{
+    audit::AuditKind,
     id::{AuditId, ClusterId, IncidentId},
     view::{AuditLine, AuditPage as Records, AuditQuery},
 };
@@ -9,6 +12,7 @@ use leptos_meta::Title;
 use leptos_router::{hooks::use_query_map, params::ParamsMap};
 use serde_json::Value;
 
+use self::proof::Proof;
 use super::{load::load, signed::use_signed, url};
 use crate::{
     api,
@@ -18,16 +22,6 @@ use crate::{
 
 /// How many records are on a page.
 const PAGE: u32 = 50;
-
-/// What people mostly look for: label, and how such actions begin.
-const KINDS: [(&str, &str); 6] = [
-    ("Plans", "plan."),
-    ("Emergency Stop", "stop."),
-    ("Clusters", "cluster."),
-    ("Incidents", "incident."),
-    ("People", "user."),
-    ("Sessions", "session."),
-];
 
 /// The page.
 #[component]
@@ -39,6 +33,7 @@ pub fn AuditPage() -> impl IntoView {
         <Title text="Audit trail" />
         <div class="stack">
             <h1>"Audit trail"</h1>
+            <Proof />
             {move || view! { <Filters query=query.get() /> }}
             <Panel title="Newest first" class="panel--flush">
                 {load(records, "the audit trail", 8, move |page| list(page, &query.get_untracked()))}
@@ -116,13 +111,13 @@ fn Filters(
     query: AuditQuery,
 ) -> impl IntoView {
     let first = AuditQuery { before: None, ..query };
-    let mut items: Vec<LinkItem> = KINDS
+    let mut items: Vec<LinkItem> = AuditKind::ALL
         .iter()
-        .map(|(label, action)| {
+        .map(|kind| {
+            let action = kind.prefix();
             let active = first.action.as_deref() == Some(action);
-            let with =
-                AuditQuery { action: (!active).then(|| (*action).to_owned()), ..first.clone() };
-            LinkItem::new(*label, address(&with), active)
+            let with = AuditQuery { action: (!active).then(|| action.to_owned()), ..first.clone() };
+            LinkItem::new(kind.label(), address(&with), active)
         })
         .collect();
     items.extend(use_signed().clusters().get_untracked().into_iter().map(|tile| {
