@@ -49,10 +49,11 @@ impl Services {
     ) -> Result<Caller, ServiceError> {
         let email = email.trim().to_lowercase();
         let window = self.window();
-        let by_address = self.throttle(&format!("email:{email}"), window, ATTEMPTS_PER_ADDRESS);
-        self.kept_back(by_address.await, &email, remote).await?;
-        let by_remote = self.throttle(&format!("remote:{remote}"), window, ATTEMPTS_PER_REMOTE);
-        self.kept_back(by_remote.await, &email, remote).await?;
+        let beyond = self.throttle(&format!("email:{email}"), window, ATTEMPTS_PER_ADDRESS).await?;
+        self.kept_back(beyond, &email, remote).await?;
+        let beyond =
+            self.throttle(&format!("remote:{remote}"), window, ATTEMPTS_PER_REMOTE).await?;
+        self.kept_back(beyond, &email, remote).await?;
         let user = self.store().user_by_email(&email).await?;
         let hash = user.as_ref().map(|u| u.password_hash.clone());
         let right = check_password(password, hash).await?;
@@ -85,13 +86,7 @@ impl Services {
 
     /// Refuses what is beyond a limit; the first of a window is recorded, so that whoever goes on
     /// guessing cannot fill the trail.
-    async fn kept_back(
-        &self,
-        beyond: Result<u32, ServiceError>,
-        email: &str,
-        remote: &str,
-    ) -> Result<(), ServiceError> {
-        let beyond = beyond?;
+    async fn kept_back(&self, beyond: u32, email: &str, remote: &str) -> Result<(), ServiceError> {
         if beyond == 0 {
             return Ok(());
         }

@@ -1,6 +1,7 @@
 //! The contract every store keeps, kept by this one, against a real server.
 
-use evenkeel_storage::contract;
+use evenkeel_domain::{Timestamp, id::OrganisationId};
+use evenkeel_storage::{AccessStore, access::Organisation, contract};
 use evenkeel_storage_postgres::{PostgresStore, testing::Server};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
@@ -39,4 +40,22 @@ async fn i3_tampering_with_trails_and_journals_is_found() {
         hand.close().await.unwrap();
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_opened_to_read_only_is_not_changed() {
+    let Some(server) = Server::start().await else { return };
+    let url = server.database().await;
+    let store = PostgresStore::open(&url).await.unwrap();
+    store.migrate().await.unwrap();
+    let home = Organisation {
+        id: OrganisationId::from_parts(1, 1),
+        name: "o".into(),
+        created_at: Timestamp::UNIX_EPOCH,
+    };
+    let reader = PostgresStore::open_read_only(&url).await.unwrap();
+    reader.create_organisation(&home).await.unwrap_err();
+    assert_eq!(store.organisations().await.unwrap(), []);
+    store.create_organisation(&home).await.unwrap();
+    assert_eq!(reader.organisations().await.unwrap(), [home]);
 }

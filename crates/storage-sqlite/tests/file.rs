@@ -8,11 +8,13 @@ use evenkeel_domain::{
     Timestamp,
     access::Role,
     id::{AuditId, OrganisationId, UserId},
+    proof::{Place, Wrong},
 };
 use evenkeel_storage::{
     AccessStore, AuditStore, StorageError,
     access::{Organisation, User},
     audit::verify,
+    verify::{Against, verify as verify_all},
 };
 use evenkeel_storage_sqlite::SqliteStore;
 use sqlx::{Connection, SqliteConnection};
@@ -157,4 +159,59 @@ async fn records_of_a_version_without_chain_are_put_into_it() {
     assert_eq!(ids, [1, 2, 3].map(|n| AuditId::from_parts(n, 1)), "oldest first");
     store.migrate().await.unwrap();
     assert_eq!(verify(&store, home).await.unwrap(), Ok(head), "once");
+}
+
+#[tokio::test]
+async fn what_is_opened_to_read_only_is_neither_made_nor_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("evenkeel.db");
+    let url = format!("sqlite://{}", path.display());
+    SqliteStore::open_read_only(&url).await.unwrap_err();
+    assert!(!path.exists());
+
+    let store = store_at(&path).await;
+    let home = Organisation {
+        id: OrganisationId::from_parts(1, 1),
+        name: "o".into(),
+        created_at: Timestamp::UNIX_EPOCH,
+    };
+    store.create_organisation(&home).await.unwrap();
+    store.close().await;
+    let before = std::fs::read(&path).unwrap();
+    let reader = SqliteStore::open_read_only(&url).await.unwrap();
+    assert_eq!(reader.organisations().await.unwrap(), [home.clone()]);
+    let another = Organisation { id: OrganisationId::from_parts(1, 2), name: "p".into(), ..home };
+    reader.create_organisation(&another).await.unwrap_err();
+    reader.migrate().await.unwrap_err();
+    reader.close().await;
+    assert_eq!(std::fs::read(&path).unwrap(), before);
+}
+
+#[tokio::test]
+async fn a_record_outside_the_chain_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("evenkeel.db");
+    let store = store_at(&path).await;
+    let home = OrganisationId::from_parts(1, 1);
+    let organisation =
+        Organisation { id: home, name: "o".into(), created_at: Timestamp::UNIX_EPOCH };
+    store.create_organisation(&organisation).await.unwrap();
+    let mut hand = beside(&path).await;
+    let id = AuditId::from_parts(1, 1).to_string();
+    sqlx::query(
+        "INSERT INTO audit (id, organisation, at, actor, action, subject, detail)
+         VALUES (?, ?, 5, 'a', 'plan.approved', 's', '{}')",
+    )
+    .bind(&id)
+    .bind(home.to_string())
+    .execute(&mut hand)
+    .await
+    .unwrap();
+    let check = async || {
+        verify_all(&store, home, &Against::default(), Timestamp::UNIX_EPOCH).await.unwrap().broken
+    };
+    let broken = check().await.unwrap();
+    assert_eq!((broken.place, broken.wrong), (Place::Audit { seq: 0 }, Wrong::Unchained { id }));
+    store.migrate().await.unwrap();
+    assert_eq!(check().await, None, "a version without chain has written it");
 }

@@ -17,10 +17,7 @@ use crate::{
 #[component]
 pub fn Proof() -> impl IntoView {
     let verify = ServerAction::<VerifyAudit>::new();
-    let standing = Resource::new_blocking(
-        move || verify.version().get(),
-        |_| async move { api::audit_standing().await },
-    );
+    let standing = Resource::new_blocking(|| (), |()| api::audit_standing());
     view! {
         <Panel title="Verified state">
             <div class="stack stack--tight">

@@ -165,8 +165,11 @@ fn marks(journal: &[Entry]) -> Vec<Mark> {
         let known = state.as_ref().map_or(0, |state| state.phases.len());
         match &mut state {
             None => state = IncidentState::open(entry).ok(),
-            Some(state) if state.apply(entry).is_err() => break,
-            Some(_) => {}
+            Some(state) => {
+                if state.apply(entry).is_err() {
+                    break;
+                }
+            }
         }
         let entered = state.iter().flat_map(|state| state.phases.iter().skip(known));
         let named = entered.map(|entered| words::phase(entered.phase).name());
