@@ -13,7 +13,7 @@ pub async fn audit_trail(query: AuditQuery) -> Result<AuditPage, ApiError> {
 }
 
 /// How far the trail and the journals are proved.
-#[server(prefix = "/api/ui", endpoint = "audit/standing", input = GetUrl)]
+#[server(name = AskAuditStanding, prefix = "/api/ui", endpoint = "audit/standing", input = GetUrl)]
 pub async fn audit_standing() -> Result<AuditStanding, ApiError> {
     let (services, caller) = super::asking::asking().await?;
     Ok(services.audit_standing(&caller).await?)

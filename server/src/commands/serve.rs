@@ -42,8 +42,7 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
     let working =
         (!args.no_worker).then(|| tokio::spawn(platform.worker.clone().run(stop.child_token())));
     platform.services.note_policies().await?;
-    let auditing =
-        tokio::spawn(platform.services.clone().keep_audit(config.audit, stop.child_token()));
+    let auditing = Auditing::start(&platform.services, &config);
     let router = http::router(&platform, &config)?;
     info!(addr = %config.addr, "Evenkeel serves {}", config.public_url);
     let serving =
@@ -60,7 +59,7 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
 async fn finish(
     platform: Platform,
     working: Option<tokio::task::JoinHandle<()>>,
-    auditing: tokio::task::JoinHandle<()>,
+    auditing: Auditing,
     serving: tokio::task::JoinHandle<std::io::Result<()>>,
 ) {
     let ended = tokio::time::timeout(GRACE, async {
@@ -68,15 +67,39 @@ async fn finish(
             // A panicked worker has been reported by its task already.
             let _ended = working.await;
         }
-        // The last checkpoint, of what the steps have recorded until now.
-        let _ended = auditing.await;
     });
     if ended.await.is_err() {
         warn!("steps were still running; their incidents are taken up again when the lease ends");
     }
+    auditing.end().await;
     // Streams to browsers stay open for ever; they reconnect by themselves.
     serving.abort();
     platform.tools.close().await;
+}
+
+/// What signs and verifies the audit trail in the background.
+pub(crate) struct Auditing {
+    task: tokio::task::JoinHandle<()>,
+    stop: CancellationToken,
+}
+
+/// How long the last checkpoint may take.
+const SIGNING: Duration = Duration::from_secs(2);
+
+impl Auditing {
+    pub(crate) fn start(services: &Services, config: &Config) -> Self {
+        let stop = CancellationToken::new();
+        let task = tokio::spawn(services.clone().keep_audit(config.audit, stop.clone()));
+        Self { task, stop }
+    }
+
+    /// Signs what was recorded until now: the last thing before the process ends.
+    pub(crate) async fn end(self) {
+        self.stop.cancel();
+        if tokio::time::timeout(SIGNING, self.task).await.is_err() {
+            warn!("the last audit checkpoint was not made in time; the next start makes it");
+        }
+    }
 }
 
 /// Waits for SIGTERM or SIGINT.
