@@ -8,6 +8,9 @@ import type { Page } from "@playwright/test";
 
 test.setTimeout(300_000);
 
+/** A browser without JavaScript does not fetch scripts. */
+const SCRIPTS = /^request: csp GET .*\.js$/;
+
 const moments = (page: Page) => page.getByRole("navigation", { name: "Moments of this incident" });
 const banner = (page: Page) => page.getByText(/^As it was at/);
 
@@ -96,7 +99,8 @@ test("it fits a phone and is accessible in both themes", async ({ page }) => {
 test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false });
 
-  test("any moment is looked at", async ({ page }) => {
+  test("any moment is looked at", async ({ page, expected }) => {
+    expected(SCRIPTS);
     const id = await range.waiting();
     const { last } = await asked(id);
     await page.goto(`/incidents/${id}?at=2`);
@@ -112,7 +116,8 @@ test.describe("without JavaScript", () => {
     await expect(banner(page)).toHaveCount(0);
   });
 
-  test("the trail is verified", async ({ page }) => {
+  test("the trail is verified", async ({ page, expected }) => {
+    expected(SCRIPTS);
     await page.goto("/audit");
     await page.getByRole("button", { name: "Verify now" }).click();
     await expect(page.getByText(/^Every record up to \d+ holds, and every journal\./)).toBeVisible();
