@@ -13,6 +13,7 @@ use evenkeel_domain::proof::{Broken, Verification};
 use evenkeel_engine::{checkpoint::Checkpoint, clock::Clock, proof::Trust};
 use evenkeel_services::{AuditExport, Services, Signed, audit_file};
 use evenkeel_storage::{
+    Schema,
     access::Organisation,
     verify::{self, Against},
 };
@@ -122,15 +123,20 @@ async fn database(
     elsewhere: &[Checkpoint],
     json: bool,
 ) -> anyhow::Result<ExitCode> {
+    if let Schema::Behind { by } = wiring::schema(config).await? {
+        anyhow::bail!(
+            "this database is older than this version, and verifying changes nothing: {by} \
+             migrations are to come, run `evenkeel migrate` first"
+        );
+    }
     let store = wiring::open_read_only(config).await?;
     let organisations = store.organisations().await?;
     let against = Against { trust, checkpoints: elsewhere };
     let mut holds = true;
     for Organisation { id, name, .. } in &organisations {
-        let found = verify::verify(&*store, *id, &against, SystemClock.now()).await.context(
-            "cannot read what is to be verified; a database of an older version is first brought \
-             up to date by `evenkeel migrate`",
-        )?;
+        let found = verify::verify(&*store, *id, &against, SystemClock.now())
+            .await
+            .context("cannot read what is to be verified")?;
         holds &= found.broken.is_none();
         print(json, &found, |found| told(name, found));
     }
