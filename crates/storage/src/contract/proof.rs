@@ -1,6 +1,6 @@
 //! Checkpoints, the ends of journals that the trail keeps, and what a verification finds.
 
-use std::sync::Arc;
+use std::{fmt::Write as _, sync::Arc};
 
 use evenkeel_domain::{
     Event,
@@ -11,6 +11,8 @@ use evenkeel_domain::{
     stage::Resolution,
 };
 use evenkeel_engine::{
+    audit_chain::Words,
+    chain,
     checkpoint::{Checkpoint, Signer},
     proof::{ANCHORED, AuditWalk, JournalHead, Trust},
 };
@@ -156,11 +158,11 @@ enum Found {
     Nothing,
 }
 
-fn changes() -> Vec<(&'static str, Found)> {
-    use Found::{Audit, Checkpoint, Elsewhere, Journal, Nothing};
-    use Wrong::{Content, Missing, Order, Replaced, Signature, Truncated};
+/// Of the trail.
+fn changes_of_the_trail() -> Vec<(&'static str, Found)> {
+    use Found::{Audit, Elsewhere, Nothing};
+    use Wrong::{Content, Missing, Order, Truncated};
     let by = |number| Witness::Checkpoint { number };
-    let anchor = |seq| Witness::Audit { seq };
     vec![
         // payload, person, time
         ("UPDATE audit SET subject = 'nothing' WHERE organisation = HOME AND seq = 1", Audit(1, Content)),
@@ -208,6 +210,15 @@ fn changes() -> Vec<(&'static str, Found)> {
              FROM audit WHERE organisation = HOME AND seq = 11",
             Audit(12, Order),
         ),
+    ]
+}
+
+/// Of checkpoints, journals and lists.
+fn other_changes() -> Vec<(&'static str, Found)> {
+    use Found::{Checkpoint, Journal};
+    use Wrong::{Content, Missing, Replaced, Signature, Truncated};
+    let anchor = |seq| Witness::Audit { seq };
+    vec![
         // checkpoints
         (
             "UPDATE audit_checkpoints SET seq = 9,
@@ -251,7 +262,7 @@ fn changes() -> Vec<(&'static str, Found)> {
     ]
 }
 
-/// A copy of the organisation's own name for it, so that statements are constants.
+/// With the organisations' ids in their places.
 fn spelt(statement: &'static str) -> String {
     statement.replace("HOME", HOME).replace("OTHER", OTHER)
 }
@@ -260,7 +271,7 @@ pub(super) async fn every_change_is_found<S: Store, T>(
     make: impl AsyncFn() -> (S, T),
     tamper: impl AsyncFn(&T, String),
 ) {
-    for (statement, expected) in changes() {
+    for (statement, expected) in changes_of_the_trail().into_iter().chain(other_changes()) {
         let (store, handle) = make().await;
         let (world, book, checkpoints) = story(&store).await;
         let clean = check(&store, &world, &checkpoints).await;
@@ -313,4 +324,59 @@ pub(super) async fn journals_stay_where_they_are<S: Store, T>(
     let broken = check(&store, &world, &[]).await.broken.unwrap();
     assert_eq!(broken.place, Place::Journal { incident, seq: 3 });
     assert_eq!(broken.wrong, Wrong::Truncated { witness: Witness::Audit { seq: 7 } });
+}
+
+/// Records that were changed, and every hash after them reckoned anew: each chain fits together,
+/// and is another one than was seen.
+pub(super) async fn chains_written_anew_are_found<S: Store, T>(
+    make: impl AsyncFn() -> (S, T),
+    tamper: impl AsyncFn(&T, String),
+) {
+    let (store, handle) = make().await;
+    let (world, ..) = story(&store).await;
+    let rows = store.audit_rows(world.organisation, 8, 9).await.unwrap();
+    let mut previous = rows[0].prev_hash.clone();
+    let mut statements = String::new();
+    for row in rows {
+        let words = Words {
+            id: &row.id,
+            organisation: &row.organisation,
+            at_us: row.at_us,
+            actor: "b@example.org",
+            action: &row.action,
+            subject: &row.subject,
+            cluster: None,
+            incident: None,
+        };
+        let detail = serde_json::from_str(&row.detail).unwrap();
+        let hash = words.link(&previous, row.seq, &detail).unwrap();
+        let Words { id, actor, .. } = words;
+        write!(
+            statements,
+            "UPDATE audit SET actor = '{actor}', prev_hash = '{previous}', hash = '{hash}'
+             WHERE id = '{id}';"
+        )
+        .unwrap();
+        previous = hash;
+    }
+    tamper(&handle, statements).await;
+    let broken = check(&store, &world, &[]).await.broken.unwrap();
+    let witness = Witness::Checkpoint { number: 2 };
+    assert_eq!(broken.place, Place::Audit { seq: 10 }, "the first that a checkpoint knows");
+    assert_eq!(broken.wrong, Wrong::Replaced { witness });
+
+    let (store, handle) = make().await;
+    let (world, book, _) = story(&store).await;
+    let incident = book.id.to_string();
+    let rows = store.journal_rows(&incident, 2, 9).await.unwrap();
+    let event = rows[1].event.replace("third", "other");
+    let hash = chain::link_words(&rows[0].hash, &incident, 4, rows[1].at_us, &event);
+    let statements = format!(
+        "UPDATE journal SET event = '{event}', hash = '{hash}' WHERE seq = 4;
+         UPDATE incidents SET head_hash = '{hash}'"
+    );
+    tamper(&handle, statements).await;
+    let broken = check(&store, &world, &[]).await.broken.unwrap();
+    assert_eq!(broken.place, Place::Journal { incident, seq: 4 });
+    assert_eq!(broken.wrong, Wrong::Replaced { witness: Witness::Audit { seq: 10 } });
 }

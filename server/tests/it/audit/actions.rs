@@ -2,10 +2,7 @@
 
 use std::{collections::BTreeSet, path::Path};
 
-use evenkeel_domain::{
-    access::Role,
-    audit::AuditAction::{self, *},
-};
+use evenkeel_domain::{access::Role, audit::AuditAction};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -14,27 +11,27 @@ use crate::harness::{Person, TestApp};
 
 /// Where each is made: a file of the services.
 const MADE: [(AuditAction, &str); 21] = [
-    (PlanApproved, "approvals.rs"),
-    (PlanRejected, "approvals.rs"),
-    (StopThrown, "emergency_stop.rs"),
-    (StopLifted, "emergency_stop.rs"),
-    (ClusterConnected, "clusters.rs"),
-    (ClusterTokenRenewed, "clusters.rs"),
-    (InvestigationStarted, "investigations.rs"),
-    (DrillStarted, "investigations.rs"),
-    (IncidentExported, "export.rs"),
-    (IncidentImported, "import.rs"),
-    (UserCreated, "people.rs"),
-    (UserRoleChanged, "people.rs"),
-    (PasswordChanged, "people.rs"),
-    (SessionStarted, "sign_in.rs"),
-    (SessionRefused, "sign_in.rs"),
-    (SessionThrottled, "sign_in.rs"),
-    (TokenCreated, "tokens.rs"),
-    (TokenRevoked, "tokens.rs"),
-    (PolicyChanged, "audit_checks.rs"),
-    (AuditExported, "audit_export.rs"),
-    (JournalsAnchored, "audit_checks.rs"),
+    (AuditAction::PlanApproved, "approvals.rs"),
+    (AuditAction::PlanRejected, "approvals.rs"),
+    (AuditAction::StopThrown, "emergency_stop.rs"),
+    (AuditAction::StopLifted, "emergency_stop.rs"),
+    (AuditAction::ClusterConnected, "clusters.rs"),
+    (AuditAction::ClusterTokenRenewed, "clusters.rs"),
+    (AuditAction::InvestigationStarted, "investigations.rs"),
+    (AuditAction::DrillStarted, "investigations.rs"),
+    (AuditAction::IncidentExported, "export.rs"),
+    (AuditAction::IncidentImported, "import.rs"),
+    (AuditAction::UserCreated, "people.rs"),
+    (AuditAction::UserRoleChanged, "people.rs"),
+    (AuditAction::PasswordChanged, "people.rs"),
+    (AuditAction::SessionStarted, "sign_in.rs"),
+    (AuditAction::SessionRefused, "sign_in.rs"),
+    (AuditAction::SessionThrottled, "sign_in.rs"),
+    (AuditAction::TokenCreated, "tokens.rs"),
+    (AuditAction::TokenRevoked, "tokens.rs"),
+    (AuditAction::PolicyChanged, "audit_checks.rs"),
+    (AuditAction::AuditExported, "audit_export.rs"),
+    (AuditAction::JournalsAnchored, "audit_checks.rs"),
 ];
 
 #[test]
@@ -116,13 +113,13 @@ async fn each_is_recorded_when_it_is_done() {
     let of = |action: AuditAction| -> Vec<&Value> {
         records.iter().filter(|record| record["action"] == action.as_str()).collect()
     };
-    assert_eq!(of(PolicyChanged).len(), 1, "the same policies are no change");
-    assert_eq!(of(SessionThrottled).len(), 1, "once in a window");
-    assert_eq!(of(SessionRefused).len(), 6);
-    assert_eq!(of(SessionRefused)[0]["subject"], "stranger@nowhere.test");
-    assert_eq!(of(SessionRefused)[0]["detail"]["known"], false);
-    assert_eq!(of(UserRoleChanged)[0]["subject"], "new@ours.test");
-    assert_eq!(of(UserRoleChanged)[0]["detail"]["former"], "viewer");
+    assert_eq!(of(AuditAction::PolicyChanged).len(), 1, "the same policies are no change");
+    assert_eq!(of(AuditAction::SessionThrottled).len(), 1, "once in a window");
+    assert_eq!(of(AuditAction::SessionRefused).len(), 6);
+    assert_eq!(of(AuditAction::SessionRefused)[0]["subject"], "stranger@nowhere.test");
+    assert_eq!(of(AuditAction::SessionRefused)[0]["detail"]["known"], false);
+    assert_eq!(of(AuditAction::UserRoleChanged)[0]["subject"], "new@ours.test");
+    assert_eq!(of(AuditAction::UserRoleChanged)[0]["detail"]["former"], "viewer");
     let found = services.verify_chains(app.organisation, &[]).await.unwrap();
     assert_eq!((found.broken, found.checkpoint), (None, Some(1)));
 }
