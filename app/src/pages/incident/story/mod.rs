@@ -55,7 +55,7 @@ fn case_file(icc: Icc) -> Option<AnyView> {
     let may = use_signed().me().permissions.contains(&Permission::Export);
     may.then(|| {
         let (href, name) = (format!("/api/v1/incidents/{}/export", icc.id()), format!("incident-{}.jsonl", icc.id()));
-        view! { <a class="btn btn--ghost btn--small" href=href download=name title="Journal, evidence and answers in one file, secrets and people redacted"><Icon glyph=Glyph::Download />"Case file"</a> }.into_any()
+        view! { <a class="btn btn--ghost btn--small" href=href download=name title="The incident as one file: journal, evidence and answers, secrets and people redacted"><Icon glyph=Glyph::Download />"Export"</a> }.into_any()
     })
 }
 
