@@ -163,24 +163,24 @@ fn exported(
     let found = audit_file::check(BufReader::new(file), trust, elsewhere)
         .with_context(|| format!("cannot check {}", path.display()))?;
     let holds = found.broken.is_none();
-    print(json, &found, |found| match &found.broken {
-        Some(broken) => format!("{}: {}", path.display(), trouble(broken)),
-        None => {
-            let journals = if found.header.journals {
-                format!("{} journals with {} records", found.journals, found.journal_records)
-            } else {
-                "no journals in the file".to_owned()
-            };
-            format!(
-                "{}: {} audit records of {}, {journals}; {}; signed with {}{}",
-                path.display(),
-                found.seq,
-                found.header.name,
-                held(found.checkpoint),
-                found.key.as_deref().unwrap_or("no key"),
-                believed(found.signatures_checked)
-            )
+    print(json, &found, |found| {
+        if let Some(broken) = &found.broken {
+            return format!("{}: {}", path.display(), trouble(broken));
         }
+        let journals = if found.header.journals {
+            format!("{} journals with {} records", found.journals, found.journal_records)
+        } else {
+            "no journals in the file".to_owned()
+        };
+        format!(
+            "{}: {} audit records of {}, {journals}; {}; signed with {}{}",
+            path.display(),
+            found.seq,
+            found.header.name,
+            held(found.checkpoint),
+            found.key.as_deref().unwrap_or("no key"),
+            believed(found.signatures_checked)
+        )
     });
     Ok(holds)
 }
