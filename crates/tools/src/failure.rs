@@ -59,6 +59,20 @@ pub mod codes {
     pub const PROMETHEUS_TOO_LARGE: &str = "prometheus.too_large";
     /// The address or the credentials are not usable.
     pub const PROMETHEUS_CONFIG: &str = "prometheus.config";
+    /// No connection to Alertmanager.
+    pub const ALERTMANAGER_UNREACHABLE: &str = "alertmanager.unreachable";
+    /// Alertmanager took longer than the time limit.
+    pub const ALERTMANAGER_TIMEOUT: &str = "alertmanager.timeout";
+    /// Alertmanager refused the credentials (401, 403).
+    pub const ALERTMANAGER_UNAUTHORIZED: &str = "alertmanager.unauthorized";
+    /// Alertmanager answered with an error.
+    pub const ALERTMANAGER_FAILED: &str = "alertmanager.failed";
+    /// The answer isn't what Alertmanager's API promises.
+    pub const ALERTMANAGER_GARBAGE: &str = "alertmanager.garbage";
+    /// The answer was larger than the byte limit.
+    pub const ALERTMANAGER_TOO_LARGE: &str = "alertmanager.too_large";
+    /// The address or the credentials are not usable.
+    pub const ALERTMANAGER_CONFIG: &str = "alertmanager.config";
     /// The arguments don't match the tool's input schema or its limits.
     pub const BAD_ARGUMENTS: &str = "tool.bad_arguments";
     /// The whole call took longer than the server's time limit.

@@ -6,7 +6,8 @@ use evenkeel_mcp_servers::{ServerKind, run_stdio};
 /// What `mcp` takes.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// `kubernetes` (reads `KUBECONFIG`) or `prometheus` (reads `PROMETHEUS_URL`).
+    /// `kubernetes` (reads `KUBECONFIG`) or `prometheus` (reads `PROMETHEUS_URL`
+    /// and `ALERTMANAGER_URL`).
     server: String,
 }
 

@@ -4,6 +4,7 @@ use evenkeel_tools::failure::{ToolFailure, codes};
 use reqwest::{Client, RequestBuilder, StatusCode, Url};
 use serde::de::DeserializeOwned;
 
+use super::alertmanager::Alertmanager;
 use super::config::{Auth, PrometheusConfig, config_failure};
 use super::golden::Table;
 use super::wire::{Envelope, Status};
@@ -11,9 +12,11 @@ use crate::failure::failure;
 use crate::limits::Limits;
 use crate::text::clip;
 
-/// One Prometheus, or why there is none: then every call answers with that reason.
+/// One Prometheus, or why there is none: then every call answers with that reason. And beside it the
+/// Alertmanager that it sends alerts to.
 pub struct Prometheus {
     inner: Result<Inner, ToolFailure>,
+    alertmanager: Result<Alertmanager, ToolFailure>,
 }
 
 struct Inner {
@@ -36,13 +39,22 @@ impl Prometheus {
     pub fn from_env(limits: Limits) -> Self {
         match PrometheusConfig::from_env() {
             Ok(config) => Self::new(config, limits),
-            Err(failure) => Self { inner: Err(failure) },
+            Err(failure) => {
+                let alertmanager = Alertmanager::new(&PrometheusConfig::new(""), limits);
+                Self { inner: Err(failure), alertmanager }
+            }
         }
     }
 
     /// As `config` says.
     pub fn new(config: PrometheusConfig, limits: Limits) -> Self {
-        Self { inner: Inner::new(config, limits) }
+        let alertmanager = Alertmanager::new(&config, limits);
+        Self { inner: Inner::new(config, limits), alertmanager }
+    }
+
+    /// The Alertmanager beside it.
+    pub(super) fn alertmanager(&self) -> Result<&Alertmanager, ToolFailure> {
+        self.alertmanager.as_ref().map_err(Clone::clone)
     }
 
     /// Which metrics make which golden signal.
@@ -78,22 +90,7 @@ impl Prometheus {
 impl Inner {
     fn new(config: PrometheusConfig, limits: Limits) -> Result<Self, ToolFailure> {
         let base = config.base()?;
-        let mut builder = Client::builder()
-            .timeout(limits.request)
-            .connect_timeout(limits.request.min(std::time::Duration::from_secs(3)))
-            // Credentials must not follow a redirect to another host.
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy();
-        if let Some(pem) = &config.ca_pem {
-            let certificates = reqwest::Certificate::from_pem_bundle(pem)
-                .map_err(|error| config_failure(format!("the CA file isn't PEM: {error}")))?;
-            for certificate in certificates {
-                builder = builder.add_root_certificate(certificate);
-            }
-        }
-        let client = builder
-            .build()
-            .map_err(|error| config_failure(format!("no HTTP client can be made: {error}")))?;
+        let client = client(&config, limits).map_err(config_failure)?;
         Ok(Self { client, base, config, limits })
     }
 
@@ -154,8 +151,26 @@ impl Inner {
     }
 }
 
+/// A client with these limits and certificates, or why there is none.
+pub(super) fn client(config: &PrometheusConfig, limits: Limits) -> Result<Client, String> {
+    let mut builder = Client::builder()
+        .timeout(limits.request)
+        .connect_timeout(limits.request.min(std::time::Duration::from_secs(3)))
+        // Credentials must not follow a redirect to another host.
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy();
+    if let Some(pem) = &config.ca_pem {
+        let certificates = reqwest::Certificate::from_pem_bundle(pem)
+            .map_err(|error| format!("the CA file isn't PEM: {error}"))?;
+        for certificate in certificates {
+            builder = builder.add_root_certificate(certificate);
+        }
+    }
+    builder.build().map_err(|error| format!("no HTTP client can be made: {error}"))
+}
+
 /// The last cause of an error: the first ones repeat the address, which may hold credentials.
-fn root_cause(error: &dyn std::error::Error) -> String {
+pub(super) fn root_cause(error: &dyn std::error::Error) -> String {
     let mut cause = error;
     while let Some(next) = cause.source() {
         cause = next;
@@ -219,7 +234,7 @@ pub(super) fn garbage(path: &str, why: &str, body: &[u8]) -> ToolFailure {
     )
 }
 
-fn excerpt(body: &[u8]) -> String {
+pub(super) fn excerpt(body: &[u8]) -> String {
     let head = &body[..body.len().min(120)];
     crate::text::printable(&String::from_utf8_lossy(head))
 }

@@ -1,4 +1,5 @@
-//! The `prometheus` server: reads one Prometheus (or what speaks its API: Mimir, Thanos, `VictoriaMetrics`).
+//! The `prometheus` server: reads one Prometheus (or what speaks its API: Mimir, Thanos, `VictoriaMetrics`), and the
+//! Alertmanager it sends alerts to.
 //!
 //! NaN, "no series" and "unreachable" are three different answers and none of them is zero.
 
@@ -7,7 +8,9 @@ pub mod golden;
 pub mod http;
 pub mod wire;
 
+mod alertmanager;
 mod label_values;
+mod list_alertmanager_alerts;
 mod list_alerts;
 mod list_rules;
 mod list_targets;
@@ -21,7 +24,7 @@ pub use http::Prometheus;
 
 use crate::{Limits, ToolServer};
 
-const INSTRUCTIONS: &str = "Reads a Prometheus. Values are a JSON number or the text NaN, +Inf or -Inf. An empty \
+const INSTRUCTIONS: &str = "Reads a Prometheus and its Alertmanager. Values are a JSON number or the text NaN, +Inf or -Inf. An empty \
     result means that nothing is known; it isn't zero. All tools only read.";
 
 /// The server over that Prometheus.
@@ -31,6 +34,7 @@ pub fn server(prometheus: Prometheus, limits: Limits) -> ToolServer<Prometheus> 
         .with::<query_range::QueryRange>()
         .with::<golden::GoldenSignalsTool>()
         .with::<list_alerts::ListAlerts>()
+        .with::<list_alertmanager_alerts::ListAlertmanagerAlerts>()
         .with::<list_rules::ListRules>()
         .with::<list_targets::ListTargets>()
         .with::<label_values::LabelValuesTool>()

@@ -148,6 +148,46 @@ pub(super) struct WireTarget {
     pub last_scrape_duration: Option<f64>,
 }
 
+/// Alertmanager's `status`.
+#[derive(Deserialize)]
+pub(super) struct WireManagerStatus {
+    /// Since when it is up.
+    pub uptime: Option<String>,
+    pub cluster: Option<WireManagerCluster>,
+}
+
+/// How it stands with the others of its mesh.
+#[derive(Deserialize)]
+pub(super) struct WireManagerCluster {
+    #[serde(default)]
+    pub status: String,
+}
+
+/// An alert of Alertmanager.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct WireManagerAlert {
+    pub fingerprint: String,
+    pub starts_at: Timestamp,
+    pub ends_at: Option<String>,
+    pub updated_at: Option<String>,
+    #[serde(default)]
+    pub labels: Labels,
+    #[serde(default)]
+    pub annotations: Labels,
+    #[serde(rename = "generatorURL")]
+    pub generator_url: Option<String>,
+    #[serde(default)]
+    pub receivers: Vec<WireReceiver>,
+}
+
+/// Where an alert is sent to.
+#[derive(Deserialize)]
+pub(super) struct WireReceiver {
+    #[serde(default)]
+    pub name: String,
+}
+
 /// A time as Prometheus writes it; `None` for its zero time, which means "never".
 pub(super) fn time(text: Option<&str>) -> Option<Timestamp> {
     text.filter(|text| !text.starts_with("0001-")).and_then(|text| text.parse().ok())

@@ -1,6 +1,7 @@
 //! The servers through their front door: an MCP client over an in-process stream.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking, as tests do")]
 
+mod alertmanager;
 mod kubernetes_cluster;
 mod kubernetes_faults;
 mod kubernetes_reads;

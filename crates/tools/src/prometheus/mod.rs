@@ -1,5 +1,6 @@
 //! Tools of the `prometheus` server.
 
+pub mod alertmanager;
 pub mod alerts;
 pub mod discovery;
 pub mod golden;
@@ -13,6 +14,7 @@ pub mod value;
 /// The server's name, as in `evenkeel mcp prometheus`.
 pub const SERVER: &str = "prometheus";
 
+pub use alertmanager::{AlertmanagerAlert, AlertmanagerAlerts, ListAlertmanagerAlertsArgs};
 pub use alerts::{Alert, AlertList, AlertState, ListAlertsArgs};
 pub use discovery::{LabelValues, LabelValuesArgs, SeriesArgs, SeriesList};
 pub use golden::{GoldenSignals, GoldenSignalsArgs, Signal, SignalData, SignalKind};

@@ -8,6 +8,8 @@ pub const QUERY_RANGE: &str = "query_range";
 pub const GOLDEN_SIGNALS: &str = "golden_signals";
 /// Pending and firing alerts.
 pub const LIST_ALERTS: &str = "list_alerts";
+/// Alerts that have not ended, as Alertmanager holds them.
+pub const LIST_ALERTMANAGER_ALERTS: &str = "list_alertmanager_alerts";
 /// Rules with their health.
 pub const LIST_RULES: &str = "list_rules";
 /// Scrape targets with their health.
@@ -23,6 +25,7 @@ pub const READS: &[&str] = &[
     QUERY_RANGE,
     GOLDEN_SIGNALS,
     LIST_ALERTS,
+    LIST_ALERTMANAGER_ALERTS,
     LIST_RULES,
     LIST_TARGETS,
     LABEL_VALUES,
