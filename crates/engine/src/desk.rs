@@ -13,14 +13,14 @@ use evenkeel_domain::{
     id::{ActionId, ApprovalId, EvidenceId, FindingId, HypothesisId, IncidentId, PlanId},
     incident::{FoldError, IncidentSummary},
 };
-use tokio::sync::{Mutex, OnceCell};
+use tokio::sync::{Mutex, OnceCell, broadcast};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     chain,
     clock::{Clock, Entropy, fresh},
     fail_point,
-    journal::{Append, Journal, JournalError, Lease, read_all},
+    journal::{Append, Grown, Journal, JournalError, Lease, read_all},
 };
 
 /// Why something could not be added to a journal.
@@ -181,6 +181,11 @@ impl Desk {
             doing: "finding what is kept at a desk",
             source: format!("it is no {}", type_name::<T>()).into(),
         })
+    }
+
+    /// Which journals grow, from now on.
+    pub fn feed(&self) -> broadcast::Receiver<Grown> {
+        self.journal.feed()
     }
 
     /// Cancelled when the lease is lost or the process stops.

@@ -135,6 +135,14 @@ impl Step {
     }
 }
 
+impl Step {
+    /// Whether it does nothing but look and think, so that it may be dropped when there is no
+    /// reason for it any more.
+    pub(crate) fn only_looks(&self) -> bool {
+        matches!(self, Self::Observe { .. } | Self::Orient { .. } | Self::Plan)
+    }
+}
+
 fn close(resolution: Resolution, reason: impl Into<String>) -> Step {
     Step::Close { resolution, reason: reason.into() }
 }
@@ -204,19 +212,39 @@ fn looks_again_at(state: &IncidentState) -> Option<Timestamp> {
     asked_for.then(|| asked.at.checked_add(BEFORE_LOOKING_AGAIN).unwrap_or(asked.at))
 }
 
-/// A run that has changed nothing ends when its alerts do.
+/// Why a plan is void and a run over whose alerts have ended.
+pub(crate) const ENDED: &str = "every alert ended before anything was changed";
+
+/// Whether a run is over although nobody has said so yet: all of its alerts have ended, and it has
+/// changed nothing.
+pub(crate) fn is_over(state: &IncidentState) -> bool {
+    state.all_alerts_resolved() && !state.touched()
+}
+
+/// A run that has changed nothing ends when its alerts do: nobody is asked any more, and an
+/// approval that was given is not used. One that has begun to change something goes on: half of a
+/// plan is a state that nobody has approved, and that an alert has ended is no proof of the fix. So
+/// the rest is done, verified, and taken back if it did not work, by the same rules as ever. A write
+/// that is in doubt counts as begun, until the world has been read.
 fn ended_by_itself(state: &IncidentState) -> Option<Step> {
-    if !state.all_alerts_resolved() || state.touched() {
+    if !is_over(state) {
         return None;
     }
-    let reason = "every alert ended before anything was changed";
+    let untried = |plan: &PlanState| {
+        plan.progress.values().all(|progress| matches!(progress, ActionProgress::Planned))
+    };
     match state.stage {
+        // What Emergency Stop holds has nothing left to wait for; no write follows from closing it.
         Stage::Observing { .. }
         | Stage::Orienting { .. }
         | Stage::Planning
         | Stage::Judging { .. }
-        | Stage::Judged { .. } => Some(close(Resolution::SelfResolved, reason)),
-        Stage::AwaitingApproval { .. } => Some(Step::Void { reason: reason.into() }),
+        | Stage::Judged { .. }
+        | Stage::Halted { undoing: false, .. } => Some(close(Resolution::SelfResolved, ENDED)),
+        Stage::AwaitingApproval { .. } => Some(Step::Void { reason: ENDED.into() }),
+        Stage::Acting { .. } if state.plan().is_some_and(untried) => {
+            Some(Step::Void { reason: ENDED.into() })
+        }
         _ => None,
     }
 }

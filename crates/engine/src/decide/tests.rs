@@ -383,13 +383,73 @@ fn nobody_answering_a_person_refusing_and_a_changed_world() {
 }
 
 #[test]
-fn alerts_that_end_close_what_is_untouched_and_nothing_else() {
-    let plan = plan(1);
-    let early = Case::new().then(1, resolved());
-    assert_eq!(resolution(&early.step(1)), Some(Resolution::SelfResolved));
-    assert!(matches!(Case::awaiting(&plan).then(8, resolved()).step(8), Step::Void { .. }));
-    let applied = Case::verifying(&plan).then(13, resolved());
-    assert_eq!(applied.step(13), Step::Sample, "a resolved alert is no proof of a fix");
+fn alerts_that_end_close_what_is_untouched_and_void_what_waits() {
+    let plan = plan(2);
+    let looked = Case::observed().then(4, oriented(1, vec![]));
+    let judged = || Case::judged(&plan, Verdict::NeedsApproval);
+    for untouched in [Case::new(), Case::observed(), looked, Case::planned(&plan), judged()] {
+        let ended = untouched.then(7, resolved());
+        assert_eq!(resolution(&ended.step(7)), Some(Resolution::SelfResolved));
+    }
+    let void = Step::Void { reason: ENDED.into() };
+    let signed_already = Case::acting(&plan);
+    for waiting in [Case::awaiting(&plan), signed_already, Case::with_baseline(&plan)] {
+        let ended = waiting.then(10, resolved());
+        assert_eq!(ended.step(10), void);
+        // The approval is of no use any more, and nothing is asked again.
+        let voided = Event::PlanVoided { plan: plan.hash().unwrap(), reason: ENDED.into() };
+        let ended = ended.then(11, voided);
+        assert!(ended.state.pending_approval().is_none());
+        assert_eq!(resolution(&ended.step(11)), Some(Resolution::SelfResolved));
+    }
+    let halted = Event::Halted { by: "a".into(), reason: "b".into() };
+    let halted = Case::acting(&plan).then(9, halted).then(10, resolved());
+    assert_eq!(resolution(&halted.step(10)), Some(Resolution::SelfResolved));
+    assert!(!halted.state.touched(), "nothing resumed by itself");
+}
+
+#[test]
+fn alerts_that_end_do_not_stop_half_way_what_was_begun() {
+    let plan = plan(2);
+    let (first, second) = (plan.actions[0].id, plan.actions[1].id);
+    // A write in doubt is looked up first; what was not applied is then not sent again.
+    let doubt = Case::with_baseline(&plan).then(10, intended(&plan, 0)).then(11, resolved());
+    assert_eq!(doubt.step(11), Step::Reconcile { action: first });
+    let not = doubt.then(12, Event::ActionNotApplied { action: first, note: String::new() });
+    assert_eq!(not.step(12), Step::Void { reason: ENDED.into() });
+
+    // Between two actions: the plan was approved as a whole, and half of it by nobody.
+    let between = Case::with_baseline(&plan)
+        .then(10, intended(&plan, 0))
+        .then(11, applied(first))
+        .then(12, resolved());
+    assert_eq!(between.step(12), Step::Execute { action: second });
+    let both = between.then(13, intended(&plan, 1)).then(14, applied(second));
+    assert_eq!(both.step(14), Step::StartVerification);
+
+    // That an alert ended is no proof of a fix, and a fix that failed is taken back all the same.
+    let verifying = Case::verifying(&plan).then(13, resolved());
+    assert_eq!(verifying.step(13), Step::Sample);
+    let failed = verifying.then(14, concluded(VerificationStatus::Failed));
+    assert!(matches!(failed.step(14), Step::StartUndo { .. }));
+    let undoing = failed.then(15, Event::UndoStarted { reason: String::new() });
+    assert_eq!(undoing.step(15), Step::Undo { action: first });
+
+    // A refusal is told to people whatever the alert does meanwhile.
+    let refused = Case::with_baseline(&plan)
+        .then(10, intended(&plan, 0))
+        .then(11, Event::ActionFailed { action: first, error: "no".into() })
+        .then(12, resolved());
+    assert_eq!(resolution(&refused.step(12)), Some(Resolution::Escalated));
+}
+
+#[test]
+fn one_alert_that_goes_on_firing_keeps_the_run_going() {
+    let more = Event::AlertsNoted {
+        alerts: vec![Alert { fingerprint: "g".into(), ..alert(AlertStatus::Firing) }],
+    };
+    let one = Case::awaiting(&plan(1)).then(8, more).then(9, resolved());
+    assert_eq!(one.step(9), Step::Wait { until: Some(at(100)) });
 }
 
 #[test]

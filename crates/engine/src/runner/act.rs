@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use evenkeel_domain::{
-    Event, IncidentState, Timestamp, id::ActionId, incident::PlanState, plan::PlannedAction,
+    Event, IncidentState, Timestamp, action::ActionProgress, id::ActionId, incident::PlanState,
+    plan::PlannedAction,
 };
 use tokio::time::{sleep, timeout};
 
 use super::Runner;
 use crate::{
+    decide::ENDED,
     desk::{Desk, DeskError},
     fail_point,
     ports::{Found, Write, Written},
@@ -59,6 +61,16 @@ impl Runner {
                 ])
                 .await;
         }
+        // An alert that ended a moment ago must not be followed by the first write of its plan.
+        if self.ended_meanwhile(desk, id).await? {
+            let note = format!("not sent: {ENDED}");
+            return desk
+                .append(vec![
+                    Event::ActionNotApplied { action: id, note },
+                    Event::PlanVoided { plan: plan.hash.clone(), reason: ENDED.into() },
+                ])
+                .await;
+        }
         let write = Write { call: &action.call, target: &target, stamp: id };
         fail_point!("act.before-write");
         let sent = timeout(self.settings.step_limit, self.ports.executor.write(desk, write)).await;
@@ -77,6 +89,20 @@ impl Runner {
             },
             Err(_) => Ok(()),
         }
+    }
+
+    /// Whether all alerts have ended by now and nothing but the intent of `action` has been begun.
+    async fn ended_meanwhile(&self, desk: &Desk, action: ActionId) -> Result<bool, DeskError> {
+        let state = desk.refresh().await?;
+        let untouched = |plan: &PlanState| {
+            let others = plan.progress.iter().filter(|(id, _)| **id != action);
+            others.map(|(_, progress)| progress).all(|p| matches!(p, ActionProgress::Planned))
+        };
+        let (last, earlier) = match state.plans.split_last() {
+            Some((last, earlier)) => (untouched(last), earlier),
+            None => return Ok(false),
+        };
+        Ok(state.all_alerts_resolved() && last && !earlier.iter().any(PlanState::touched))
     }
 
     /// The object is not what the plan was made for. Before anything was changed the plan is

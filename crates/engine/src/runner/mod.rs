@@ -15,11 +15,15 @@ mod verify;
 use std::{sync::Arc, time::Duration};
 
 use evenkeel_domain::{Event, id::IncidentId};
-use tokio::time::{sleep, timeout};
+use tokio::{
+    sync::broadcast::error::RecvError,
+    time::{sleep, timeout},
+};
 use tracing::{debug, info};
 
 use crate::{
-    Settings, Step, decide,
+    Settings, Step,
+    decide::{decide, is_over},
     desk::{Desk, DeskError},
     fail_point,
     journal::Wake,
@@ -90,11 +94,18 @@ impl Runner {
             desk.cancelled().cancelled().await;
             sleep(pace::WIND_DOWN).await;
         };
+        let over = async {
+            if step.only_looks() { over(desk).await } else { std::future::pending().await }
+        };
         tokio::select! {
-            done = timeout(deadline, self.perform(desk, step)) => match done {
+            done = timeout(deadline, self.perform(desk, step.clone())) => match done {
                 Ok(done) => done,
                 Err(_) => Err(DeskError::Late { step: name, limit: deadline }),
             },
+            () = over => {
+                info!(step = name, "step {name} is dropped: every alert has ended");
+                Ok(())
+            }
             () = stopped => Err(DeskError::Stopping { step: name }),
         }
     }
@@ -136,6 +147,26 @@ impl Runner {
                 Ok(true)
             }
             None => Ok(false),
+        }
+    }
+}
+
+/// Ends when the journal says that the run is over ([`is_over`]).
+async fn over(desk: &Desk) {
+    let mut feed = desk.feed();
+    loop {
+        match desk.refresh().await {
+            Ok(state) if is_over(&state) => return,
+            Ok(state) => loop {
+                match feed.recv().await {
+                    Ok(grown) if grown.incident == state.id => break,
+                    Ok(_) => {}
+                    Err(RecvError::Lagged(_)) => break,
+                    Err(RecvError::Closed) => std::future::pending().await,
+                }
+            },
+            // The step itself will say so, or come to its end.
+            Err(_) => std::future::pending().await,
         }
     }
 }

@@ -13,6 +13,8 @@ mod plans;
 #[cfg(test)]
 mod clocks;
 #[cfg(test)]
+mod ended;
+#[cfg(test)]
 mod pace;
 #[cfg(test)]
 mod saga;

@@ -4,17 +4,20 @@ use std::{collections::BTreeMap, sync::Mutex, time::Duration};
 
 use async_trait::async_trait;
 use evenkeel_domain::{
-    Entry, Timestamp,
+    Entry, Event, IncidentState, Timestamp,
     id::{EvidenceId, IncidentId},
 };
-use evenkeel_engine::journal::{
-    Append, Fence, Grown, Journal, JournalError, Lease, Wake, WorkerId,
+use evenkeel_engine::{
+    chain,
+    journal::{Append, Fence, Grown, Journal, JournalError, Lease, Wake, WorkerId},
 };
 use tokio::sync::broadcast;
 
 pub struct Memory {
     entries: Mutex<BTreeMap<IncidentId, Vec<Entry>>>,
     fence: Mutex<i64>,
+    /// When a journal is this long, its alerts end.
+    ends_at: Mutex<Option<usize>>,
     feed: broadcast::Sender<Grown>,
 }
 
@@ -22,7 +25,12 @@ impl Memory {
     pub fn new(opened: Vec<Entry>) -> Self {
         let entries = BTreeMap::from([(opened[0].incident, opened)]);
         let (feed, _) = broadcast::channel(1024);
-        Self { entries: Mutex::new(entries), fence: Mutex::new(0), feed }
+        Self { entries: Mutex::new(entries), fence: Mutex::new(0), ends_at: Mutex::default(), feed }
+    }
+
+    /// Lets all alerts end behind that record.
+    pub fn alerts_end_after(&self, record: usize) {
+        *self.ends_at.lock().unwrap() = Some(record);
     }
 
     pub fn incidents(&self) -> Vec<IncidentId> {
@@ -46,11 +54,12 @@ impl Memory {
 
 #[async_trait]
 impl Journal for Memory {
-    async fn claim(
+    async fn claim_within(
         &self,
         worker: &WorkerId,
         _now: Timestamp,
         _lease: Duration,
+        _per_cluster: u32,
     ) -> Result<Option<Lease>, JournalError> {
         let incident = *self.entries.lock().unwrap().keys().next().unwrap();
         let mut fence = self.fence.lock().unwrap();
@@ -80,7 +89,13 @@ impl Journal for Memory {
         if journal.len() as u64 != append.after {
             return Err(JournalError::Conflict { incident: append.incident, after: append.after });
         }
+        let before = journal.len();
         journal.extend(append.entries);
+        let due = self.ends_at.lock().unwrap().is_some_and(|at| before < at && at <= journal.len());
+        if due {
+            let noted = ended(journal);
+            journal.extend(noted);
+        }
         let seq = journal.len() as u64;
         let _nobody_listens = self.feed.send(Grown { incident: append.incident, seq });
         Ok(())
@@ -112,4 +127,12 @@ impl Journal for Memory {
     fn feed(&self) -> broadcast::Receiver<Grown> {
         self.feed.subscribe()
     }
+}
+
+/// The record that says that all alerts of a journal have ended.
+fn ended(journal: &[Entry]) -> Vec<Entry> {
+    let state = IncidentState::fold(journal).unwrap().unwrap();
+    let alerts = state.alerts.iter().map(|alert| alert.superseded()).collect();
+    let noted = vec![Event::AlertsNoted { alerts }];
+    chain::chain(state.id, state.seq, &state.head, state.updated_at, noted).unwrap()
 }
