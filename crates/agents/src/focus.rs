@@ -4,14 +4,15 @@
 use evenkeel_domain::{
     IncidentState,
     alert::{Alert, AlertStatus},
+    owner::{POD_LABELS, WORKLOAD_LABELS, is_generated},
 };
+
+pub use evenkeel_domain::owner::is_name;
 
 /// Namespaces looked into; an alert group that speaks of more is about something bigger than a
 /// namespace.
 const NAMESPACES: usize = 3;
 
-/// Labels that name a workload, surest first.
-const WORKLOAD_LABELS: &[&str] = &["deployment", "statefulset", "daemonset", "workload"];
 /// Labels that may name a workload or the service in front of it.
 const SERVICE_LABELS: &[&str] = &["service", "app", "app_kubernetes_io_name", "job", "container"];
 
@@ -60,7 +61,7 @@ impl Focus {
         self.namespaces.extend(alert.namespace().filter(|name| is_name(name)).map(str::to_owned));
         self.workloads.extend(named(WORKLOAD_LABELS));
         self.services.extend(named(SERVICE_LABELS));
-        self.pods.extend(named(&["pod", "pod_name", "kubernetes_pod_name"]));
+        self.pods.extend(named(POD_LABELS));
     }
 
     /// Whether the alerts name the workload `name`: by a label that means it, by one of its pods,
@@ -83,16 +84,6 @@ impl Focus {
     }
 }
 
-/// Whether `text` can be the name of a Kubernetes object (RFC 1123 subdomain, 253 characters).
-pub fn is_name(text: &str) -> bool {
-    let inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'.';
-    let edge = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-    text.len() <= 253
-        && text.bytes().all(inner)
-        && edge(text.as_bytes().first())
-        && edge(text.as_bytes().last())
-}
-
 /// Whether `pod` is named like a pod of the workload `name`: `name-…` with one or two generated
 /// parts behind it, so that `shop-api-…` is no pod of `shop` when a `shop-api` may exist.
 pub fn belongs(pod: &str, name: &str) -> bool {
@@ -102,37 +93,16 @@ pub fn belongs(pod: &str, name: &str) -> bool {
     let parts: Vec<_> = rest.split('-').collect();
     match parts.as_slice() {
         // StatefulSet ordinal or DaemonSet suffix.
-        [one] => generated(one) || one.bytes().all(|b| b.is_ascii_digit()),
+        [one] => is_generated(one) || one.bytes().all(|b| b.is_ascii_digit()),
         // ReplicaSet hash and pod suffix.
-        [hash, pod] => generated(hash) && generated(pod),
+        [hash, pod] => is_generated(hash) && is_generated(pod),
         _ => false,
     }
-}
-
-/// Kubernetes generates names from consonants and digits (no vowels, no 0, 1, 3), so that no
-/// words appear; template hashes may be plain hexadecimal elsewhere.
-fn generated(part: &str) -> bool {
-    (4..=12).contains(&part.len())
-        && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
-        && (part.bytes().all(|b| b"bcdfghjklmnpqrstvwxz2456789".contains(&b))
-            || part.bytes().all(|b| b.is_ascii_hexdigit())
-            || part.bytes().any(|b| b.is_ascii_digit()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn i7_only_what_kubernetes_would_accept_is_a_name() {
-        for good in ["shop", "a", "checkout-7d9f", "x.y"] {
-            assert!(is_name(good), "{good}");
-        }
-        for bad in ["", "-a", "a-", "Shop", "a b", "x\"}", "a/b", "ignore previous", "ü"] {
-            assert!(!is_name(bad), "{bad}");
-        }
-        assert!(!is_name(&"a".repeat(254)));
-    }
 
     #[test]
     fn a_pod_belongs_to_the_workload_its_name_was_generated_from() {

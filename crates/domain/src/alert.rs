@@ -62,6 +62,28 @@ impl Alert {
             .find_map(|name| self.label(name))
     }
 
+    /// How this firing stands after `heard` spoke of it again: what says most of its end counts,
+    /// whichever came first. Notifications are repeated, doubled by a second Alertmanager, and
+    /// overtake each other, so the order of arrival means nothing: a firing that has ended does
+    /// not begin again under the same start, and of two ends the later one holds. Of what is
+    /// equal in that, the words are taken from `heard`.
+    #[must_use]
+    pub fn heard_again(&self, heard: &Self) -> Self {
+        if heard.standing() >= self.standing() { heard.clone() } else { self.clone() }
+    }
+
+    /// This firing, now that the same labels are known to fire since a later start, or to have: it
+    /// has ended, and when is not known.
+    #[must_use]
+    pub fn superseded(&self) -> Self {
+        Self { status: AlertStatus::Resolved, ..self.clone() }
+    }
+
+    /// What orders reports of one firing.
+    fn standing(&self) -> (Option<Timestamp>, bool) {
+        (self.ends_at, self.status == AlertStatus::Resolved)
+    }
+
     /// What two notifications must share to speak of the same firing: the label set and its start.
     pub fn key(&self) -> (String, Timestamp) {
         (self.fingerprint.clone(), self.starts_at)
@@ -96,4 +118,41 @@ pub enum Trigger {
         /// The hash of the last record of its journal there.
         head: String,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(status: AlertStatus, end: Option<i64>, words: &str) -> Alert {
+        Alert {
+            fingerprint: "f".into(),
+            status,
+            labels: BTreeMap::new(),
+            annotations: BTreeMap::from([("summary".into(), words.into())]),
+            starts_at: Timestamp::UNIX_EPOCH,
+            ends_at: end.map(|second| Timestamp::from_second(second).unwrap()),
+            generator_url: None,
+        }
+    }
+
+    #[test]
+    fn the_order_of_reports_does_not_matter_for_how_a_firing_stands() {
+        use AlertStatus::{Firing, Resolved};
+        let ascending = [
+            report(Firing, None, "a"),
+            report(Resolved, None, "a"),
+            report(Resolved, Some(5), "a"),
+            report(Resolved, Some(9), "a"),
+        ];
+        for (i, earlier) in ascending.iter().enumerate() {
+            for later in &ascending[i..] {
+                assert_eq!(&earlier.heard_again(later), later);
+                assert_eq!(&later.heard_again(earlier), later);
+            }
+        }
+        let newer = report(Firing, None, "b");
+        assert_eq!(ascending[0].heard_again(&newer), newer, "the latest words");
+        assert_eq!(ascending[0].superseded(), ascending[1]);
+    }
 }

@@ -88,13 +88,20 @@ impl NotifiedAlert {
             status: self.status,
             labels: self.labels.clone(),
             annotations: self.annotations.clone(),
-            starts_at: self.starts_at,
+            starts_at: to_the_millisecond(self.starts_at),
             ends_at: self
                 .ends_at
                 .filter(|end| self.status == AlertStatus::Resolved && *end >= self.starts_at),
             generator_url: (!self.generator_url.is_empty()).then(|| self.generator_url.clone()),
         }
     }
+}
+
+/// Alertmanager's API tells starts to the millisecond, its webhook as it was told them. A firing is
+/// known by its start, so both must say the same.
+fn to_the_millisecond(at: Timestamp) -> Timestamp {
+    let past = at.as_nanosecond().rem_euclid(1_000_000);
+    Timestamp::from_nanosecond(at.as_nanosecond() - past).unwrap_or(at)
 }
 
 impl Notification {
@@ -143,6 +150,11 @@ mod tests {
         let alert = note.alerts[0].to_alert();
         assert_eq!(alert.ends_at, None);
         assert_eq!(alert.fingerprint.len(), 16);
+        let finer = NotifiedAlert {
+            starts_at: "2026-01-01T00:00:00.500999999Z".parse().unwrap(),
+            ..note.alerts[0].clone()
+        };
+        assert_eq!(finer.to_alert().key(), alert.key());
     }
 
     #[test]

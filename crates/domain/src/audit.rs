@@ -26,6 +26,8 @@ pub enum AuditAction {
     ClusterConnected,
     /// A cluster got a new webhook token.
     ClusterTokenRenewed,
+    /// A person had a body read again that could not be read.
+    QuarantineReread,
     /// A person started an investigation.
     InvestigationStarted,
     /// A person started a drill.
@@ -60,13 +62,14 @@ pub enum AuditAction {
 
 impl AuditAction {
     /// All actions.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::PlanApproved,
         Self::PlanRejected,
         Self::StopThrown,
         Self::StopLifted,
         Self::ClusterConnected,
         Self::ClusterTokenRenewed,
+        Self::QuarantineReread,
         Self::InvestigationStarted,
         Self::DrillStarted,
         Self::IncidentExported,
@@ -93,6 +96,7 @@ impl AuditAction {
             Self::StopLifted => "stop.lifted",
             Self::ClusterConnected => "cluster.connected",
             Self::ClusterTokenRenewed => "cluster.token_renewed",
+            Self::QuarantineReread => "cluster.quarantine_reread",
             Self::InvestigationStarted => "incident.investigation_started",
             Self::DrillStarted => "incident.drill_started",
             Self::IncidentExported => "incident.exported",

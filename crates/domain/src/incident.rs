@@ -469,7 +469,10 @@ impl IncidentState {
     fn note_alerts(&mut self, alerts: &[Alert]) {
         for alert in alerts {
             self.severity = self.severity.max(alert.severity());
-            match self.alerts.iter_mut().find(|known| known.key() == alert.key()) {
+            let same = |known: &&mut Alert| {
+                known.starts_at == alert.starts_at && known.fingerprint == alert.fingerprint
+            };
+            match self.alerts.iter_mut().find(same) {
                 Some(known) => *known = alert.clone(),
                 None => self.alerts.push(alert.clone()),
             }

@@ -34,6 +34,7 @@ pub mod audit;
 pub mod cluster;
 pub mod id;
 pub mod object;
+pub mod owner;
 pub mod proof;
 pub mod severity;
 pub mod text;

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::{
     access::{Permission, Role, TokenScope},
+    alert::Alert,
     cluster::{Cluster, EmergencyStop},
     evidence::ToolFailure,
     id::{AuditId, ClusterId, IncidentId, NotificationId, TokenId, UserId},
@@ -215,6 +216,63 @@ pub struct Quarantined {
     pub at: Timestamp,
     /// Why it could not be read.
     pub reason: String,
+    /// How it begins, at most 2,000 characters, secrets blacked out.
+    pub head: String,
+    /// How long it is, in bytes.
+    pub bytes: u64,
+}
+
+/// What became of a body that was read again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Reread {
+    /// How many alerts it carried.
+    pub received: u64,
+    /// The incidents they belong to.
+    pub incidents: Vec<IncidentId>,
+}
+
+/// The work on a cluster's incidents: what runs, and what waits for its turn.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Queue {
+    /// Incidents that are being worked on at this moment, at most 20.
+    pub running: Vec<QueuedIncident>,
+    /// How many are.
+    pub runs: u64,
+    /// How many may be, at once on one cluster.
+    pub limit: u32,
+    /// How many are due and wait for their turn. What waits for a person or for a time is not
+    /// among them.
+    pub waiting: u64,
+    /// The one of those that was opened first.
+    pub oldest: Option<QueuedIncident>,
+}
+
+/// An incident in the queue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct QueuedIncident {
+    /// Its id.
+    pub id: IncidentId,
+    /// One line.
+    pub title: String,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+}
+
+/// An alert as last heard of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct HeardAlert {
+    /// The key of its group.
+    pub group_key: String,
+    /// The alert.
+    pub alert: Alert,
+    /// The incident it belongs to, if to any.
+    pub incident: Option<IncidentId>,
+    /// When it was last heard of.
+    pub heard_at: Timestamp,
 }
 
 /// A cluster's page.
@@ -231,6 +289,8 @@ pub struct WarRoom {
     pub audit: Vec<AuditLine>,
     /// Bodies that could not be read.
     pub quarantine: Vec<Quarantined>,
+    /// What runs, and what waits for its turn.
+    pub queue: Queue,
     /// What the asking person may do to this cluster.
     pub permissions: Vec<Permission>,
     /// When this was read.

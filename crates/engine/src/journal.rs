@@ -93,13 +93,27 @@ pub struct Grown {
 /// Where journals are kept.
 #[async_trait]
 pub trait Journal: Send + Sync {
-    /// Claims the most urgent incident that is due and not held: severity first, then age. The
-    /// fence is larger than any before it for that incident.
+    /// As [`Journal::claim_within`], however many incidents are held already.
     async fn claim(
         &self,
         worker: &WorkerId,
         now: Timestamp,
         lease: Duration,
+    ) -> Result<Option<Lease>, JournalError> {
+        self.claim_within(worker, now, lease, u32::MAX).await
+    }
+
+    /// Claims an incident that is due and not held, of a cluster of which fewer than `per_cluster`
+    /// are held. The most urgent ones first; among equally urgent ones those of the organisation,
+    /// then of the cluster, of which the fewest are held, so that a storm in one place does not
+    /// keep others waiting; then the oldest. The fence is larger than any before it for that
+    /// incident.
+    async fn claim_within(
+        &self,
+        worker: &WorkerId,
+        now: Timestamp,
+        lease: Duration,
+        per_cluster: u32,
     ) -> Result<Option<Lease>, JournalError>;
 
     /// Prolongs a lease; `LeaseLost` when its fence is no longer the newest.

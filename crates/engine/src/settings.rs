@@ -26,6 +26,10 @@ pub struct Settings {
     pub poll: Duration,
     /// How many incidents one worker process carries at once.
     pub concurrency: usize,
+    /// How many incidents of one cluster are carried at once, by all workers. Six, as many calls as
+    /// a cluster's tool server takes at a time: a storm in one cluster then leaves room for others,
+    /// and asks no more of the cluster's own systems.
+    pub per_cluster: u32,
 }
 
 impl Default for Settings {
@@ -39,6 +43,7 @@ impl Default for Settings {
             lease: Duration::from_secs(15),
             poll: Duration::from_millis(500),
             concurrency: 8,
+            per_cluster: 6,
         }
     }
 }

@@ -5,7 +5,7 @@
 use std::{sync::Arc, time::Duration};
 
 use tokio::{
-    sync::{Semaphore, broadcast::error::RecvError},
+    sync::{Notify, Semaphore, broadcast::error::RecvError},
     time::{interval, sleep},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -42,6 +42,8 @@ impl Worker {
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
         let slots = Arc::new(Semaphore::new(self.settings.concurrency));
         let tasks = TaskTracker::new();
+        let given_back = Arc::new(Notify::new());
+        let mut in_vain = 0;
         let mut feed = self.journal.feed();
         info!(worker = self.id.0, "worker {} starts", self.id.0);
         loop {
@@ -53,16 +55,19 @@ impl Worker {
                 },
             };
             fail_point!("claim.before");
-            match self.journal.claim(&self.id, self.clock.now(), self.settings.lease).await {
+            match self.claim().await {
                 Ok(Some(lease)) => {
                     fail_point!("claim.after");
-                    let worker = Arc::clone(&self);
+                    in_vain = 0;
+                    let (worker, given_back) = (Arc::clone(&self), Arc::clone(&given_back));
                     let span = info_span!("incident", incident = %lease.incident);
                     let token = stop.child_token();
                     tasks.spawn(
                         async move {
                             worker.carry(lease, token).await;
                             drop(slot);
+                            // What waited because enough of its cluster is held may go on now.
+                            given_back.notify_one();
                         }
                         .instrument(span),
                     );
@@ -76,7 +81,8 @@ impl Worker {
             }
             tokio::select! {
                 () = stop.cancelled() => break,
-                () = sleep(self.idle_time().await) => {}
+                () = sleep(self.idle_time(in_vain).await) => in_vain += 1,
+                () = given_back.notified() => {}
                 grown = feed.recv() => if let Err(RecvError::Closed) = grown {
                     sleep(self.settings.poll).await;
                 },
@@ -87,13 +93,20 @@ impl Worker {
         info!(worker = self.id.0, "worker {} has stopped", self.id.0);
     }
 
+    async fn claim(&self) -> Result<Option<Lease>, JournalError> {
+        let Settings { lease, per_cluster, .. } = self.settings;
+        self.journal.claim_within(&self.id, self.clock.now(), lease, per_cluster).await
+    }
+
     /// Until the next parked incident is due, but never longer than the polling period.
-    async fn idle_time(&self) -> Duration {
+    async fn idle_time(&self, in_vain: u32) -> Duration {
         let due = self.journal.next_due().await.ok().flatten();
         due.map_or(self.settings.poll, |due| {
             let wait = Duration::try_from(due.duration_since(self.clock.now()));
-            // A floor, so that a clock that jumps back cannot make this spin.
-            wait.unwrap_or_default().clamp(Duration::from_millis(10), self.settings.poll)
+            // A floor, so that neither a clock that jumps back nor work that is due but must wait,
+            // since enough of its cluster is held, can make this spin.
+            let floor = Duration::from_millis(10).saturating_mul(1 << in_vain.min(10));
+            wait.unwrap_or_default().max(floor).min(self.settings.poll)
         })
     }
 

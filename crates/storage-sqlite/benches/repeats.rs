@@ -80,6 +80,8 @@ async fn receive(store: &SqliteStore, n: usize) {
         truncated_alerts: 0,
         quarantined: None,
         alerts: vec![alert(n)],
+        beyond: None,
+        reread: None,
     };
     let incident = IncidentId::from_parts(1, 1);
     let opening = Opening {
@@ -101,7 +103,8 @@ async fn receive(store: &SqliteStore, n: usize) {
         let entries = chain::chain(incident, seq, head, received.at, vec![event]).unwrap();
         let opened = chain::chain(incident, 0, GENESIS, received.at, vec![first]).unwrap();
         let summary = IncidentSummary::from(&IncidentState::open(&opened[0]).unwrap());
-        let write = IncidentWrite { incident, new: seq == 0, entries, summary };
+        let write =
+            IncidentWrite { incident, new: seq == 0, entries, summary, owner: None, adopts: false };
         IntakePlan { write: Some(write), ..IntakePlan::default() }
     };
     store.receive(&received, &decide).await.unwrap();

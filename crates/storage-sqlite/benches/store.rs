@@ -84,6 +84,8 @@ async fn receive(store: &SqliteStore) {
         truncated_alerts: 0,
         quarantined: None,
         alerts: Vec::new(),
+        beyond: None,
+        reread: None,
     };
     let decide = |_: &IntakeView| {
         let incident = IncidentId::from_parts(n, 1);
@@ -101,7 +103,8 @@ async fn receive(store: &SqliteStore) {
         let opened = vec![Event::Opened { opening: Box::new(opening) }];
         let entries = chain::chain(incident, 0, GENESIS, now(), opened).unwrap();
         let summary = IncidentSummary::from(&IncidentState::open(&entries[0]).unwrap());
-        let write = IncidentWrite { incident, new: true, entries, summary };
+        let write =
+            IncidentWrite { incident, new: true, entries, summary, owner: None, adopts: false };
         IntakePlan { write: Some(write), ..IntakePlan::default() }
     };
     store.receive(&received, &decide).await.unwrap();

@@ -128,6 +128,15 @@ impl ClusterStore for SqliteStore {
         rows.into_iter().map(ClusterRow::try_from).collect()
     }
 
+    async fn watched_clusters(&self) -> Result<Vec<ClusterRow>, StorageError> {
+        let rows: Vec<ClusterColumns> =
+            sqlx::query_as("SELECT * FROM clusters WHERE alertmanager_url IS NOT NULL ORDER BY id")
+                .fetch_all(&self.readers)
+                .await
+                .map_err(failed(READING))?;
+        rows.into_iter().map(ClusterRow::try_from).collect()
+    }
+
     async fn set_stop(
         &self,
         id: ClusterId,

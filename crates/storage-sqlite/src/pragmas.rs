@@ -35,9 +35,30 @@ async fn hot_statements_walk_an_index() {
     for (statement, index) in [
         (
             "EXPLAIN QUERY PLAN SELECT incident FROM jobs
-             WHERE due_at <= ?1 AND (lease_until IS NULL OR lease_until <= ?1)
+             WHERE cluster = ?2 AND due_at <= ?1 AND (lease_until IS NULL OR lease_until <= ?1)
              ORDER BY urgency DESC, opened_at, incident LIMIT 1",
-            "jobs_by_urgency",
+            "jobs_by_cluster",
+        ),
+        (
+            "EXPLAIN QUERY PLAN SELECT cluster, count(*) FROM jobs WHERE lease_until > ?1
+             GROUP BY cluster",
+            "jobs_held",
+        ),
+        (
+            "EXPLAIN QUERY PLAN SELECT id FROM incidents
+             WHERE cluster = ?1 AND owner_key IN (SELECT value FROM json_each(?2))
+                 AND opened_at >= ?3 AND closed_at IS NULL AND owner_key IS NOT NULL",
+            "incidents_by_owner",
+        ),
+        (
+            "EXPLAIN QUERY PLAN SELECT 1 FROM incidents
+             WHERE cluster = ?1 AND opened_at >= ?2 LIMIT ?3",
+            "incidents_lately",
+        ),
+        (
+            "EXPLAIN QUERY PLAN SELECT group_key, alert FROM alerts
+             WHERE cluster = ?1 AND firing = 1 AND heard_at < ?2",
+            "alerts_firing",
         ),
         (
             "EXPLAIN QUERY PLAN SELECT id FROM incidents

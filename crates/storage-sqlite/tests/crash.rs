@@ -66,6 +66,8 @@ async fn child_appends_until_it_is_killed() {
             truncated_alerts: 0,
             quarantined: None,
             alerts: Vec::new(),
+            beyond: None,
+            reread: None,
         };
         let (plan, state) = opening_plan(n);
         store.receive(&received, &move |_: &IntakeView| plan.clone()).await.unwrap();
@@ -91,7 +93,7 @@ fn opening_plan(n: u64) -> (IntakePlan, IncidentState) {
     let entries = chain::chain(incident, 0, GENESIS, Timestamp::UNIX_EPOCH, opened).unwrap();
     let state = IncidentState::open(&entries[0]).unwrap();
     let summary = IncidentSummary::from(&state);
-    let write = IncidentWrite { incident, new: true, entries, summary };
+    let write = IncidentWrite { incident, new: true, entries, summary, owner: None, adopts: false };
     (IntakePlan { write: Some(write), ..IntakePlan::default() }, state)
 }
 

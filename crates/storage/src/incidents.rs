@@ -6,6 +6,7 @@ use evenkeel_domain::{
     id::{ClusterId, IncidentId, OrganisationId},
     incident::IncidentSummary,
     severity::Severity,
+    view::Queue,
 };
 
 use crate::StorageError;
@@ -76,6 +77,8 @@ pub trait IncidentStore: Send + Sync {
     ) -> Result<Vec<(ClusterId, u64)>, StorageError>;
     /// How many incidents are open and due in the whole installation, for metrics.
     async fn queue_depth(&self) -> Result<u64, StorageError>;
+    /// What runs on a cluster and what waits for its turn; the limit is the caller's to fill in.
+    async fn queue(&self, cluster: ClusterId, now: Timestamp) -> Result<Queue, StorageError>;
     /// Figures of an organisation since a moment.
     async fn figures(
         &self,

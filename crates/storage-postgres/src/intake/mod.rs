@@ -1,6 +1,7 @@
 //! Intake: notification, alerts, journal, incident and job in one transaction (invariant I1).
 
 mod alerts;
+mod heard;
 mod notifications;
 mod receive;
 mod view;
@@ -9,10 +10,11 @@ use async_trait::async_trait;
 use evenkeel_domain::{
     Timestamp,
     id::{ClusterId, NotificationId},
+    view::HeardAlert,
 };
 use evenkeel_storage::{
     IntakeStore, StorageError,
-    intake::{Decide, IntakePlan, Received},
+    intake::{AlertCheck, Decide, IntakePlan, Received, Truncated, Unreadable},
 };
 
 use crate::PostgresStore;
@@ -31,7 +33,55 @@ impl IntakeStore for PostgresStore {
         &self,
         cluster: ClusterId,
         limit: u32,
-    ) -> Result<Vec<(NotificationId, Timestamp, String)>, StorageError> {
-        notifications::quarantine(self, cluster, limit).await
+        head: u32,
+    ) -> Result<Vec<Unreadable>, StorageError> {
+        notifications::quarantine(self, cluster, limit, head).await
+    }
+
+    async fn quarantined_body(
+        &self,
+        cluster: ClusterId,
+        id: NotificationId,
+    ) -> Result<Option<String>, StorageError> {
+        notifications::quarantined_body(self, cluster, id).await
+    }
+
+    async fn firing(
+        &self,
+        cluster: ClusterId,
+        heard_before: Timestamp,
+        offset: u32,
+        limit: u32,
+    ) -> Result<Vec<HeardAlert>, StorageError> {
+        heard::firing(self, cluster, heard_before, offset, limit).await
+    }
+
+    async fn truncated(
+        &self,
+        cluster: ClusterId,
+        limit: u32,
+    ) -> Result<Vec<Truncated>, StorageError> {
+        notifications::truncated(self, cluster, limit).await
+    }
+
+    async fn filled_up(
+        &self,
+        cluster: ClusterId,
+        truncated: &Truncated,
+        at: Timestamp,
+    ) -> Result<(), StorageError> {
+        notifications::filled_up(self, cluster, truncated, at).await
+    }
+
+    async fn keep_alert_check(
+        &self,
+        cluster: ClusterId,
+        check: &AlertCheck,
+    ) -> Result<(), StorageError> {
+        heard::keep_check(self, cluster, check).await
+    }
+
+    async fn alert_check(&self, cluster: ClusterId) -> Result<Option<AlertCheck>, StorageError> {
+        heard::check(self, cluster).await
     }
 }

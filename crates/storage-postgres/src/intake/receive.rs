@@ -22,10 +22,15 @@ pub(super) async fn receive(
     let mut work = store.begin(DOING).await?;
     // Also takes the group's turn: what follows from two notifications of one group must be
     // decided one after the other, or both would open an incident.
-    if !notifications::keep(work.connection(), received).await? {
+    let kept = match &received.reread {
+        None => notifications::keep(work.connection(), received).await?,
+        Some(_) => notifications::reread(work.connection(), received).await?,
+    };
+    if !kept {
         return Ok(IntakePlan::default());
     }
     let plan = if received.quarantined.is_some() {
+        audit::keep(work.connection(), received.reread.as_slice()).await?;
         IntakePlan::default()
     } else {
         follow(&mut work, received, decide).await?
@@ -42,13 +47,16 @@ async fn follow(
 ) -> Result<IntakePlan, StorageError> {
     let view = view::of(work.connection(), received).await?;
     let plan = decide(&view);
-    drop(view);
     // The incident first: alerts refer to it.
     if let Some(write) = &plan.write {
         append(work, write).await?;
     }
-    alerts::keep(work.connection(), received, &plan.alerts).await?;
+    if let Some(write) = plan.write.as_ref().filter(|write| write.adopts) {
+        alerts::adopt(work.connection(), received, write.incident).await?;
+    }
+    alerts::keep(work.connection(), received, &view.known, &plan.alerts).await?;
     audit::keep(work.connection(), &plan.audit).await?;
+    audit::keep(work.connection(), received.reread.as_slice()).await?;
     Ok(plan)
 }
 
@@ -66,6 +74,7 @@ async fn append(work: &mut Work, write: &IncidentWrite) -> Result<(), StorageErr
         summary: &write.summary,
         texts: &[],
         wake: true,
+        owner: write.owner.as_ref(),
     };
     journal::write(work, head, records).await.map_err(|refusal| match refusal {
         Refusal::Conflict => StorageError::Conflict,

@@ -26,6 +26,7 @@ pub(super) async fn append(store: &PostgresStore, append: Append) -> Result<(), 
         summary: &summary,
         texts: &texts,
         wake: fence.is_none(),
+        owner: None,
     };
     match write(&mut work, head, records).await {
         Ok(()) => {}

@@ -1,9 +1,9 @@
-//! Who may carry an incident, and when it is looked at again.
+//! Keeping a lease and giving it back, and when an incident is looked at again.
 
 use std::time::Duration;
 
-use evenkeel_domain::{Timestamp, id::IncidentId};
-use evenkeel_engine::journal::{Fence, JournalError, Lease, Wake, WorkerId};
+use evenkeel_domain::Timestamp;
+use evenkeel_engine::journal::{JournalError, Lease, Wake};
 use evenkeel_storage::StorageError;
 
 use crate::{
@@ -12,35 +12,7 @@ use crate::{
     error::{self, failed},
 };
 
-const CLAIMING: &str = "claiming an incident";
 const PARKING: &str = "parking an incident";
-
-pub(super) async fn claim(
-    store: &PostgresStore,
-    worker: &WorkerId,
-    now: Timestamp,
-    lease: Duration,
-) -> Result<Option<Lease>, StorageError> {
-    // A row that somebody else is claiming or writing to is passed over, not waited for.
-    let claimed: Option<(String, i64)> = sqlx::query_as(
-        "UPDATE jobs SET lease_owner = $2, lease_until = $3, fence = fence + 1
-         WHERE incident = (
-             SELECT incident FROM jobs
-             WHERE due_at <= $1 AND (lease_until IS NULL OR lease_until <= $1)
-             ORDER BY urgency DESC, opened_at, incident LIMIT 1
-             FOR UPDATE SKIP LOCKED)
-         RETURNING incident, fence",
-    )
-    .bind(micros(now))
-    .bind(worker.0.as_str())
-    .bind(later(now, lease))
-    .fetch_optional(&store.pool)
-    .await
-    .map_err(failed(CLAIMING))?;
-    let Some((incident, fence)) = claimed else { return Ok(None) };
-    let incident: IncidentId = Row::of("jobs", &incident).word("incident", &incident)?;
-    Ok(Some(Lease { incident, worker: worker.clone(), fence: Fence(fence) }))
-}
 
 pub(super) async fn renew(
     store: &PostgresStore,
@@ -124,6 +96,6 @@ pub(super) async fn next_due(store: &PostgresStore) -> Result<Option<Timestamp>,
     Row::of("jobs", &"(earliest)").time_or_none("due_at", due)
 }
 
-fn later(now: Timestamp, by: Duration) -> i64 {
+pub(super) fn later(now: Timestamp, by: Duration) -> i64 {
     micros(now).saturating_add(i64::try_from(by.as_micros()).unwrap_or(i64::MAX))
 }

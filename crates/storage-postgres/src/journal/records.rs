@@ -6,6 +6,7 @@ use evenkeel_domain::{
     id::{EvidenceId, IncidentId},
     incident::IncidentSummary,
     journal::Opening,
+    owner::OwnerKey,
     severity::Severity,
     stage::Resolution,
 };
@@ -33,6 +34,8 @@ pub(crate) struct Records<'a> {
     pub(crate) texts: &'a [(EvidenceId, String)],
     /// Whether a worker is to look at it.
     pub(crate) wake: bool,
+    /// Of a new incident: the object by which other groups of alerts find it.
+    pub(crate) owner: Option<&'a OwnerKey>,
 }
 
 /// Why they were not.
@@ -109,7 +112,7 @@ pub(crate) async fn write(
         }
         (None, [Entry { event: Event::Opened { opening }, .. }, ..]) => {
             insert_incident(work.connection(), &incident, opening, &records).await?;
-            schedule(work.connection(), &incident, &records).await?;
+            schedule(work.connection(), &incident, opening, &records).await?;
         }
         (None, _) => return Err(refused(DOING, NotOpened).into()),
     }
@@ -208,8 +211,8 @@ async fn insert_incident(
     let done = sqlx::query(
         "INSERT INTO incidents (id, organisation, cluster, group_key, opened_at, summary, severity,
              status, title_folded, awaiting_since, closed_at, head_seq, head_hash, first_plan_at,
-             asked_at, undone_at, resolved_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+             asked_at, undone_at, resolved_at, owner_key)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
          ON CONFLICT (id) DO NOTHING",
     )
     .bind(incident)
@@ -229,6 +232,7 @@ async fn insert_incident(
     .bind(milestones.asked)
     .bind(milestones.undone)
     .bind(milestones.resolved)
+    .bind(records.owner.map(OwnerKey::as_str))
     .execute(connection)
     .await
     .map_err(failed("opening an incident"))?;
@@ -284,17 +288,22 @@ fn due(records: &Records<'_>) -> Option<i64> {
 async fn schedule(
     connection: &mut PgConnection,
     incident: &str,
+    opening: &Opening,
     records: &Records<'_>,
 ) -> Result<(), StorageError> {
     let closed = records.summary.closed_at.is_some();
-    sqlx::query("INSERT INTO jobs (incident, urgency, opened_at, due_at) VALUES ($1, $2, $3, $4)")
-        .bind(incident)
-        .bind(urgency(records.summary.severity))
-        .bind(micros(records.summary.opened_at))
-        .bind(due(records).filter(|_| !closed))
-        .execute(connection)
-        .await
-        .map_err(failed("adding a job"))?;
+    sqlx::query(
+        "INSERT INTO jobs (incident, cluster, urgency, opened_at, due_at)
+         VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(incident)
+    .bind(opening.cluster.to_string())
+    .bind(urgency(records.summary.severity))
+    .bind(micros(records.summary.opened_at))
+    .bind(due(records).filter(|_| !closed))
+    .execute(connection)
+    .await
+    .map_err(failed("adding a job"))?;
     Ok(())
 }
 

@@ -91,7 +91,17 @@ fn opened(n: u64, group_key: &str) -> (IncidentWrite, IncidentState) {
     let entries = chain::chain(incident(n), 0, GENESIS, at(0), vec![event]).unwrap();
     let state = IncidentState::open(&entries[0]).unwrap();
     let summary = IncidentSummary::from(&state);
-    (IncidentWrite { incident: incident(n), new: true, entries, summary }, state)
+    (
+        IncidentWrite {
+            incident: incident(n),
+            new: true,
+            entries,
+            summary,
+            owner: None,
+            adopts: false,
+        },
+        state,
+    )
 }
 
 /// A notification of a group; opens incident `n` if the group has none.
@@ -110,6 +120,8 @@ pub async fn receive(
         truncated_alerts: 0,
         quarantined: None,
         alerts: Vec::new(),
+        beyond: None,
+        reread: None,
     };
     let decide = |view: &IntakeView| match &view.open {
         Some(_) => IntakePlan::default(),

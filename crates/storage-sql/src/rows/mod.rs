@@ -3,6 +3,7 @@
 mod audit;
 mod cluster;
 mod entry;
+mod intake;
 mod organisation;
 mod proof;
 mod session;
@@ -13,6 +14,7 @@ mod user;
 pub use audit::{AuditRow, EntryRow};
 pub use cluster::ClusterColumns;
 pub use entry::JournalRow;
+pub use intake::{AlertCheckRow, HeardAlertRow, QueuedRow, TruncatedRow, UnreadableRow};
 pub use organisation::OrganisationRow;
 pub use proof::{CheckpointRow, HeadRow, RawAuditRow, RawJournalRow, UnanchoredRow};
 pub use session::SessionColumns;

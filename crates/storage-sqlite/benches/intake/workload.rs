@@ -102,6 +102,8 @@ pub async fn receive(store: &impl Store) {
         truncated_alerts: 0,
         quarantined: None,
         alerts: vec![alert.clone()],
+        beyond: None,
+        reread: None,
     };
     let incident = IncidentId::from_parts(n, 1);
     let decide = |view: &IntakeView| {
@@ -120,7 +122,8 @@ pub async fn receive(store: &impl Store) {
         let opened = vec![Event::Opened { opening: Box::new(opening) }];
         let entries = chain::chain(incident, 0, GENESIS, now(), opened).unwrap();
         let summary = IncidentSummary::from(&IncidentState::open(&entries[0]).unwrap());
-        let write = IncidentWrite { incident, new: true, entries, summary };
+        let write =
+            IncidentWrite { incident, new: true, entries, summary, owner: None, adopts: false };
         IntakePlan {
             alerts: vec![(alert.clone(), Some(incident))],
             write: Some(write),

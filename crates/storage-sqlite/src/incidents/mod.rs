@@ -3,12 +3,14 @@
 mod counts;
 mod figures;
 mod lists;
+mod queue;
 
 use async_trait::async_trait;
 use evenkeel_domain::{
     Timestamp,
     id::{ClusterId, IncidentId, OrganisationId},
     incident::IncidentSummary,
+    view::Queue,
 };
 use evenkeel_storage::{
     IncidentStore, StorageError,
@@ -56,6 +58,10 @@ impl IncidentStore for SqliteStore {
 
     async fn queue_depth(&self) -> Result<u64, StorageError> {
         counts::queue_depth(self).await
+    }
+
+    async fn queue(&self, cluster: ClusterId, now: Timestamp) -> Result<Queue, StorageError> {
+        queue::of(self, cluster, now).await
     }
 
     async fn figures(

@@ -1,9 +1,15 @@
 //! Alerts as last heard.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use evenkeel_domain::{alert::Alert, id::IncidentId};
-use evenkeel_storage::{StorageError, intake::Received};
+use evenkeel_domain::{
+    alert::{Alert, AlertStatus},
+    id::IncidentId,
+};
+use evenkeel_storage::{
+    StorageError,
+    intake::{KnownAlert, Received},
+};
 use sqlx::SqliteConnection;
 
 use super::receive::DOING;
@@ -25,35 +31,92 @@ pub(super) fn keys(received: &Received) -> Result<String, StorageError> {
     to_json(DOING, &keys)
 }
 
-/// Keeps them all in one statement; of one that is there twice, the last counts.
+/// Keeps them; of one that is there twice, the last counts. Of those that are as they were known,
+/// and that is most of what comes, only when they were heard of.
 pub(super) async fn keep(
     connection: &mut SqliteConnection,
     received: &Received,
+    known: &[KnownAlert],
     alerts: &[(Alert, Option<IncidentId>)],
 ) -> Result<(), StorageError> {
-    if alerts.is_empty() {
-        return Ok(());
+    let key = |alert: &Alert| (alert.fingerprint.clone(), micros(alert.starts_at));
+    let before: BTreeMap<_, _> =
+        known.iter().map(|known| (key(&known.alert), (&known.alert, known.incident))).collect();
+    let last: BTreeMap<_, _> =
+        alerts.iter().map(|(alert, incident)| (key(alert), (alert, *incident))).collect();
+    let (same, news): (Vec<_>, Vec<_>) =
+        last.into_iter().partition(|(key, standing)| before.get(key) == Some(standing));
+    if !news.is_empty() {
+        write(connection, received, &news).await?;
     }
-    let rows: Vec<(&str, i64, String, Option<String>)> = alerts
+    if !same.is_empty() {
+        let same: Vec<_> = same.into_iter().map(|(key, _)| key).collect();
+        sqlx::query(
+            "UPDATE alerts SET heard_at = $4
+             FROM (SELECT value ->> 0 AS f, value ->> 1 AS s FROM json_each($3)) AS heard
+             WHERE cluster = $1 AND group_key = $2 AND fingerprint = f AND starts_at = s",
+        )
+        .bind(received.cluster.to_string())
+        .bind(received.group_key.as_str())
+        .bind(to_json(DOING, &same)?)
+        .bind(micros(received.at))
+        .execute(connection)
+        .await
+        .map_err(failed("keeping alerts"))?;
+    }
+    Ok(())
+}
+
+type Standing<'a> = ((String, i64), (&'a Alert, Option<IncidentId>));
+
+async fn write(
+    connection: &mut SqliteConnection,
+    received: &Received,
+    alerts: &[Standing<'_>],
+) -> Result<(), StorageError> {
+    let rows: Vec<(&str, i64, String, Option<String>, i64)> = alerts
         .iter()
-        .map(|(alert, incident)| {
+        .map(|((fingerprint, start), (alert, incident))| {
             let incident = incident.map(|id| id.to_string());
             let kept = to_json(DOING, alert)?;
-            Ok((alert.fingerprint.as_str(), micros(alert.starts_at), kept, incident))
+            let firing = i64::from(alert.status == AlertStatus::Firing);
+            Ok((fingerprint.as_str(), *start, kept, incident, firing))
         })
         .collect::<Result<_, StorageError>>()?;
     sqlx::query(
-        "INSERT INTO alerts (cluster, group_key, fingerprint, starts_at, alert, incident)
-         SELECT $1, $2, value ->> 0, value ->> 1, value ->> 2, value ->> 3
-         FROM json_each($3) WHERE true ORDER BY key
+        "INSERT INTO alerts (cluster, group_key, fingerprint, starts_at, alert, incident, firing,
+             heard_at)
+         SELECT $1, $2, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, $4
+         FROM json_each($3) WHERE true
          ON CONFLICT (cluster, group_key, fingerprint, starts_at)
-             DO UPDATE SET alert = excluded.alert, incident = excluded.incident",
+             DO UPDATE SET alert = excluded.alert, incident = excluded.incident,
+                 firing = excluded.firing, heard_at = excluded.heard_at",
     )
     .bind(received.cluster.to_string())
     .bind(received.group_key.as_str())
     .bind(to_json(DOING, &rows)?)
+    .bind(micros(received.at))
     .execute(connection)
     .await
     .map_err(failed("keeping alerts"))?;
+    Ok(())
+}
+
+/// The group belongs to an incident that another group opened.
+pub(super) async fn adopt(
+    connection: &mut SqliteConnection,
+    received: &Received,
+    incident: IncidentId,
+) -> Result<(), StorageError> {
+    sqlx::query(
+        "INSERT INTO alert_groups (cluster, group_key, incident) VALUES ($1, $2, $3)
+         ON CONFLICT (cluster, group_key) DO UPDATE SET incident = excluded.incident",
+    )
+    .bind(received.cluster.to_string())
+    .bind(received.group_key.as_str())
+    .bind(incident.to_string())
+    .execute(connection)
+    .await
+    .map_err(failed("joining a group to an incident"))?;
     Ok(())
 }

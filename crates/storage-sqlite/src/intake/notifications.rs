@@ -4,28 +4,88 @@ use evenkeel_domain::{
     Timestamp,
     id::{ClusterId, NotificationId},
 };
-use evenkeel_storage::StorageError;
+use evenkeel_storage::{
+    StorageError,
+    intake::{Truncated, Unreadable},
+};
 
-use crate::{SqliteStore, column::Row, error::failed};
+use crate::{
+    SqliteStore,
+    column::micros,
+    error::failed,
+    rows::{TruncatedRow, UnreadableRow},
+};
 
 pub(super) async fn quarantine(
     store: &SqliteStore,
     cluster: ClusterId,
     limit: u32,
-) -> Result<Vec<(NotificationId, Timestamp, String)>, StorageError> {
-    let rows: Vec<(String, i64, String)> = sqlx::query_as(
-        "SELECT id, received_at, quarantined FROM notifications
+    head: u32,
+) -> Result<Vec<Unreadable>, StorageError> {
+    let rows: Vec<UnreadableRow> = sqlx::query_as(
+        "SELECT id, received_at, quarantined, substr(body, 1, ?3) AS head, length(body) AS bytes FROM notifications
          WHERE cluster = ?1 AND quarantined IS NOT NULL ORDER BY id DESC LIMIT ?2",
+    )
+    .bind(cluster.to_string())
+    .bind(limit)
+    .bind(head)
+    .fetch_all(&store.readers)
+    .await
+    .map_err(failed("listing what could not be read"))?;
+    rows.into_iter().map(Unreadable::try_from).collect()
+}
+
+pub(super) async fn quarantined_body(
+    store: &SqliteStore,
+    cluster: ClusterId,
+    id: NotificationId,
+) -> Result<Option<String>, StorageError> {
+    let body: Option<Vec<u8>> = sqlx::query_scalar(
+        "SELECT body FROM notifications
+         WHERE id = ?1 AND cluster = ?2 AND quarantined IS NOT NULL",
+    )
+    .bind(id.to_string())
+    .bind(cluster.to_string())
+    .fetch_optional(&store.readers)
+    .await
+    .map_err(failed("reading what could not be read"))?;
+    Ok(body.map(|body| String::from_utf8_lossy(&body).into_owned()))
+}
+
+pub(super) async fn truncated(
+    store: &SqliteStore,
+    cluster: ClusterId,
+    limit: u32,
+) -> Result<Vec<Truncated>, StorageError> {
+    let rows: Vec<TruncatedRow> = sqlx::query_as(
+        "SELECT id, group_key, body FROM notifications WHERE id IN (
+             SELECT max(id) FROM notifications
+             WHERE cluster = ?1 AND truncated_alerts > 0 AND filled_at IS NULL
+             GROUP BY group_key)
+         ORDER BY id LIMIT ?2",
     )
     .bind(cluster.to_string())
     .bind(limit)
     .fetch_all(&store.readers)
     .await
-    .map_err(failed("listing what could not be read"))?;
-    rows.into_iter()
-        .map(|(id, at, why)| {
-            let row = Row::of("notifications", &id);
-            Ok((row.word("id", &id)?, row.time("received_at", at)?, why))
-        })
-        .collect()
+    .map_err(failed("listing notifications that were cut short"))?;
+    rows.into_iter().map(Truncated::try_from).collect()
+}
+
+pub(super) async fn filled_up(
+    store: &SqliteStore,
+    cluster: ClusterId,
+    truncated: &Truncated,
+    at: Timestamp,
+) -> Result<(), StorageError> {
+    let update = sqlx::query(
+        "UPDATE notifications SET filled_at = ?4
+         WHERE cluster = ?1 AND group_key = ?2 AND id <= ?3
+             AND truncated_alerts > 0 AND filled_at IS NULL",
+    )
+    .bind(cluster.to_string())
+    .bind(truncated.group_key.as_str())
+    .bind(truncated.id.to_string())
+    .bind(micros(at));
+    store.change("noting that a notification was filled up", update).await.map(drop)
 }

@@ -26,6 +26,7 @@ pub(super) async fn receive(
         return Ok(IntakePlan::default());
     };
     let plan = if received.quarantined.is_some() {
+        audit::keep(work.connection(), received.reread.as_slice()).await?;
         IntakePlan::default()
     } else {
         follow(&mut work, received, view, decide).await?
@@ -42,13 +43,16 @@ async fn follow(
     decide: Decide<'_>,
 ) -> Result<IntakePlan, StorageError> {
     let plan = decide(&view);
-    drop(view);
     // The incident first: alerts refer to it.
     if let Some(write) = &plan.write {
         append(work, write).await?;
     }
-    alerts::keep(work.connection(), received, &plan.alerts).await?;
+    if let Some(write) = plan.write.as_ref().filter(|write| write.adopts) {
+        alerts::adopt(work.connection(), received, write.incident).await?;
+    }
+    alerts::keep(work.connection(), received, &view.known, &plan.alerts).await?;
     audit::keep(work.connection(), &plan.audit).await?;
+    audit::keep(work.connection(), received.reread.as_slice()).await?;
     Ok(plan)
 }
 
@@ -65,6 +69,7 @@ async fn append(work: &mut Work, write: &IncidentWrite) -> Result<(), StorageErr
         texts: &[],
         wake: true,
         fresh: write.new,
+        owner: write.owner.as_ref(),
     };
     journal::write(work, records).await.map_err(|refusal| match refusal {
         Refusal::Conflict => StorageError::Conflict,

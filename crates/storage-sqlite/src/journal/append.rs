@@ -31,6 +31,7 @@ pub(super) async fn append(store: &SqliteStore, append: Append) -> Result<(), Jo
         texts: &texts,
         wake: fence.is_none(),
         fresh: false,
+        owner: None,
     };
     match write(&mut work, records).await {
         Ok(()) => {}

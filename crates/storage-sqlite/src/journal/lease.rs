@@ -1,9 +1,9 @@
-//! Who may carry an incident, and when it is looked at again.
+//! Keeping a lease and giving it back, and when an incident is looked at again.
 
 use std::time::Duration;
 
-use evenkeel_domain::{Timestamp, id::IncidentId};
-use evenkeel_engine::journal::{Fence, JournalError, Lease, Wake, WorkerId};
+use evenkeel_domain::Timestamp;
+use evenkeel_engine::journal::{JournalError, Lease, Wake};
 use evenkeel_storage::StorageError;
 
 use crate::{
@@ -11,48 +11,6 @@ use crate::{
     column::{Row, micros, number},
     error::{self, failed},
 };
-
-const CLAIMING: &str = "claiming an incident";
-
-pub(super) async fn claim(
-    store: &SqliteStore,
-    worker: &WorkerId,
-    now: Timestamp,
-    lease: Duration,
-) -> Result<Option<Lease>, StorageError> {
-    // Idle workers ask often and mostly in vain: that must not make writers wait.
-    let any: bool = sqlx::query_scalar(
-        "SELECT EXISTS (SELECT 1 FROM jobs
-             WHERE due_at <= ?1 AND (lease_until IS NULL OR lease_until <= ?1))",
-    )
-    .bind(micros(now))
-    .fetch_one(&store.readers)
-    .await
-    .map_err(failed(CLAIMING))?;
-    if !any {
-        return Ok(None);
-    }
-
-    let mut work = store.begin(CLAIMING).await?;
-    let claimed: Option<(String, i64)> = sqlx::query_as(
-        "UPDATE jobs SET lease_owner = ?2, lease_until = ?3, fence = fence + 1
-         WHERE incident = (
-             SELECT incident FROM jobs
-             WHERE due_at <= ?1 AND (lease_until IS NULL OR lease_until <= ?1)
-             ORDER BY urgency DESC, opened_at, incident LIMIT 1)
-         RETURNING incident, fence",
-    )
-    .bind(micros(now))
-    .bind(worker.0.as_str())
-    .bind(later(now, lease))
-    .fetch_optional(work.connection())
-    .await
-    .map_err(failed(CLAIMING))?;
-    let Some((incident, fence)) = claimed else { return Ok(None) };
-    let incident: IncidentId = Row::of("jobs", &incident).word("incident", &incident)?;
-    work.commit().await?;
-    Ok(Some(Lease { incident, worker: worker.clone(), fence: Fence(fence) }))
-}
 
 pub(super) async fn renew(
     store: &SqliteStore,
@@ -121,6 +79,6 @@ pub(super) async fn next_due(store: &SqliteStore) -> Result<Option<Timestamp>, S
     Row::of("jobs", &"(earliest)").time_or_none("due_at", due)
 }
 
-fn later(now: Timestamp, by: Duration) -> i64 {
+pub(super) fn later(now: Timestamp, by: Duration) -> i64 {
     micros(now).saturating_add(i64::try_from(by.as_micros()).unwrap_or(i64::MAX))
 }

@@ -1,6 +1,7 @@
 //! The journal's port.
 
 mod append;
+mod claim;
 mod lease;
 mod read;
 mod records;
@@ -21,13 +22,14 @@ use crate::{SqliteStore, error};
 
 #[async_trait]
 impl Journal for SqliteStore {
-    async fn claim(
+    async fn claim_within(
         &self,
         worker: &WorkerId,
         now: Timestamp,
         lease: Duration,
+        per_cluster: u32,
     ) -> Result<Option<Lease>, JournalError> {
-        lease::claim(self, worker, now, lease).await.map_err(error::journal)
+        claim::claim(self, worker, now, lease, per_cluster).await.map_err(error::journal)
     }
 
     async fn renew(&self, lease: &Lease, now: Timestamp, by: Duration) -> Result<(), JournalError> {

@@ -6,6 +6,7 @@ use evenkeel_domain::{
     id::{EvidenceId, IncidentId},
     incident::IncidentSummary,
     journal::Opening,
+    owner::OwnerKey,
     severity::Severity,
     stage::Resolution,
 };
@@ -35,6 +36,8 @@ pub(crate) struct Records<'a> {
     pub(crate) wake: bool,
     /// Whether the incident's id was made just now, so that there is nothing to be looked up.
     pub(crate) fresh: bool,
+    /// Of a new incident: the object by which other groups of alerts find it.
+    pub(crate) owner: Option<&'a OwnerKey>,
 }
 
 /// Why they were not.
@@ -184,9 +187,10 @@ async fn insert(
     let done = sqlx::query(
         "INSERT INTO incidents (id, organisation, cluster, group_key, opened_at, summary, severity,
              status, title_folded, awaiting_since, closed_at, head_seq, head_hash, first_plan_at,
-             asked_at, undone_at, resolved_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17);
-         INSERT INTO jobs (incident, urgency, opened_at, due_at) VALUES ($1, $18, $5, $19);
+             asked_at, undone_at, resolved_at, owner_key)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $24);
+         INSERT INTO jobs (incident, cluster, urgency, opened_at, due_at)
+         VALUES ($1, $3, $18, $5, $19);
          INSERT INTO journal (incident, seq, at, event, hash) VALUES ($1, $20, $21, $22, $23)",
     )
     .bind(incident)
@@ -212,6 +216,7 @@ async fn insert(
     .bind(first.map(|entry| micros(entry.at)))
     .bind(payloads.first().map(String::as_str))
     .bind(first.map(|entry| entry.hash.as_str()))
+    .bind(records.owner.map(OwnerKey::as_str))
     .execute(connection)
     .await
     .map_err(failed("opening an incident"));

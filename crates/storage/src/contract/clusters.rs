@@ -7,7 +7,7 @@ use evenkeel_domain::{
     id::ClusterId,
 };
 
-use super::sample::{at, cluster, organisation};
+use super::sample::{at, cluster, organisation, world};
 use crate::{StorageError, Store, clusters::ClusterRow};
 
 async fn two(store: &impl Store) -> [ClusterRow; 2] {
@@ -99,4 +99,17 @@ pub(super) async fn emergency_stop_is_thrown_and_lifted<S: Store>(store: Arc<S>)
     assert_eq!(store.cluster(one.cluster.id).await.unwrap(), Some(one));
     let refused = store.set_stop(ClusterId::from_parts(9, 9), None, &[]).await;
     assert!(matches!(refused, Err(StorageError::Missing { .. })));
+}
+
+pub(super) async fn clusters_with_an_alertmanager_are_watched<S: Store>(store: Arc<S>) {
+    let world = world(&*store).await;
+    assert_eq!(store.watched_clusters().await.unwrap(), []);
+    for id in [world.second_cluster, world.other_cluster] {
+        let mut row = store.cluster(id).await.unwrap().unwrap();
+        row.cluster.alertmanager_url = Some("http://127.0.0.1:9093".into());
+        store.update_cluster(&row, &[]).await.unwrap();
+    }
+    let watched = store.watched_clusters().await.unwrap();
+    let ids: Vec<_> = watched.iter().map(|row| row.cluster.id).collect();
+    assert_eq!(ids, [world.second_cluster, world.other_cluster], "of all organisations");
 }

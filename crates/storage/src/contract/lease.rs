@@ -2,10 +2,16 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use evenkeel_domain::{id::IncidentId, severity::Severity, stage::Resolution};
+use evenkeel_domain::{
+    id::{ClusterId, IncidentId},
+    journal::Opening,
+    severity::Severity,
+    stage::Resolution,
+    view::Queue,
+};
 use evenkeel_engine::journal::{Fence, JournalError, Lease, Wake, read_all};
 
-use super::sample::{LEASE, at, closed, noted, worker, world};
+use super::sample::{LEASE, World, at, closed, noted, worker, world};
 use crate::Store;
 
 async fn claim(store: &impl Store, second: i64) -> Option<Lease> {
@@ -184,4 +190,148 @@ pub(super) async fn the_next_due_moment_is_known<S: Store>(store: Arc<S>) {
     let two = claim(&*store, 20).await.unwrap();
     store.park(&two, 1, Wake::OnAppend).await.unwrap();
     assert_eq!(store.next_due().await.unwrap(), Some(at(25)));
+}
+
+/// An incident of this cluster, opened at second `n`.
+async fn open_in(
+    store: &impl Store,
+    world: &World,
+    n: u64,
+    cluster: ClusterId,
+    severity: Severity,
+) -> IncidentId {
+    let organisation =
+        if cluster == world.other_cluster { world.other } else { world.organisation };
+    let opening =
+        Opening { cluster, organisation, ..world.opening(&format!("incident {n}"), severity) };
+    world.open_with(store, n, opening).await.id
+}
+
+async fn claim_of(store: &impl Store, second: i64, per_cluster: u32) -> Option<Lease> {
+    store.claim_within(&worker("w"), at(second), LEASE, per_cluster).await.unwrap()
+}
+
+pub(super) async fn no_more_than_so_many_of_a_cluster_are_held<S: Store>(store: Arc<S>) {
+    let world = world(&*store).await;
+    for n in 0..5 {
+        open_in(&*store, &world, n, world.cluster, Severity::Critical).await;
+    }
+    let elsewhere = open_in(&*store, &world, 5, world.second_cluster, Severity::Info).await;
+    let first = claim_of(&*store, 10, 2).await.unwrap();
+    claim_of(&*store, 11, 2).await.unwrap();
+    let third = claim_of(&*store, 12, 2).await.unwrap();
+    assert_eq!(third.incident, elsewhere, "less urgent, but there is room for it");
+    assert_eq!(claim_of(&*store, 13, 2).await, None);
+    // Who gives one back makes room; so does who dies.
+    store.park(&first, 1, Wake::OnAppend).await.unwrap();
+    assert!(claim_of(&*store, 14, 2).await.is_some());
+    assert_eq!(claim_of(&*store, 15, 2).await, None);
+    assert!(claim_of(&*store, 41, 2).await.is_some(), "a lease has lapsed at 41");
+    assert_eq!(claim_of(&*store, 41, 2).await, None);
+}
+
+pub(super) async fn many_claimers_do_not_exceed_a_cluster_s_share<S: Store + 'static>(
+    store: Arc<S>,
+) {
+    let world = world(&*store).await;
+    for n in 0..20 {
+        open_in(&*store, &world, n, world.cluster, Severity::Warning).await;
+        open_in(&*store, &world, 20 + n, world.second_cluster, Severity::Warning).await;
+    }
+    let claimers: Vec<_> = (0..30)
+        .map(|n| {
+            let store = Arc::clone(&store);
+            let name = worker(&n.to_string());
+            tokio::spawn(async move { store.claim_within(&name, at(100), LEASE, 3).await.unwrap() })
+        })
+        .collect();
+    let mut leases = Vec::new();
+    for claimer in claimers {
+        leases.extend(claimer.await.unwrap());
+    }
+    // A claimer may pass over rows that others are just writing to, but none takes too much.
+    while let Some(lease) = claim_of(&*store, 100, 3).await {
+        leases.push(lease);
+    }
+    let mut held = std::collections::BTreeMap::new();
+    for lease in leases {
+        let summary = store.incident(world.organisation, lease.incident).await.unwrap().unwrap();
+        *held.entry(summary.cluster).or_insert(0) += 1;
+    }
+    assert_eq!(held.into_values().collect::<Vec<_>>(), [3, 3]);
+}
+
+pub(super) async fn equally_urgent_work_is_shared_fairly<S: Store>(store: Arc<S>) {
+    let world = world(&*store).await;
+    // A storm in the first cluster, before anybody else has anything.
+    for n in 0..8 {
+        open_in(&*store, &world, n, world.cluster, Severity::Warning).await;
+    }
+    for n in 10..12 {
+        open_in(&*store, &world, n, world.second_cluster, Severity::Warning).await;
+    }
+    for n in 20..23 {
+        open_in(&*store, &world, n, world.other_cluster, Severity::Warning).await;
+    }
+    let urgent = open_in(&*store, &world, 30, world.cluster, Severity::Critical).await;
+    let mut order = Vec::new();
+    while let Some(lease) = claim_of(&*store, 100, 4).await {
+        let mut summary = store.incident(world.organisation, lease.incident).await.unwrap();
+        if summary.is_none() {
+            summary = store.incident(world.other, lease.incident).await.unwrap();
+        }
+        let cluster = summary.unwrap().cluster;
+        let name = match cluster {
+            _ if lease.incident == urgent => "urgent",
+            id if id == world.cluster => "first",
+            id if id == world.second_cluster => "second",
+            _ => "other",
+        };
+        order.push(name);
+    }
+    let expected = [
+        "urgent", // whatever is held
+        "other",  // its organisation holds nothing
+        "second", // each organisation holds one, and this cluster none
+        "other",  // 2 to 1
+        "first",  // 2 to 2, and each of the first organisation's clusters holds one: the oldest
+        "other",  // 3 to 2
+        "second", // 3 to 3, and this cluster holds fewer than the first
+        "first", "first", // nobody else has anything, up to the cluster's share
+    ];
+    assert_eq!(order, expected);
+}
+
+pub(super) async fn what_waits_for_a_person_takes_no_place<S: Store>(store: Arc<S>) {
+    let world = world(&*store).await;
+    let mut book = world.open(&*store, 0, Severity::Critical).await;
+    let plan = book.plan(&*store, 1).await;
+    book.ask(&*store, 2, &plan).await;
+    let lease = claim_of(&*store, 3, 1).await.unwrap();
+    let expires = at(602);
+    store.park(&lease, book.seq(), Wake::At(expires)).await.unwrap();
+    let other = open_in(&*store, &world, 9, world.cluster, Severity::Info).await;
+    assert_eq!(claim_of(&*store, 10, 1).await.map(|lease| lease.incident), Some(other));
+    let queue = store.queue(world.cluster, at(10)).await.unwrap();
+    assert_eq!((queue.runs, queue.waiting), (1, 0));
+}
+
+pub(super) async fn the_queue_says_what_runs_and_what_waits<S: Store>(store: Arc<S>) {
+    let world = world(&*store).await;
+    assert_eq!(store.queue(world.cluster, at(1)).await.unwrap(), Queue::default());
+    let mut ids = Vec::new();
+    for n in 0..4 {
+        ids.push(open_in(&*store, &world, n, world.cluster, Severity::Warning).await);
+    }
+    open_in(&*store, &world, 4, world.second_cluster, Severity::Warning).await;
+    let lease = claim_of(&*store, 10, 1).await.unwrap();
+    let queue = store.queue(world.cluster, at(11)).await.unwrap();
+    assert_eq!((queue.runs, queue.waiting), (1, 3));
+    assert_eq!(queue.running[0].id, lease.incident);
+    assert_eq!(queue.running[0].title, "incident 0");
+    let oldest = queue.oldest.unwrap();
+    assert_eq!((oldest.id, oldest.opened_at), (ids[1], at(1)));
+    // One whose worker has died waits again.
+    let queue = store.queue(world.cluster, at(999)).await.unwrap();
+    assert_eq!((queue.runs, queue.waiting, queue.running.len()), (0, 4, 0));
 }

@@ -60,6 +60,11 @@ pub async fn all<S: Store + 'static>(make: impl AsyncFn() -> S) {
             other_peoples_records_make_an_incident_due,
             a_closed_incident_is_never_due,
             the_next_due_moment_is_known,
+            no_more_than_so_many_of_a_cluster_are_held,
+            many_claimers_do_not_exceed_a_cluster_s_share,
+            equally_urgent_work_is_shared_fairly,
+            what_waits_for_a_person_takes_no_place,
+            the_queue_says_what_runs_and_what_waits,
         }
         intake {
             a_notification_opens_an_incident_with_its_job,
@@ -68,6 +73,14 @@ pub async fn all<S: Store + 'static>(make: impl AsyncFn() -> S) {
             groups_and_clusters_do_not_mix,
             a_closed_incident_is_not_joined,
             what_cannot_be_read_is_kept_aside,
+            what_was_kept_aside_is_read_again_once,
+            of_each_alert_the_latest_start_is_known,
+            a_group_finds_what_is_about_its_object_or_takes_in_a_storm,
+            a_group_stays_with_the_incident_that_adopted_it,
+            concurrent_groups_of_one_object_find_each_other,
+            alerts_that_fire_are_listed_by_when_they_were_heard_of,
+            what_was_cut_short_is_known_until_it_is_filled_up,
+            how_alertmanager_answered_is_kept,
             what_fails_leaves_nothing,
             concurrent_notifications_of_one_group_open_one_incident,
             last_heard_is_the_latest_notification,
@@ -98,6 +111,7 @@ pub async fn all<S: Store + 'static>(make: impl AsyncFn() -> S) {
             a_change_leaves_stop_and_token,
             a_token_is_replaced,
             emergency_stop_is_thrown_and_lifted,
+            clusters_with_an_alertmanager_are_watched,
         }
         audit {
             the_trail_is_newest_first_and_filtered,

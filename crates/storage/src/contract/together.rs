@@ -152,6 +152,8 @@ pub(super) async fn intake_comes_with_its_audit<S: Store>(store: Arc<S>) {
         truncated_alerts: 0,
         quarantined: None,
         alerts: vec![alert("a", 0, AlertStatus::Firing)],
+        beyond: None,
+        reread: None,
     };
     let receive = async |audit: &[AuditRecord]| {
         let audit = audit.to_vec();
