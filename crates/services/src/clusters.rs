@@ -1,14 +1,16 @@
 //! Connecting clusters.
 
+use evenkeel_domain::Timestamp;
 use evenkeel_domain::{
     access::{Caller, Permission},
     audit::AuditAction,
     cluster::{Cluster, Environment},
+    evidence::ToolFailure,
     id::{ClusterId, OrganisationId},
     text::clip,
     view::{ClusterTile, ConnectedCluster, Connection, ConnectionState, NewCluster},
 };
-use evenkeel_storage::clusters::ClusterRow;
+use evenkeel_storage::{clusters::ClusterRow, intake::AlertCheck};
 use secrecy::SecretString;
 use serde_json::json;
 
@@ -16,7 +18,7 @@ use crate::{
     ServiceError, Services,
     audit::{Subject, actor},
     secrets::{fresh_secret, token_hash},
-    toolroom::ClusterAccess,
+    toolroom::{ALERTMANAGER, ClusterAccess},
 };
 
 /// Prefix of cluster tokens, so that secret scanners know them.
@@ -84,19 +86,13 @@ impl Services {
         open_incidents: u64,
     ) -> Result<ClusterTile, ServiceError> {
         let heard = self.store().last_heard(cluster.id).await?.notification_at;
+        let check = self.store().alert_check(cluster.id).await?;
         let mut connections = self.parts.tools.connections(
             cluster.id,
             cluster.kubernetes,
             cluster.prometheus_url.is_some(),
         );
-        connections.push(Connection {
-            name: "alertmanager".into(),
-            state: heard.map_or(ConnectionState::Unknown, |last_ok_at| ConnectionState::Healthy {
-                last_ok_at,
-                latency_us: None,
-            }),
-            seen: heard.is_none().then(|| "has not posted yet".into()),
-        });
+        connections.push(alertmanager(heard, check));
         Ok(ClusterTile { cluster, connections, open_incidents, last_notification_at: heard })
     }
 
@@ -193,6 +189,7 @@ impl Services {
         Ok(ClusterAccess {
             cluster: row.cluster.id,
             prometheus_url: row.cluster.prometheus_url.clone(),
+            alertmanager_url: row.cluster.alertmanager_url.clone(),
             kubeconfig: row
                 .kubeconfig_sealed
                 .as_deref()
@@ -200,6 +197,25 @@ impl Services {
                 .transpose()?,
         })
     }
+}
+
+/// How the cluster's Alertmanager does: whether it posts, and whether it answers when it is asked.
+fn alertmanager(heard: Option<Timestamp>, check: Option<AlertCheck>) -> Connection {
+    let ok_at = heard.max(check.as_ref().and_then(|check| check.ok_at));
+    let state = match (check, ok_at) {
+        (Some(AlertCheck { failure: Some(message), .. }), last_ok_at) => {
+            let next = "Alerts whose end was not heard of stay open until it answers.".to_owned();
+            let code = "alertmanager.unanswered".to_owned();
+            let failure = ToolFailure { code, message, next: Some(next) };
+            ConnectionState::Failing { failure, last_ok_at }
+        }
+        (check, Some(last_ok_at)) => {
+            ConnectionState::Healthy { last_ok_at, latency_us: check.map(|check| check.took_us) }
+        }
+        (_, None) => ConnectionState::Unknown,
+    };
+    let seen = heard.is_none().then(|| "has not posted yet".into());
+    Connection { name: ALERTMANAGER.into(), state, seen }
 }
 
 /// What to paste into `alertmanager.yml`.

@@ -52,6 +52,18 @@ pub enum ServiceError {
     /// A webhook came without a cluster's token.
     #[error("the bearer token belongs to no cluster")]
     BadWebhookToken,
+    /// A body that was put aside can still not be read.
+    #[error("it still cannot be read: {why}")]
+    Unreadable {
+        /// Why.
+        why: String,
+    },
+    /// More webhooks are being taken in than may be at once; nothing was kept.
+    #[error("{at_once} notifications are being taken in already")]
+    Crowded {
+        /// How many may be.
+        at_once: usize,
+    },
     /// No plan waits, or another one.
     #[error("that plan does not wait for approval any more")]
     NotWaiting,
@@ -92,7 +104,7 @@ pub enum ServiceError {
 
 impl ServiceError {
     /// Every code there is; `docs/errors` has a file for each.
-    pub const CODES: [&'static str; 16] = [
+    pub const CODES: [&'static str; 18] = [
         "auth.required",
         "auth.bad_credentials",
         "auth.throttled",
@@ -101,6 +113,8 @@ impl ServiceError {
         "input.invalid",
         "input.taken",
         "webhook.bad_token",
+        "webhook.crowded",
+        "quarantine.unreadable",
         "approval.not_waiting",
         "approval.drifted",
         "approval.unverifiable",
@@ -126,6 +140,8 @@ impl ServiceError {
         match self {
             Self::Throttled { retry_after_s } => Some(*retry_after_s),
             Self::Unverifiable { .. } | Self::Busy(_) => Some(SOON_S),
+            // Each is taken in within a fraction of a second.
+            Self::Crowded { .. } => Some(1),
             _ => None,
         }
     }
@@ -151,6 +167,16 @@ impl ServiceError {
                 401,
                 "webhook.bad_token",
                 "Put the cluster's token into the webhook's authorization, or renew it on the cluster's page.",
+            ),
+            Self::Crowded { .. } => (
+                503,
+                "webhook.crowded",
+                "Nothing was kept. Send it again, as Alertmanager does by itself.",
+            ),
+            Self::Unreadable { .. } => (
+                422,
+                "quarantine.unreadable",
+                "It stays where it is. Look at how it begins, and at what sent it.",
             ),
             Self::NotWaiting => (
                 409,

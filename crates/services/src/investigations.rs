@@ -76,7 +76,7 @@ impl Services {
                          "startsAt": self.now(), "generatorURL": "", "fingerprint": "" }],
         });
         let body = body.to_string();
-        let intake = Intake { cluster: cluster.clone(), trigger, body, by: Some(by) };
+        let intake = Intake { cluster: cluster.clone(), trigger, body, by: Some(by), found: None };
         let receipt = self.receive(intake).await?;
         receipt.incidents.first().copied().ok_or_else(|| {
             ServiceError::Internal("a notification of our own opened no incident".into())

@@ -9,6 +9,7 @@
 //! To add a use case: one file with an `impl Services` block, its errors as variants of
 //! [`ServiceError`] with a file each under `docs/errors`, its permission in the Cedar schema.
 
+mod alerts;
 mod approvals;
 mod audit;
 mod audit_checks;
@@ -26,6 +27,7 @@ mod operator;
 mod overview;
 mod people;
 mod policies;
+mod reconciler;
 mod replay;
 mod sign_in;
 mod tokens;
@@ -49,6 +51,7 @@ pub use import::Imported;
 pub use intake::{Intake, Receipt, Starter};
 pub use live::Live;
 pub use people::NewUser;
+pub use reconciler::{ReconcileSettings, Reconciler};
 pub use secrets::Sealer;
 pub use toolroom::{CallObserver, ClusterAccess, ToolCaller, Toolroom};
 
@@ -68,6 +71,7 @@ use evenkeel_engine::{
 };
 use evenkeel_policy::{Access, PolicySet, Resource};
 use evenkeel_storage::{Store, clusters::ClusterRow};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 /// What an operator may set about the services.
@@ -75,6 +79,11 @@ use tokio_util::sync::CancellationToken;
 pub struct ServiceSettings {
     /// The address people reach the platform at, for links and snippets.
     pub public_url: String,
+    /// How many incidents opened on a cluster within ten minutes are a storm: further groups of
+    /// alerts then join one incident.
+    pub storm: u32,
+    /// How many incidents of one cluster are worked on at once; what people are told.
+    pub per_cluster: u32,
 }
 
 /// The parts services are made of.
@@ -97,6 +106,8 @@ pub struct Parts {
     pub entropy: Arc<dyn Entropy>,
     /// Settings.
     pub settings: ServiceSettings,
+    /// Wakes the reconciler before its time.
+    pub reconcile: Arc<Notify>,
 }
 
 /// All use cases. Cheap to clone.

@@ -13,6 +13,7 @@ use evenkeel_domain::{
     view::{Connection, ConnectionState},
 };
 use evenkeel_engine::clock::Clock;
+use evenkeel_tools::prometheus::names;
 use secrecy::SecretString;
 use serde_json::Value;
 
@@ -23,6 +24,8 @@ pub struct ClusterAccess {
     pub cluster: ClusterId,
     /// Base URL of its Prometheus.
     pub prometheus_url: Option<String>,
+    /// Base URL of its Alertmanager.
+    pub alertmanager_url: Option<String>,
     /// Its kubeconfig as YAML.
     pub kubeconfig: Option<SecretString>,
 }
@@ -67,6 +70,14 @@ fn concerns_connection(code: &str) -> bool {
             .any(|end| code.ends_with(end))
 }
 
+/// The system a tool speaks to: one server may stand in front of two.
+fn system_behind<'a>(server: &'a str, tool: &str) -> &'a str {
+    if tool == names::LIST_ALERTMANAGER_ALERTS { ALERTMANAGER } else { server }
+}
+
+/// Name of the connection to Alertmanager.
+pub(crate) const ALERTMANAGER: &str = "alertmanager";
+
 impl Toolroom {
     /// A toolroom over this caller.
     pub fn new(
@@ -93,6 +104,7 @@ impl Toolroom {
         let elapsed = Duration::try_from(now.duration_since(began)).unwrap_or_default();
         self.observer.called(server, tool, elapsed, answer.is_err());
         let latency_us = u64::try_from(elapsed.as_micros()).ok();
+        let server = system_behind(server, tool);
         match &answer {
             Ok(_) => self.remember(
                 access.cluster,

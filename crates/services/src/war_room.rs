@@ -3,7 +3,7 @@
 use evenkeel_domain::{
     access::{Caller, Permission},
     id::ClusterId,
-    view::{Quarantined, WarRoom},
+    view::{Queue, WarRoom},
 };
 use evenkeel_policy::Resource;
 use evenkeel_storage::{audit::AuditFilter, incidents::IncidentFilter};
@@ -31,17 +31,15 @@ impl Services {
         } else {
             Vec::new()
         };
-        let quarantine = self.store().quarantine(id, 20).await?;
+        let queue = self.store().queue(id, self.now()).await?;
         Ok(WarRoom {
             permissions: self.permissions_on(caller, &cluster),
             tile: self.tile(cluster, open.len() as u64).await?,
             open,
             recent,
             audit: audit.into_iter().map(audit::line).collect(),
-            quarantine: quarantine
-                .into_iter()
-                .map(|(id, at, reason)| Quarantined { id, at, reason })
-                .collect(),
+            quarantine: self.quarantined(id, 20).await?,
+            queue: Queue { limit: self.parts.settings.per_cluster, ..queue },
             at: self.now(),
         })
     }
