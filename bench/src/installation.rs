@@ -84,6 +84,8 @@ impl Installation {
             ("HOME", dir.path().display().to_string()),
             ("DATABASE_URL", url),
             ("EVENKEEL_ADDR", host.clone()),
+            // What is measured is what each group of alerts costs, not what a storm is made of.
+            ("EVENKEEL_STORM_INCIDENTS", "1000000".to_owned()),
             ("EVENKEEL_SITE", std::path::absolute(site)?.display().to_string()),
             ("EVENKEEL_SECRET_KEY", format!("{:064x}", rand::random::<u128>())),
             ("EVENKEEL_ADMIN_PASSWORD", format!("{:032x}", rand::random::<u128>())),

@@ -110,6 +110,8 @@ async fn one(store: Arc<dyn Store>, home: Home, n: u64, alerts: u64, at: Timesta
         new: true,
         summary: IncidentSummary::from(&state),
         entries: entries.clone(),
+        owner: None,
+        adopts: false,
     };
     let received = Received {
         id: NotificationId::from_parts(ms, u128::from(n)),
@@ -121,6 +123,8 @@ async fn one(store: Arc<dyn Store>, home: Home, n: u64, alerts: u64, at: Timesta
         truncated_alerts: 0,
         quarantined: None,
         alerts: alerts.clone(),
+        beyond: None,
+        reread: None,
     };
     let plan = IntakePlan {
         alerts: alerts.into_iter().map(|alert| (alert, Some(incident))).collect(),

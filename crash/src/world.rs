@@ -387,6 +387,8 @@ fn program(options: &Options, dir: &Path, address: &str) -> Result<Program> {
         // Short, so that a thousand kills take minutes: a dead worker's incidents wait for it.
         ("EVENKEEL_LEASE", "1".to_owned()),
         ("EVENKEEL_APPROVAL_TTL", "10".to_owned()),
+        // Each firing is counted as an incident of its own.
+        ("EVENKEEL_STORM_INCIDENTS", "1000000".to_owned()),
         ("EVENKEEL_VERIFY_HOLD", "1".to_owned()),
         ("EVENKEEL_VERIFY_WITHIN", "3".to_owned()),
         ("EVENKEEL_VERIFY_EVERY", "1".to_owned()),

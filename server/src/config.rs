@@ -5,7 +5,7 @@ use std::{env, net::SocketAddr, path::PathBuf, time::Duration};
 use anyhow::{Context, bail};
 use evenkeel_agents::planner::PlannerSettings;
 use evenkeel_engine::Settings;
-use evenkeel_services::AuditPace;
+use evenkeel_services::{AuditPace, ReconcileSettings};
 use secrecy::SecretString;
 
 /// The whole configuration.
@@ -33,8 +33,29 @@ pub struct Config {
     pub engine: Settings,
     /// The planner's numbers.
     pub planner: PlannerSettings,
+    /// How alerts are taken in.
+    pub intake: IntakeConfig,
     /// The defaults of a first cluster.
     pub first_cluster: FirstCluster,
+}
+
+/// How alerts are taken in.
+#[derive(Debug, Clone, Copy)]
+pub struct IntakeConfig {
+    /// `EVENKEEL_INTAKE_CONCURRENCY`: how many notifications at a time.
+    pub concurrency: usize,
+    /// `EVENKEEL_STORM_INCIDENTS`: how many incidents within ten minutes are a storm.
+    pub storm: u32,
+    /// `EVENKEEL_RECONCILE_EVERY` and `EVENKEEL_RECONCILE_MARGIN`.
+    pub reconcile: ReconcileSettings,
+}
+
+impl Default for IntakeConfig {
+    /// 256 notifications: what waits for the disk together is written together, and none of them
+    /// waits for a tenth of a second. Twenty incidents: more at once than people look at.
+    fn default() -> Self {
+        Self { concurrency: 256, storm: 20, reconcile: ReconcileSettings::default() }
+    }
 }
 
 /// Variables of the original that describe a first cluster.
@@ -83,6 +104,37 @@ fn audit_keys() -> anyhow::Result<Vec<String>> {
     Ok(keys)
 }
 
+fn count<T>(name: &str, default: T, range: std::ops::RangeInclusive<T>) -> anyhow::Result<T>
+where
+    T: PartialOrd
+        + std::fmt::Display
+        + std::str::FromStr<Err: std::error::Error + Send + Sync + 'static>,
+{
+    let Some(value) = text(name) else { return Ok(default) };
+    let value: T = value.parse().with_context(|| format!("{name} must be a whole number"))?;
+    if !range.contains(&value) {
+        bail!("{name} must be between {} and {}", range.start(), range.end());
+    }
+    Ok(value)
+}
+
+impl IntakeConfig {
+    fn from_env() -> anyhow::Result<Self> {
+        let default = Self::default();
+        let time = |name, default: Duration, range| {
+            seconds(name, default.as_secs(), range).map(Duration::from_secs)
+        };
+        Ok(Self {
+            concurrency: count("EVENKEEL_INTAKE_CONCURRENCY", default.concurrency, 1..=10_000)?,
+            storm: count("EVENKEEL_STORM_INCIDENTS", default.storm, 1..=1_000_000)?,
+            reconcile: ReconcileSettings {
+                every: time("EVENKEEL_RECONCILE_EVERY", default.reconcile.every, 1..=3_600)?,
+                margin: time("EVENKEEL_RECONCILE_MARGIN", default.reconcile.margin, 1..=86_400)?,
+            },
+        })
+    }
+}
+
 impl Config {
     /// Reads the environment. Only what is wrong is an error; what is missing has a default.
     pub fn from_env() -> anyhow::Result<Self> {
@@ -90,6 +142,7 @@ impl Config {
             .unwrap_or_else(|| "127.0.0.1:3000".into())
             .parse()
             .context("EVENKEEL_ADDR must be an address with a port, such as 127.0.0.1:3000")?;
+        let usual = Settings::default();
         let engine = Settings {
             approval_ttl: Duration::from_secs(seconds(
                 "EVENKEEL_APPROVAL_TTL",
@@ -102,7 +155,9 @@ impl Config {
                 1..=120,
             )?),
             lease: Duration::from_secs(seconds("EVENKEEL_LEASE", 15, 1..=300)?),
-            ..Settings::default()
+            concurrency: count("EVENKEEL_CONCURRENCY", usual.concurrency, 1..=256)?,
+            per_cluster: count("EVENKEEL_CLUSTER_CONCURRENCY", usual.per_cluster, 1..=1_000)?,
+            ..usual
         };
         let window = |name, default| -> anyhow::Result<u32> {
             Ok(u32::try_from(seconds(name, default, 1..=86_400)?).unwrap_or(u32::MAX))
@@ -134,6 +189,7 @@ impl Config {
                 within_s: window("EVENKEEL_VERIFY_WITHIN", 300)?,
                 every_s: window("EVENKEEL_VERIFY_EVERY", 5)?,
             },
+            intake: IntakeConfig::from_env()?,
             first_cluster: FirstCluster {
                 name: text("EVENKEEL_CLUSTER_NAME"),
                 environment: text("EVENKEEL_CLUSTER_ENVIRONMENT"),

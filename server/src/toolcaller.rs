@@ -82,8 +82,15 @@ impl McpTools {
             }
             toolbox = toolbox.with_server(self.spec("kubernetes", env));
         }
-        if let Some(url) = &access.prometheus_url {
-            let env = BTreeMap::from([("PROMETHEUS_URL".to_owned(), url.clone())]);
+        let urls = [
+            ("PROMETHEUS_URL", &access.prometheus_url),
+            ("ALERTMANAGER_URL", &access.alertmanager_url),
+        ];
+        let env: BTreeMap<String, String> = urls
+            .into_iter()
+            .filter_map(|(name, url)| Some((name.to_owned(), url.clone()?)))
+            .collect();
+        if !env.is_empty() {
             toolbox = toolbox.with_server(self.spec("prometheus", env));
         }
         let toolbox = Arc::new(toolbox);

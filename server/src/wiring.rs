@@ -12,11 +12,13 @@ use evenkeel_engine::{
 };
 use evenkeel_policy::PolicySet;
 use evenkeel_services::{
-    AuditKeys, Parts, Sealer, ServiceSettings, Services, ToolCaller, Toolroom, ooda,
+    AuditKeys, Parts, ReconcileSettings, Reconciler, Sealer, ServiceSettings, Services, ToolCaller,
+    Toolroom, ooda,
 };
 use evenkeel_storage::{Schema, Store};
 use evenkeel_storage_postgres::PostgresStore;
 use evenkeel_storage_sqlite::SqliteStore;
+use tokio_util::sync::CancellationToken;
 use tracing::info;
 
 use crate::{
@@ -38,6 +40,8 @@ pub struct Platform {
     pub metrics: Arc<Metrics>,
     /// What carries incidents.
     pub worker: Arc<Worker>,
+    /// The numbers of what asks Alertmanager.
+    pub reconcile: ReconcileSettings,
     /// The tools, to be closed at the end.
     pub tools: Arc<McpTools>,
 }
@@ -55,6 +59,13 @@ pub async fn schema(config: &Config) -> anyhow::Result<Schema> {
 
 fn is_postgres(url: &str) -> bool {
     url.starts_with("postgres://") || url.starts_with("postgresql://")
+}
+
+impl Platform {
+    /// What asks Alertmanager, where one replica does it for all, until `stop`.
+    pub fn reconcile(&self, stop: CancellationToken) -> impl Future<Output = ()> + Send + use<> {
+        Reconciler::new(self.services.clone(), self.reconcile).run(stop)
+    }
 }
 
 /// Opens the database that the address names and brings it to this version's schema.
@@ -135,7 +146,12 @@ pub fn assemble(
         audit_keys: audit_keys(config)?,
         clock: clock.clone(),
         entropy: entropy.clone(),
-        settings: ServiceSettings { public_url: config.public_url.clone() },
+        settings: ServiceSettings {
+            public_url: config.public_url.clone(),
+            storm: config.intake.storm,
+            per_cluster: config.engine.per_cluster,
+        },
+        reconcile: Arc::default(),
     });
     let runner =
         Runner::new(ooda::ports(&services, config.planner), config.engine, metrics.clone());
@@ -148,5 +164,6 @@ pub fn assemble(
         settings: config.engine,
     };
     info!(policy = services.policy_version(), "policies in force: {}", services.policy_version());
-    Ok(Platform { services, store, clock, metrics, worker: Arc::new(worker), tools })
+    let (worker, reconcile) = (Arc::new(worker), config.intake.reconcile);
+    Ok(Platform { services, store, clock, metrics, worker, reconcile, tools })
 }

@@ -43,6 +43,7 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
         (!args.no_worker).then(|| tokio::spawn(platform.worker.clone().run(stop.child_token())));
     platform.services.note_policies().await?;
     let auditing = Auditing::start(&platform.services, &config);
+    let reconciling = tokio::spawn(platform.reconcile(stop.child_token()));
     let router = http::router(&platform, &config)?;
     info!(addr = %config.addr, "Evenkeel serves {}", config.public_url);
     let serving =
@@ -52,6 +53,8 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
     wait_for_signal().await?;
     info!("stopping: running steps have {} s to end", GRACE.as_secs());
     stop.cancel();
+    // It only looks, and what it found is kept in one transaction: it may be cut off anywhere.
+    reconciling.abort();
     finish(platform, working, auditing, serving).await;
     Ok(())
 }

@@ -64,7 +64,7 @@ pub fn router(platform: &Platform, config: &Config) -> anyhow::Result<Router> {
         .layer(from_fn(guard::same_origin))
         .layer(sessions);
     Ok(Router::new()
-        .merge(webhook::router())
+        .merge(webhook::router(config.intake.concurrency, platform.metrics.clone()))
         .merge(health::router())
         .merge(signed_in)
         .merge(assets::router(&config.site))

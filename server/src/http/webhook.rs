@@ -5,12 +5,15 @@ use std::sync::Arc;
 use axum::{
     Json, Router,
     body::Bytes,
-    extract::{DefaultBodyLimit, State},
+    extract::{DefaultBodyLimit, Request, State},
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse, Response},
     routing::post,
 };
 use evenkeel_domain::alert::Trigger;
 use evenkeel_services::{Intake, Receipt, ServiceError, Services};
 use http::{HeaderMap, StatusCode};
+use tokio::sync::Semaphore;
 
 use super::{
     caller::bearer,
@@ -22,12 +25,31 @@ use crate::metrics::Metrics;
 /// Largest notification, in bytes: Alertmanager's own messages stay far below; 413 above it.
 const BODY_MAX: usize = 4 * 1024 * 1024;
 
-/// Both addresses of the webhook.
-pub fn router() -> Router<AppState> {
+/// Both addresses of the webhook. At most `at_once` notifications are taken in at a time: who comes
+/// beyond that is told so at once, before anything of the body is read, and sends again.
+pub fn router(at_once: usize, metrics: Arc<Metrics>) -> Router<AppState> {
+    let gate = Gate { places: Arc::new(Semaphore::new(at_once)), at_once, metrics };
     Router::new()
         .route("/webhook/alert", post(receive))
         .route("/api/v1/alerts/webhook", post(receive))
         .layer(DefaultBodyLimit::max(BODY_MAX))
+        .layer(from_fn_with_state(gate, admit))
+}
+
+/// How many may be taken in at a time.
+#[derive(Clone)]
+struct Gate {
+    places: Arc<Semaphore>,
+    at_once: usize,
+    metrics: Arc<Metrics>,
+}
+
+async fn admit(State(gate): State<Gate>, request: Request, next: Next) -> Response {
+    let Ok(_place) = gate.places.try_acquire() else {
+        gate.metrics.notifications.with_label_values(&["crowded"]).inc();
+        return ApiProblem::from(ServiceError::Crowded { at_once: gate.at_once }).into_response();
+    };
+    next.run(request).await
 }
 
 async fn receive(
@@ -44,7 +66,8 @@ async fn receive(
     let row = services.cluster_of_token(token).await.inspect_err(|_| count("refused"))?;
     let name = row.cluster.name.clone();
     let body = String::from_utf8_lossy(&body).into_owned();
-    let intake = Intake { cluster: row.cluster, trigger: Trigger::Alert, body, by: None };
+    let (cluster, trigger) = (row.cluster, Trigger::Alert);
+    let intake = Intake { cluster, trigger, body, by: None, found: None };
     let receipt = services.receive(intake).await.inspect_err(|_| count("failed"))?;
     count(if receipt.quarantined.is_some() { "quarantined" } else { "accepted" });
     metrics.alerts.with_label_values(&[&name]).inc_by(receipt.received as u64);

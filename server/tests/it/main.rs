@@ -22,6 +22,8 @@ mod failpoints;
 #[cfg(test)]
 mod mcp_stdio;
 #[cfg(test)]
+mod mesh;
+#[cfg(test)]
 mod operations;
 #[cfg(test)]
 mod outages;
@@ -30,8 +32,12 @@ mod problems;
 #[cfg(test)]
 mod range;
 #[cfg(test)]
+mod reconcile;
+#[cfg(test)]
 mod replay;
 #[cfg(test)]
 mod sign_in;
+#[cfg(test)]
+mod storm;
 #[cfg(test)]
 mod webhook;

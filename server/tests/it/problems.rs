@@ -21,6 +21,8 @@ fn every_error() -> Vec<ServiceError> {
         ServiceError::Invalid { field: "name", why: "it is empty".into() },
         ServiceError::Taken { what: "a cluster" },
         ServiceError::BadWebhookToken,
+        ServiceError::Crowded { at_once: 256 },
+        ServiceError::Unreadable { why: "not the body of an Alertmanager webhook: EOF".into() },
         ServiceError::NotWaiting,
         ServiceError::Drifted { why: "Deployment shop/checkout is at generation 4, not 3".into() },
         ServiceError::Unverifiable { why: "Deployment shop/checkout cannot be read".into() },

@@ -89,9 +89,80 @@ async fn several_alerts_of_a_group_are_one_incident_and_groups_are_apart() {
     let answer = answer.expect(202).json();
     assert_eq!(answer["received"], 20);
     assert_eq!(answer["incidents"].as_array().unwrap().len(), 1);
-    let other = door.app.alert(&door.token, firing("B", "p")).await;
+    let other = door.app.alert(&door.token, about("B", "cart")).await;
     assert_ne!(json!(other), answer["incidents"]);
     assert_eq!(door.incidents().await.len(), 2);
+}
+
+/// A group of one alert that speaks of this deployment.
+fn about(name: &str, deployment: &str) -> Value {
+    let mut body = firing(name, "p");
+    body["alerts"][0]["labels"]["deployment"] = json!(deployment);
+    body
+}
+
+#[tokio::test]
+async fn groups_that_speak_of_one_object_are_one_incident_and_stay_together() {
+    let door = door().await;
+    let first = door.app.alert(&door.token, about("Slow", "checkout")).await;
+    let second = door.app.alert(&door.token, about("Errors", "checkout")).await;
+    assert_eq!(second, first);
+    // By one of its pods, as another rule names it.
+    let mut by_pod = group("Crash", "firing", vec![alert("Crash", "p", "firing", FIRST)]);
+    let labels = by_pod["alerts"][0]["labels"].as_object_mut().unwrap();
+    labels.remove("deployment");
+    labels.insert("pod".into(), json!("checkout-7d9f8b6c5d-x2x7k"));
+    assert_eq!(door.app.alert(&door.token, by_pod).await, first);
+    assert_ne!(door.app.alert(&door.token, about("Errors2", "cart")).await, first);
+
+    // What a group says later goes where it belongs, and its end is heard there.
+    let more = vec![alert("Errors", "q", "firing", FIRST), alert("Errors", "p", "resolved", FIRST)];
+    assert_eq!(door.app.alert(&door.token, group("Errors", "firing", more)).await, first);
+    let incident = door.admin.incident(first[0]).await;
+    let alerts = incident["alerts"].as_array().unwrap();
+    assert_eq!(alerts.len(), 4);
+    let ended = alerts.iter().filter(|alert| alert["status"] == "resolved").count();
+    assert_eq!(ended, 1);
+    let listed = door.incidents().await;
+    assert_eq!(listed.len(), 2);
+    let summary = listed.iter().find(|i| i["id"] == json!(first[0])).unwrap();
+    assert_eq!(summary["alerts"], 4, "the list counts them all");
+
+    // What a person asks for is its own, and nothing joins it.
+    let path = format!("/api/v1/clusters/{}/investigations", door.cluster);
+    let wanted = json!({ "reason": "r", "namespace": "shop", "workload": "payment" });
+    let asked = door.admin.post(&path, wanted).await.expect(201).json();
+    let payment = door.app.alert(&door.token, about("Slow2", "payment")).await;
+    assert_ne!(json!(payment[0]), asked["incident"]);
+}
+
+#[tokio::test]
+async fn who_comes_when_too_many_are_being_taken_in_is_told_at_once() {
+    let app = TestApp::start_with(|config| config.intake.concurrency = 1).await;
+    let token = app.cluster("shop").await.token;
+    // One whose body does not come to an end holds the only place.
+    let endless = futures::stream::pending::<Result<String, std::io::Error>>();
+    let person = app.nobody.with_token(&token);
+    let request = person.request(&http::Method::POST, "/webhook/alert");
+    let request = request.body(axum::body::Body::from_stream(endless)).unwrap();
+    let held = tokio::spawn(async move { person.send(request).await.status });
+    let refused = eventually("the place to be taken", async || {
+        let answer = app.notify(&token, firing("A", "p").to_string()).await;
+        (answer.status == 503).then_some(answer)
+    })
+    .await;
+    assert_eq!(refused.header("retry-after"), Some("1"));
+    let body = refused.refused(503, "webhook.crowded");
+    assert_eq!(body["retry_after_s"], 1);
+    // Nothing was lost: when there is room again, it is taken.
+    held.abort();
+    eventually("room again", async || {
+        let answer = app.notify(&token, firing("A", "p").to_string()).await;
+        (answer.status == 202).then_some(())
+    })
+    .await;
+    let metrics = app.nobody.get("/metrics").await.expect(200).text();
+    assert!(metrics.contains("evenkeel_notifications_total{outcome=\"crowded\"}"), "{metrics}");
 }
 
 #[tokio::test]
@@ -167,6 +238,66 @@ async fn what_cannot_be_read_is_kept_acknowledged_and_shown() {
 }
 
 #[tokio::test]
+async fn what_was_put_aside_can_be_read_again() {
+    let door = door().await;
+    let secret = "{\"password\": \"hunter2hunter2\", <script>alert(1)</script> \u{1b}[31m";
+    door.app.notify(&door.token, secret).await.expect(202);
+    let long = format!("{{\"alerts\": \"{}\"", "x".repeat(9_000));
+    door.app.notify(&door.token, long).await.expect(202);
+    let of_cluster = |verb: &str| format!("/api/v1/clusters/{}/quarantine{verb}", door.cluster);
+    let listed = door.admin.get(&of_cluster("")).await.expect(200).json();
+    let listed = listed.as_array().unwrap();
+    assert_eq!(listed.len(), 2, "newest first");
+    assert!(listed[0]["head"].as_str().unwrap().chars().count() <= 2_001);
+    assert!(listed[0]["bytes"].as_u64().unwrap() > 9_000);
+    let head = listed[1]["head"].as_str().unwrap();
+    assert!(!head.contains("hunter2") && !head.contains('\u{1b}'), "{head}");
+    let page = door.admin.page(&format!("/clusters/{}", door.cluster)).await.expect(200).text();
+    assert!(page.contains("Read it again") && !page.contains("<script>alert(1)"));
+
+    // Still not: it stays, and that somebody tried is on record.
+    let id = listed[1]["id"].as_str().unwrap();
+    let again = of_cluster(&format!("/{id}/reread"));
+    door.admin.post(&again, Value::Null).await.refused(422, "quarantine.unreadable");
+    let listed = door.admin.get(&of_cluster("")).await.expect(200).json();
+    assert_eq!(listed.as_array().unwrap().len(), 2);
+    assert!(door.admin.audit_actions().await.contains(&"cluster.quarantine_reread".to_owned()));
+
+    // One that an earlier version did not understand, and this one does.
+    let readable = firing("Old", "p").to_string();
+    let kept = evenkeel_domain::id::NotificationId::from_parts(1, 7);
+    let received = evenkeel_storage::intake::Received {
+        id: kept,
+        organisation: door.app.organisation,
+        cluster: door.cluster.parse().unwrap(),
+        at: door.app.platform.clock.now(),
+        body: readable,
+        group_key: String::new(),
+        truncated_alerts: 0,
+        quarantined: Some("a field that was not known then".into()),
+        alerts: Vec::new(),
+        beyond: None,
+        reread: None,
+    };
+    let nothing = |_: &evenkeel_storage::intake::IntakeView| Default::default();
+    door.app.platform.store.receive(&received, &nothing).await.unwrap();
+    let path = of_cluster(&format!("/{kept}/reread"));
+    let responder = door.app.person(Role::Responder).await;
+    responder.post(&path, Value::Null).await.refused(403, "access.denied");
+    // As the form of the page sends it, without JavaScript.
+    let fields = format!("cluster={}&notification={kept}", door.cluster);
+    let reread = "/api/ui/clusters/quarantine/reread";
+    let read = door.admin.function(&http::Method::POST, reread, &fields).await.expect(200).json();
+    assert_eq!(read["received"], 1);
+    let incidents = door.incidents().await;
+    assert_eq!(read["incidents"], json!([incidents[0]["id"]]));
+    assert_eq!(incidents[0]["title"], "Old: p is in trouble");
+    door.admin.post(&path, Value::Null).await.refused(404, "not_found");
+    let listed = door.admin.get(&of_cluster("")).await.expect(200).json();
+    assert_eq!(listed.as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
 async fn too_large_a_body_is_refused() {
     let door = door().await;
     let huge = vec![b' '; 4 * 1024 * 1024 + 1];
@@ -191,7 +322,7 @@ async fn other_senders_and_odd_alerts_are_understood() {
     assert_eq!(door.app.alert(&door.token, grafana).await.len(), 1);
 
     // Neither group key nor fingerprint: the labels tell alerts apart, and join repeats.
-    let mut bare = firing("Bare", "p");
+    let mut bare = about("Bare", "bare");
     bare.as_object_mut().unwrap().remove("groupKey");
     bare["alerts"][0].as_object_mut().unwrap().remove("fingerprint");
     let once = door.app.alert(&door.token, bare.clone()).await;
@@ -203,6 +334,7 @@ async fn other_senders_and_odd_alerts_are_understood() {
 
     // Every letter there is, and what a terminal or a page would obey.
     let mut odd = firing("Grüße ☃ 日本 \u{202e}<script>", "p\u{0}\u{1b}[31m");
+    odd["alerts"][0]["labels"]["deployment"] = json!("odd");
     odd["alerts"][0]["annotations"]["summary"] =
         json!("línea\n\r\tdos </title><img src=x onerror=alert(1)>");
     let id = door.app.alert(&door.token, odd).await[0];
@@ -217,7 +349,7 @@ async fn other_senders_and_odd_alerts_are_understood() {
     }
 
     // Labels of a size nobody meant.
-    let mut huge = firing("Huge", "p");
+    let mut huge = about("Huge", "huge");
     for n in 0..500 {
         huge["alerts"][0]["labels"][format!("label_{n}")] = json!("x".repeat(2_000));
     }

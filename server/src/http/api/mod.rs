@@ -7,6 +7,7 @@ mod audit_export;
 mod clusters;
 mod export;
 mod incidents;
+mod intake;
 mod people;
 
 use axum::Router;
@@ -45,6 +46,9 @@ pub fn router() -> (Router<AppState>, utoipa::openapi::OpenApi) {
         .routes(routes!(clusters::vitals))
         .routes(routes!(clusters::connections))
         .routes(routes!(clusters::renew_token))
+        .routes(routes!(intake::alerts))
+        .routes(routes!(intake::quarantine))
+        .routes(routes!(intake::reread))
         .routes(routes!(clusters::stop))
         .routes(routes!(clusters::resume))
         .routes(routes!(clusters::investigate))

@@ -12,7 +12,7 @@ use evenkeel_domain::{
 use evenkeel_engine::Settings;
 use evenkeel_server::{
     cli,
-    config::{Config, FirstCluster},
+    config::{Config, FirstCluster, IntakeConfig},
     http,
     toolcaller::McpTools,
     wiring::{self, Platform},
@@ -53,6 +53,7 @@ pub fn config(dir: &Path) -> Config {
         audit_keys: Vec::new(),
         audit: AuditPace::default(),
         engine: Settings::default(),
+        intake: IntakeConfig::default(),
         planner: PlannerSettings { hold_s: 1, within_s: 20, every_s: 1 },
         first_cluster: FirstCluster::default(),
     }
@@ -60,9 +61,15 @@ pub fn config(dir: &Path) -> Config {
 
 impl TestApp {
     pub async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    /// With another configuration than the usual one.
+    pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
         cli::install_tls_provider();
         let dir = tempfile::tempdir().unwrap();
-        let config = config(dir.path());
+        let mut config = config(dir.path());
+        change(&mut config);
         let store = wiring::open_store(&config).await.unwrap();
         let program = env!("CARGO_BIN_EXE_evenkeel").into();
         let tools = Arc::new(McpTools::with_program(&config, program).unwrap());

@@ -34,6 +34,7 @@ const WRITES: &[Function] = &[
     // It asks the cluster something and changes nothing.
     ("clusters/test", "cluster=<cluster>", 200, Some(404)),
     ("clusters/renew-token", "cluster=<cluster>", 403, Some(404)),
+    ("clusters/quarantine/reread", "cluster=<cluster>&notification={notification}", 403, Some(404)),
     ("users/create", "email=x%40ours.test&role=admin", 403, None),
     ("users/role", "user=<user>&role=viewer", 403, Some(404)),
     // Everybody may make tokens of their own, and remove no others.

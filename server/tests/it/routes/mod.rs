@@ -33,6 +33,7 @@ impl Resources {
             text = text.replace("{id}", &self.incident);
         }
         text.replace("{hash}", &"a".repeat(64))
+            .replace("{notification}", "01ARZ3NDEKTSV4RRFFQ69G5FAV")
             .replace("{evidence}", "01ARZ3NDEKTSV4RRFFQ69G5FAV")
             .replace("<cluster>", &self.cluster)
             .replace("<incident>", &self.incident)
