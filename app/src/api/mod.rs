@@ -40,8 +40,8 @@ pub use session::{SignIn, SignOut, me, sign_in, sign_out};
 pub use tokens::{CreateToken, DeleteToken, create_token, delete_token, tokens};
 pub use users::{CreateUser, NewUser, SetRole, create_user, set_role, users};
 pub use war_room::{
-    Drill, ResumeCluster, StartInvestigation, StopCluster, drill, resume_cluster,
-    start_investigation, stop_cluster, vitals, war_room,
+    Drill, RereadQuarantined, ResumeCluster, StartInvestigation, StopCluster, drill,
+    reread_quarantined, resume_cluster, start_investigation, stop_cluster, vitals, war_room,
 };
 
 /// Sets the HTTP status of the page that is being rendered; in the browser there is nothing to set.

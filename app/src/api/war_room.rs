@@ -1,8 +1,8 @@
 //! One cluster: its page, its vital signs, Emergency Stop, investigations and drills.
 
 use evenkeel_domain::{
-    id::{ClusterId, IncidentId},
-    view::{Investigation, Vitals, WarRoom},
+    id::{ClusterId, IncidentId, NotificationId},
+    view::{Investigation, Reread, Vitals, WarRoom},
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
@@ -46,6 +46,20 @@ pub async fn start_investigation(
     let incident = services.investigate(&caller, cluster, what).await?;
     leptos_axum::redirect(&format!("/incidents/{incident}"));
     Ok(incident)
+}
+
+/// Reads a body again that could not be read, and leads to the incident that comes of it.
+#[server(prefix = "/api/ui", endpoint = "clusters/quarantine/reread")]
+pub async fn reread_quarantined(
+    cluster: ClusterId,
+    notification: NotificationId,
+) -> Result<Reread, ApiError> {
+    let (services, caller) = super::asking::asking().await?;
+    let read = services.reread_quarantined(&caller, cluster, notification).await?;
+    if let [incident] = read.incidents.as_slice() {
+        leptos_axum::redirect(&format!("/incidents/{incident}"));
+    }
+    Ok(read)
 }
 
 /// Starts a drill and leads to it.

@@ -74,6 +74,9 @@ fn Facts(
     .into_any()
 }
 
+/// Alerts that are shown: more than anybody reads.
+const ALERTS_SHOWN: usize = 100;
+
 #[component]
 fn Alerts(
     /// The incident.
@@ -83,8 +86,21 @@ fn Alerts(
     let list = if alerts.is_empty() {
         view! { <p class="muted">"No alert: a person asked for this."</p> }.into_any()
     } else {
-        let cards = alerts.into_iter().map(|alert| view! { <AlertCard alert=alert /> });
-        cards.collect_view().into_any()
+        let more = alerts.len().saturating_sub(ALERTS_SHOWN);
+        let mut alerts = alerts;
+        // In a storm what still fires comes first; the order is otherwise that of the journal.
+        if more > 0 {
+            alerts.sort_by_key(|alert| alert.status == AlertStatus::Resolved);
+        }
+        let cards = alerts
+            .into_iter()
+            .take(ALERTS_SHOWN)
+            .map(|alert| view! { <AlertCard alert=alert /> })
+            .collect_view();
+        let rest = (more > 0).then(|| {
+            view! { <p class="small muted">{format!("and {more} more; all of them are in the incident's journal")}</p> }
+        });
+        view! { {cards}{rest} }.into_any()
     };
     view! { <Panel title="Alerts"><div class="stack stack--tight">{list}</div></Panel> }.into_any()
 }

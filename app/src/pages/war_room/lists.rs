@@ -1,6 +1,6 @@
-//! What is open, what was, who did what, and what could not be read.
+//! What is open, what was, who did what, and how the connections do.
 
-use evenkeel_domain::{access::Permission, view::Quarantined};
+use evenkeel_domain::access::Permission;
 use leptos::prelude::*;
 
 use super::Here;
@@ -112,27 +112,4 @@ pub fn Connections(
         </Panel>
     }
     .into_any()
-}
-
-/// Bodies that were received and kept, but could not be read.
-#[component]
-pub fn QuarantinePanel(
-    /// The room.
-    here: Here,
-) -> impl IntoView {
-    let quarantine = here.read(|room| room.quarantine.clone());
-    (!quarantine.is_empty()).then(|| {
-        let lines = quarantine
-            .into_iter()
-            .map(|Quarantined { at, reason, .. }| view! { <li class="quarantine__line"><Time at=at />" "{reason}</li> })
-            .collect_view();
-        view! {
-            <Panel title="Received but unreadable">
-                <div class="stack stack--tight">
-                    <p class="small muted">"These bodies were accepted and kept, because Alertmanager never sends again; no incident came of them."</p>
-                    <ul class="quarantine">{lines}</ul>
-                </div>
-            </Panel>
-        }
-    })
 }

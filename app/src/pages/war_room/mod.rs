@@ -3,6 +3,8 @@
 mod header;
 mod investigate;
 mod lists;
+mod quarantine;
+mod queue;
 mod stop;
 mod token;
 mod vitals;
@@ -20,7 +22,9 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 
 use self::{
     header::Header,
-    lists::{AuditPanel, Connections, OpenIncidents, QuarantinePanel, RecentIncidents},
+    lists::{AuditPanel, Connections, OpenIncidents, RecentIncidents},
+    quarantine::QuarantinePanel,
+    queue::QueuePanel,
     token::TokenPanel,
     vitals::VitalSigns,
 };
@@ -113,6 +117,7 @@ fn Room(
             <div class="grid grid--room">
                 <div class="stack">
                     <OpenIncidents here=here />
+                    <QueuePanel here=here />
                     <RecentIncidents here=here />
                     <AuditPanel here=here />
                 </div>
