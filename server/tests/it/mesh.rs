@@ -131,10 +131,17 @@ impl Mesh {
         ];
         let http = Client::builder().no_proxy().timeout(Duration::from_secs(10)).build().unwrap();
         let cluster = connected["cluster"]["id"].as_str().unwrap().to_owned();
-        let _alertmanagers = alertmanagers;
-        let server = None;
-        let mut mesh =
-            Self { dir, env, http, base, person, cluster, managers, server, _alertmanagers };
+        let mut mesh = Self {
+            dir,
+            env,
+            http,
+            base,
+            person,
+            cluster,
+            managers,
+            server: None,
+            _alertmanagers: alertmanagers,
+        };
         mesh.serve().await;
         for manager in &mesh.managers {
             within(PATIENCE, "the Alertmanagers to see each other", async || {

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use evenkeel_domain::access::Role;
+use evenkeel_domain::{access::Role, id::NotificationId};
+use evenkeel_storage::intake::{IntakePlan, IntakeView, Received};
 use serde_json::{Value, json};
 
 use crate::harness::{
@@ -265,8 +266,8 @@ async fn what_was_put_aside_can_be_read_again() {
 
     // One that an earlier version did not understand, and this one does.
     let readable = firing("Old", "p").to_string();
-    let kept = evenkeel_domain::id::NotificationId::from_parts(1, 7);
-    let received = evenkeel_storage::intake::Received {
+    let kept = NotificationId::from_parts(1, 7);
+    let received = Received {
         id: kept,
         organisation: door.app.organisation,
         cluster: door.cluster.parse().unwrap(),
@@ -279,7 +280,7 @@ async fn what_was_put_aside_can_be_read_again() {
         beyond: None,
         reread: None,
     };
-    let nothing = |_: &evenkeel_storage::intake::IntakeView| Default::default();
+    let nothing = |_: &IntakeView| IntakePlan::default();
     door.app.platform.store.receive(&received, &nothing).await.unwrap();
     let path = of_cluster(&format!("/{kept}/reread"));
     let responder = door.app.person(Role::Responder).await;

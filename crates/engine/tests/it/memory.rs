@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, sync::Mutex, time::Duration};
 use async_trait::async_trait;
 use evenkeel_domain::{
     Entry, Event, IncidentState, Timestamp,
+    alert::Alert,
     id::{EvidenceId, IncidentId},
 };
 use evenkeel_engine::{
@@ -132,7 +133,7 @@ impl Journal for Memory {
 /// The record that says that all alerts of a journal have ended.
 fn ended(journal: &[Entry]) -> Vec<Entry> {
     let state = IncidentState::fold(journal).unwrap().unwrap();
-    let alerts = state.alerts.iter().map(|alert| alert.superseded()).collect();
+    let alerts = state.alerts.iter().map(Alert::superseded).collect();
     let noted = vec![Event::AlertsNoted { alerts }];
     chain::chain(state.id, state.seq, &state.head, state.updated_at, noted).unwrap()
 }
