@@ -23,6 +23,7 @@ pub mod ports;
 pub mod audit_chain;
 pub mod chain;
 pub mod clock;
+mod clock_watch;
 pub mod failpoint;
 pub mod settings;
 

@@ -15,6 +15,8 @@ use tokio::sync::broadcast;
 pub struct Memory {
     entries: Mutex<BTreeMap<IncidentId, Vec<Entry>>>,
     fence: Mutex<i64>,
+    /// Another worker claims when an event of that name has been appended so many times more.
+    overtake: Mutex<Option<(&'static str, usize)>>,
     feed: broadcast::Sender<Grown>,
 }
 
@@ -22,7 +24,25 @@ impl Memory {
     pub fn new(opened: Vec<Entry>) -> Self {
         let entries = BTreeMap::from([(opened[0].incident, opened)]);
         let (feed, _) = broadcast::channel(1024);
-        Self { entries: Mutex::new(entries), fence: Mutex::new(0), feed }
+        let overtake = Mutex::new(None);
+        Self { entries: Mutex::new(entries), fence: Mutex::new(0), overtake, feed }
+    }
+
+    /// The worker is asleep for longer than its lease right after the nth event of that name.
+    pub fn overtake_after(&self, name: &'static str, nth: usize) {
+        *self.overtake.lock().unwrap() = Some((name, nth));
+    }
+
+    fn overtake(&self, appended: &[Entry]) {
+        let mut overtake = self.overtake.lock().unwrap();
+        let Some((name, left)) = overtake.as_mut() else { return };
+        if appended.iter().any(|entry| entry.event.name() == *name) {
+            *left -= 1;
+            if *left == 0 {
+                *overtake = None;
+                *self.fence.lock().unwrap() += 1;
+            }
+        }
     }
 
     pub fn incidents(&self) -> Vec<IncidentId> {
@@ -80,6 +100,7 @@ impl Journal for Memory {
         if journal.len() as u64 != append.after {
             return Err(JournalError::Conflict { incident: append.incident, after: append.after });
         }
+        self.overtake(&append.entries);
         journal.extend(append.entries);
         let seq = journal.len() as u64;
         let _nobody_listens = self.feed.send(Grown { incident: append.incident, seq });
@@ -107,6 +128,10 @@ impl Journal for Memory {
 
     async fn next_due(&self) -> Result<Option<Timestamp>, JournalError> {
         Ok(None)
+    }
+
+    async fn wake_left_behind(&self, _now: Timestamp) -> Result<u64, JournalError> {
+        Ok(0)
     }
 
     fn feed(&self) -> broadcast::Receiver<Grown> {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use evenkeel_domain::{Timestamp, id::IncidentId};
-use evenkeel_engine::journal::{Fence, JournalError, Lease, Wake, WorkerId};
+use evenkeel_engine::journal::{Fence, JournalError, Lease, Wake, WorkerId, lapses_beyond};
 use evenkeel_storage::StorageError;
 
 use crate::{
@@ -23,9 +23,11 @@ pub(super) async fn claim(
     // Idle workers ask often and mostly in vain: that must not make writers wait.
     let any: bool = sqlx::query_scalar(
         "SELECT EXISTS (SELECT 1 FROM jobs
-             WHERE due_at <= ?1 AND (lease_until IS NULL OR lease_until <= ?1))",
+             WHERE due_at <= ?1
+                 AND (lease_until IS NULL OR lease_until <= ?1 OR lease_until > ?2))",
     )
     .bind(micros(now))
+    .bind(micros(lapses_beyond(now, lease)))
     .fetch_one(&store.readers)
     .await
     .map_err(failed(CLAIMING))?;
@@ -38,13 +40,15 @@ pub(super) async fn claim(
         "UPDATE jobs SET lease_owner = ?2, lease_until = ?3, fence = fence + 1
          WHERE incident = (
              SELECT incident FROM jobs
-             WHERE due_at <= ?1 AND (lease_until IS NULL OR lease_until <= ?1)
+             WHERE due_at <= ?1
+                 AND (lease_until IS NULL OR lease_until <= ?1 OR lease_until > ?4)
              ORDER BY urgency DESC, opened_at, incident LIMIT 1)
          RETURNING incident, fence",
     )
     .bind(micros(now))
     .bind(worker.0.as_str())
     .bind(later(now, lease))
+    .bind(micros(lapses_beyond(now, lease)))
     .fetch_optional(work.connection())
     .await
     .map_err(failed(CLAIMING))?;
@@ -119,6 +123,21 @@ pub(super) async fn next_due(store: &SqliteStore) -> Result<Option<Timestamp>, S
     .await
     .map_err(failed("asking what is due next"))?;
     Row::of("jobs", &"(earliest)").time_or_none("due_at", due)
+}
+
+/// The few whose newest record lies in the future; those that wait for long have older ones.
+pub(super) async fn wake_left_behind(
+    store: &SqliteStore,
+    now: Timestamp,
+) -> Result<u64, StorageError> {
+    let wake = sqlx::query(
+        "UPDATE jobs SET due_at = ?1
+         WHERE due_at > ?1 AND ?1 < (
+             SELECT at FROM journal WHERE journal.incident = jobs.incident
+             ORDER BY seq DESC LIMIT 1)",
+    )
+    .bind(micros(now));
+    store.change("waking what the clock left behind", wake).await
 }
 
 fn later(now: Timestamp, by: Duration) -> i64 {
