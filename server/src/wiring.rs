@@ -12,12 +12,14 @@ use evenkeel_engine::{
 use evenkeel_policy::PolicySet;
 use evenkeel_services::{Parts, Sealer, ServiceSettings, Services, ToolCaller, Toolroom, ooda};
 use evenkeel_storage::{Schema, Store};
-use evenkeel_storage_postgres::PostgresStore;
-use evenkeel_storage_sqlite::SqliteStore;
+use evenkeel_storage_postgres::{PostgresSide, PostgresStore};
+use evenkeel_storage_sql::transfer::{Moved, Side, transfer};
+use evenkeel_storage_sqlite::{SqliteSide, SqliteStore};
 use tracing::info;
 
 use crate::{
     config::Config,
+    high_water::HighWater,
     metrics::Metrics,
     system::{SystemClock, SystemEntropy},
     toolcaller::McpTools,
@@ -37,6 +39,8 @@ pub struct Platform {
     pub worker: Arc<Worker>,
     /// The tools, to be closed at the end.
     pub tools: Arc<McpTools>,
+    /// Where it is noted how far the database has come, if anywhere.
+    pub high_water: Option<Arc<HighWater>>,
 }
 
 /// How the tables of the database stand to this version's; makes and changes nothing.
@@ -50,13 +54,8 @@ pub async fn schema(config: &Config) -> anyhow::Result<Schema> {
     schema.with_context(|| format!("cannot look at the database at {}", shown(url)))
 }
 
-fn is_postgres(url: &str) -> bool {
-    url.starts_with("postgres://") || url.starts_with("postgresql://")
-}
-
 /// Opens the database that the address names and brings it to this version's schema.
 pub async fn open_store(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
-    const MIGRATING: &str = "cannot bring the database to this version's schema";
     let url = config.database_url.as_str();
     let opening = || format!("cannot open the database at {}", shown(url));
     if is_postgres(url) {
@@ -67,6 +66,38 @@ pub async fn open_store(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
     let store = SqliteStore::open(url).await.with_context(opening)?;
     store.migrate().await.context(MIGRATING)?;
     Ok(Arc::new(store))
+}
+
+const MIGRATING: &str = "cannot bring the database to this version's schema";
+
+fn is_postgres(url: &str) -> bool {
+    url.starts_with("postgres://") || url.starts_with("postgresql://")
+}
+
+/// Moves all that the database at `from` holds to the empty one at `to`.
+pub async fn move_installation(from: &str, to: &str) -> anyhow::Result<Moved> {
+    let old = side(from).await?;
+    let opening = || format!("cannot open the database at {}", shown(to));
+    // Closed again, so that the move has it to itself.
+    if is_postgres(to) {
+        let store = PostgresStore::open(to).await.with_context(opening)?;
+        store.migrate().await.context(MIGRATING)?;
+        store.close().await;
+    } else {
+        let store = SqliteStore::open(to).await.with_context(opening)?;
+        store.migrate().await.context(MIGRATING)?;
+        store.close().await;
+    }
+    Ok(transfer(old, side(to).await?).await?)
+}
+
+async fn side(url: &str) -> anyhow::Result<Box<dyn Side>> {
+    let opening = || format!("cannot open the database at {}", shown(url));
+    if is_postgres(url) {
+        Ok(Box::new(PostgresSide::open(url).await.with_context(opening)?))
+    } else {
+        Ok(Box::new(SqliteSide::open(url).await.with_context(opening)?))
+    }
 }
 
 /// A database address without a password.
@@ -127,5 +158,10 @@ pub fn assemble(
         settings: config.engine,
     };
     info!(policy = services.policy_version(), "policies in force: {}", services.policy_version());
-    Ok(Platform { services, store, clock, metrics, worker: Arc::new(worker), tools })
+    let high_water = config
+        .high_water
+        .clone()
+        .map(|file| Arc::new(HighWater::new(file, Arc::clone(&store), Arc::clone(&clock))));
+    let worker = Arc::new(worker);
+    Ok(Platform { services, store, clock, metrics, worker, tools, high_water })
 }

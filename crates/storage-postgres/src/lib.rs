@@ -34,11 +34,14 @@ mod incidents;
 mod access;
 mod audit;
 mod clusters;
+mod extent;
 
 mod column;
+mod transfer;
 
 #[cfg(feature = "testing")]
 pub mod testing;
 
 use evenkeel_storage_sql::{error, median, rows};
 pub use open::PostgresStore;
+pub use transfer::PostgresSide;

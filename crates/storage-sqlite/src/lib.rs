@@ -30,11 +30,14 @@ mod incidents;
 mod access;
 mod audit;
 mod clusters;
+mod extent;
 mod leadership;
 mod schema;
+mod transfer;
 
 #[cfg(test)]
 mod pragmas;
 
 use evenkeel_storage_sql::{column, error, median, rows};
 pub use open::SqliteStore;
+pub use transfer::SqliteSide;

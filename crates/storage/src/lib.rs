@@ -10,6 +10,7 @@
 pub mod access;
 pub mod audit;
 pub mod clusters;
+pub mod extent;
 pub mod incidents;
 pub mod intake;
 pub mod leadership;
@@ -21,6 +22,7 @@ pub mod contract;
 pub use access::AccessStore;
 pub use audit::AuditStore;
 pub use clusters::ClusterStore;
+pub use extent::{Extent, ExtentStore};
 pub use incidents::IncidentStore;
 pub use intake::IntakeStore;
 pub use leadership::{Duty, Leadership};
@@ -74,6 +76,7 @@ pub trait Store:
     + AccessStore
     + AuditStore
     + ClusterStore
+    + ExtentStore
     + IncidentStore
     + IntakeStore
     + Leadership
@@ -85,6 +88,7 @@ impl<T> Store for T where
         + AccessStore
         + AuditStore
         + ClusterStore
+        + ExtentStore
         + IncidentStore
         + IntakeStore
         + Leadership
