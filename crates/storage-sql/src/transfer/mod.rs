@@ -9,7 +9,7 @@ mod proof;
 mod tables;
 mod value;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use evenkeel_storage::StorageError;
@@ -118,7 +118,7 @@ pub enum TransferError {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Moved {
     /// Rows by table.
-    pub rows: std::collections::BTreeMap<&'static str, u64>,
+    pub rows: BTreeMap<&'static str, u64>,
     /// Journals whose chain was walked in the target, from the first record to the last.
     pub journals: u64,
     /// Their records.
@@ -175,7 +175,7 @@ async fn move_table(
 ) -> Result<(), TransferError> {
     let (old, new) = layouts(from, to, table).await?;
     let (zero, expected) = (to.holds_zero(), from.count(table.name).await?);
-    let (mut sent, mut after) = (Proof::of(table, &new), None);
+    let (mut sent, mut after) = (Proof::of(&new), None);
     loop {
         let mut page = from.page(&old, after.take()).await?;
         let Some(last) = page.last() else { break };
@@ -187,7 +187,7 @@ async fn move_table(
         to.insert(&new, page).await?;
     }
     // Read again as it now stands in the target, before it is committed.
-    let (mut arrived, mut after) = (Proof::walking(table, &new), None);
+    let (mut arrived, mut after) = (Proof::walking(&new), None);
     loop {
         let page = to.page(&new, after.take()).await?;
         let Some(last) = page.last() else { break };

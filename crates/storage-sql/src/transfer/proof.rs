@@ -13,7 +13,7 @@ use evenkeel_engine::{
 };
 use sha2::{Digest, Sha256};
 
-use super::{Layout, Moved, Table, TransferError, Value};
+use super::{Layout, Moved, TransferError, Value};
 use crate::column::Row;
 
 /// The sum of the digests of a table's rows, and what its chains have come to. A sum, because a
@@ -36,7 +36,7 @@ struct Journals {
     incident: Option<IncidentId>,
     seq: u64,
     head: String,
-    journals: u64,
+    walked: u64,
     records: u64,
 }
 
@@ -51,25 +51,25 @@ struct Trails {
 
 impl Proof {
     /// Over rows that are sent.
-    pub(super) fn of(_table: &Table, layout: &Layout) -> Self {
+    pub(super) fn of(layout: &Layout) -> Self {
         let layout = layout.clone();
         Self { layout, sum: [0; 4], rows: 0, chains: Chains::None }
     }
 
     /// Over rows that have arrived; walks their chains.
-    pub(super) fn walking(table: &Table, layout: &Layout) -> Self {
-        let chains = match table.name {
+    pub(super) fn walking(layout: &Layout) -> Self {
+        let chains = match layout.table.name {
             "journal" => Chains::Journals(Journals {
                 incident: None,
                 seq: 0,
                 head: GENESIS.to_owned(),
-                journals: 0,
+                walked: 0,
                 records: 0,
             }),
             "audit" => Chains::Trails(Trails::default()),
             _ => Chains::None,
         };
-        Self { chains, ..Self::of(table, layout) }
+        Self { chains, ..Self::of(layout) }
     }
 
     /// One row more.
@@ -114,8 +114,8 @@ impl Proof {
     pub(super) fn tell(self, moved: &mut Moved) {
         match self.chains {
             Chains::None => {}
-            Chains::Journals(Journals { journals, records, .. }) => {
-                (moved.journals, moved.records) = (journals, records);
+            Chains::Journals(Journals { walked, records, .. }) => {
+                (moved.journals, moved.records) = (walked, records);
             }
             Chains::Trails(Trails { organisations, records, .. }) => {
                 moved.trails = organisations.len() as u64;
@@ -131,7 +131,7 @@ impl Journals {
         if self.incident != Some(incident) {
             self.incident = Some(incident);
             (self.seq, self.head) = (0, GENESIS.to_owned());
-            self.journals += 1;
+            self.walked += 1;
         }
         self.seq += 1;
         let at: Timestamp = cells.key().time("at", cells.number("at"))?;
