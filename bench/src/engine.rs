@@ -56,6 +56,7 @@ pub async fn run(args: &Args, program: &Path, database: Database) -> Result<()> 
         database,
         workloads: args.alone + args.together,
         faults: 0,
+        replicas: 1,
         settings: BTreeMap::from([
             ("EVENKEEL_APPROVAL_TTL".to_owned(), "3600".to_owned()),
             ("EVENKEEL_LEASE".to_owned(), "15".to_owned()),
@@ -67,7 +68,7 @@ pub async fn run(args: &Args, program: &Path, database: Database) -> Result<()> 
     }
     let mut server = world.start(None)?;
     ensure!(matches!(server.ready().await?, Start::Ready(_)), "the platform did not start");
-    let host = world.base.trim_start_matches("http://").to_owned();
+    let host = world.bases.of(0).trim_start_matches("http://").to_owned();
     let token = ["--json", "token", "create", "--user", "one@ours.test", "--name", "bench"];
     let made = world.program.run(&[&token[..], &["--scope", "full"]].concat(), "").await?;
     let secret = made["secret"].as_str().context("no secret was printed")?;

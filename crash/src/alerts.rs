@@ -14,9 +14,13 @@ use serde_json::{Value, json};
 use tokio::time::sleep;
 
 use crate::{
+    bases::Bases,
     verdict::{Promise, Verdict},
     workload::Workload,
 };
+
+/// Alertmanager's own limit is ten seconds.
+const LIMIT: Duration = Duration::from_secs(20);
 
 /// The label that tells one firing from all others.
 pub const FIRING: &str = "firing";
@@ -41,7 +45,7 @@ struct Receipt {
 /// The source.
 pub struct Source {
     http: Client,
-    url: String,
+    bases: Arc<Bases>,
     token: String,
     verdict: Arc<Verdict>,
     acknowledged: Mutex<BTreeMap<String, Vec<IncidentId>>>,
@@ -49,11 +53,11 @@ pub struct Source {
 }
 
 impl Source {
-    /// A source that posts to the platform at `base` with a cluster's token.
-    pub fn new(http: Client, base: &str, token: &str, verdict: Arc<Verdict>) -> Self {
+    /// A source that posts to the platform with a cluster's token.
+    pub fn new(http: Client, bases: &Arc<Bases>, token: &str, verdict: Arc<Verdict>) -> Self {
         Self {
             http,
-            url: format!("{base}/webhook/alert"),
+            bases: Arc::clone(bases),
             token: token.to_owned(),
             verdict,
             acknowledged: Mutex::default(),
@@ -80,8 +84,12 @@ impl Source {
     }
 
     async fn try_send(&self, body: &str) -> Option<Vec<IncidentId>> {
-        let post = self.http.post(&self.url).bearer_auth(&self.token).body(body.to_owned());
-        let answer = post.header("content-type", "application/json").send().await.ok()?;
+        let replica = self.bases.pick();
+        let url = format!("{}/webhook/alert", self.bases.of(replica));
+        let post = self.http.post(&url).bearer_auth(&self.token).body(body.to_owned());
+        let post = post.timeout(self.bases.patience(LIMIT));
+        let sent = post.header("content-type", "application/json").send().await;
+        let answer = sent.inspect_err(|_| self.bases.failed(replica)).ok()?;
         let status = answer.status();
         // The status alone acknowledges; what the body would have said may be cut off.
         let text = answer.text().await.unwrap_or_default();

@@ -1,11 +1,13 @@
 //! The platform's REST API, as a program with a token uses it. The platform may be dead at any
 //! moment: no answer is an answer.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use evenkeel_domain::{Entry, id::IncidentId, view::IncidentPage};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
+
+use crate::bases::Bases;
 
 /// No healthy call takes longer, approving (which asks the cluster first) included.
 const LIMIT: Duration = Duration::from_secs(20);
@@ -14,7 +16,7 @@ const LIMIT: Duration = Duration::from_secs(20);
 #[derive(Clone)]
 pub struct Api {
     http: Client,
-    base: String,
+    bases: Arc<Bases>,
     token: String,
 }
 
@@ -46,15 +48,45 @@ pub fn client() -> reqwest::Result<Client> {
 
 impl Api {
     /// Access with `token`.
-    pub fn new(http: Client, base: &str, token: &str) -> Self {
-        Self { http, base: base.to_owned(), token: token.to_owned() }
+    pub fn new(http: Client, bases: &Arc<Bases>, token: &str) -> Self {
+        Self { http, bases: Arc::clone(bases), token: token.to_owned() }
     }
 
+    /// The secret it is had by.
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// Asks one replica after the other, as long as asking again is harmless.
     async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Reply<String> {
-        let mut request =
-            self.http.request(method, format!("{}{path}", self.base)).bearer_auth(&self.token);
+        let mut reply = Reply::Nothing;
+        for _ in 0..self.bases.count() {
+            let replica = self.bases.pick();
+            reply = self.ask(replica, &method, path, body.as_ref()).await;
+            match &reply {
+                Reply::Nothing | Reply::Refused(502..=504, _) => self.bases.failed(replica),
+                _ => break,
+            }
+            if method != Method::GET {
+                break;
+            }
+        }
+        reply
+    }
+
+    async fn ask(
+        &self,
+        replica: usize,
+        method: &Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Reply<String> {
+        let url = format!("{}{path}", self.bases.of(replica));
+        let mut request = self.http.request(method.clone(), url).bearer_auth(&self.token);
         if let Some(body) = body {
-            request = request.json(&body);
+            request = request.json(body).timeout(self.bases.patience(LIMIT) * 2);
+        } else {
+            request = request.timeout(self.bases.patience(LIMIT));
         }
         let Ok(answer) = request.send().await else { return Reply::Nothing };
         let status = answer.status();

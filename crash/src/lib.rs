@@ -16,6 +16,7 @@ pub mod world;
 
 pub mod alerts;
 pub mod audit;
+pub mod bases;
 pub mod ledger;
 pub mod people;
 pub mod verdict;
@@ -28,5 +29,7 @@ pub mod postgres;
 pub mod prometheus;
 pub mod proxy;
 pub mod server;
+pub mod stream;
+pub mod wire;
 
 pub mod report;

@@ -8,6 +8,7 @@ use evenkeel_crash::{
     database::Database,
     postgres::Postgres,
     run::{self, Plan},
+    schedule,
     world::Options,
 };
 use evenkeel_lab::{LabCommand, Runner};
@@ -100,7 +101,9 @@ fn run(args: RunArgs) -> Result<bool> {
             workloads: args.workloads,
             faults: args.faults,
             settings: std::collections::BTreeMap::new(),
+            replicas: 1,
         },
+        families: schedule::ALL,
         rounds: args.rounds,
         kills: args.kills,
         seed: args.seed,

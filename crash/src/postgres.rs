@@ -84,7 +84,17 @@ impl Postgres {
 
     /// The platform's `DATABASE_URL`.
     pub fn url(&self) -> String {
-        format!("postgres://postgres@127.0.0.1:{}/{DATABASE}", self.port)
+        Self::url_by(self.port)
+    }
+
+    /// The same by another port, which leads here.
+    pub fn url_by(port: u16) -> String {
+        format!("postgres://postgres@127.0.0.1:{port}/{DATABASE}")
+    }
+
+    /// Where it listens.
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// Starts it (again), and waits until it answers.

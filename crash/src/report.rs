@@ -127,7 +127,9 @@ impl fmt::Display for Report {
             writeln!(
                 f,
                 "{name:24} {kills:>6} {:>5} {:>8} {:>6} {:>11} {:>8}",
-                self.broken(Promise::Lost, phase) + self.broken(Promise::Chain, phase),
+                self.broken(Promise::Lost, phase)
+                    + self.broken(Promise::Chain, phase)
+                    + self.broken(Promise::Stream, phase),
                 self.broken(Promise::Doubled, phase) + self.broken(Promise::Approval, phase),
                 self.broken(Promise::Stuck, phase),
                 milliseconds(median(times)),

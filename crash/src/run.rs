@@ -30,7 +30,9 @@ const PEACE: Duration = Duration::from_mins(3);
 pub struct Plan {
     /// The world.
     pub world: Options,
-    /// How often each fail point is visited.
+    /// Which fail points, by how their names begin.
+    pub families: &'static [&'static str],
+    /// How often each of them is visited.
     pub rounds: u32,
     /// Kills in all, at least.
     pub kills: usize,
@@ -47,7 +49,7 @@ pub async fn run(plan: &Plan) -> Result<Report> {
     let mut report = Report::new(plan.world.database.name());
     let (rest, stop) = (CancellationToken::new(), CancellationToken::new());
     let lives = world.live(&rest, &stop);
-    let mut schedule = Schedule::new(plan.rounds, plan.kills, plan.seed);
+    let mut schedule = Schedule::new(plan.families, plan.rounds, plan.kills, plan.seed);
     while let Some(kill) = schedule.pick() {
         if let Some(prelude) = schedule.prelude(&kill) {
             kill_once(&world, &prelude, &mut schedule, &mut report).await?;
@@ -114,7 +116,9 @@ async fn kill_once(
         (_, _, None) => "random, starting".to_owned(),
         _ => "random, working".to_owned(),
     };
-    if !reached {
+    if reached {
+        schedule.reached(kill);
+    } else {
         server.kill().await?;
         schedule.missed(kill.clone());
     }

@@ -17,6 +17,8 @@ pub enum Promise {
     Chain,
     /// An approval was used twice, or given to another plan.
     Approval,
+    /// A stream told a record twice, or left one out.
+    Stream,
     /// Anything else that must not happen: a 4xx for a good request, a panic.
     Conduct,
 }

@@ -27,6 +27,7 @@ use crate::{
     alerts::{Firing, Source},
     api::{Api, client},
     audit::Writes,
+    bases::Bases,
     database::Database,
     kube::Kube,
     ledger::Ledger,
@@ -56,6 +57,8 @@ pub struct Options {
     pub faults: u32,
     /// More of the platform's environment, or other values.
     pub settings: BTreeMap<String, String>,
+    /// How many processes of the platform there are to be on the one database.
+    pub replicas: usize,
 }
 
 /// The world.
@@ -65,7 +68,7 @@ pub struct World {
     /// For all who speak HTTP.
     pub http: Client,
     /// Where the platform answers.
-    pub base: String,
+    pub bases: Arc<Bases>,
     /// An administrator's access.
     pub admin: Api,
     /// The cluster.
@@ -125,9 +128,11 @@ impl World {
         let workloads: Vec<_> = (0..options.workloads).map(Workload::number).collect();
         futures::future::try_join_all(workloads.iter().map(|w| w.create(&kube))).await?;
 
-        let address = format!("127.0.0.1:{}", free_ports(1));
-        let base = format!("http://{address}");
-        let program = program(options, dir.path(), &address)?;
+        let count = u16::try_from(options.replicas.max(1)).context("so many replicas")?;
+        let port = free_ports(count);
+        let addresses: Vec<_> = (port..port + count).map(|p| format!("127.0.0.1:{p}")).collect();
+        let bases = Bases::new(addresses.iter().map(|a| format!("http://{a}")).collect());
+        let program = program(options, dir.path(), &addresses[0])?;
         let (one, other) = (person(&program, "one").await?, person(&program, "other").await?);
         let prometheus = format!("http://{}", prometheus::quiet_double().await?);
         let mut kubeconfig = place.join("kubeconfig-operator");
@@ -147,19 +152,19 @@ impl World {
         let http = client()?;
         let verdict = Arc::new(Verdict::default());
         let ledger = Arc::new(Ledger::new(Arc::clone(&verdict)));
-        let admin = Api::new(http.clone(), &base, &one);
+        let admin = Api::new(http.clone(), &bases, &one);
         let people = People::new(
             admin.clone(),
-            Api::new(http.clone(), &base, &other),
+            Api::new(http.clone(), &bases, &other),
             Arc::clone(&ledger),
             Arc::clone(&verdict),
             &workloads,
         );
-        let source = Source::new(http.clone(), &base, token, Arc::clone(&verdict));
+        let source = Source::new(http.clone(), &bases, token, Arc::clone(&verdict));
         Ok(Self {
             program,
             http,
-            base,
+            bases,
             admin,
             kube,
             workloads,
@@ -180,7 +185,17 @@ impl World {
     /// Starts the platform.
     pub fn start(&self, fail_point: Option<&str>) -> Result<Server> {
         self.starts.fetch_add(1, Ordering::SeqCst);
-        Server::start(&self.program, &self.http, &self.base, fail_point)
+        Server::start(&self.program, &self.http, self.bases.of(0), fail_point)
+    }
+
+    /// Starts one of several, which reaches the database at an address of its own.
+    pub fn start_replica(&self, replica: usize, database: &str) -> Result<Server> {
+        self.starts.fetch_add(1, Ordering::SeqCst);
+        let base = self.bases.of(replica);
+        let mut program = self.program.clone();
+        program.env.insert("EVENKEEL_ADDR".to_owned(), base.replace("http://", ""));
+        program.env.insert("DATABASE_URL".to_owned(), database.to_owned());
+        Server::start(&program, &self.http, base, None)
     }
 
     /// Sets everybody to work: the reader and the people until `stop`, the workloads until they

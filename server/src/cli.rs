@@ -26,8 +26,8 @@ enum Command {
     Worker,
     /// Run one MCP server over standard input and output (started by the platform itself).
     Mcp(commands::mcp::Args),
-    /// Bring the database to this version's schema.
-    Migrate,
+    /// Bring the database to this version's schema, or move an installation to another one.
+    Migrate(commands::migrate::Args),
     /// Say in sentences what is wrong with this installation and what to do.
     Doctor,
     /// Add people, list them, change roles and passwords.
@@ -92,7 +92,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Serve(args) => commands::serve::run(args).await?,
             Command::Worker => commands::worker::run().await?,
             Command::Mcp(args) => commands::mcp::run(args).await?,
-            Command::Migrate => commands::migrate::run(json).await?,
+            Command::Migrate(args) => commands::migrate::run(args, json).await?,
             Command::Doctor => return commands::doctor::run(json).await,
             Command::User(command) => commands::user::run(command, json).await?,
             Command::Cluster(command) => commands::cluster::run(command, json).await?,

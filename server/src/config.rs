@@ -29,6 +29,9 @@ pub struct Config {
     pub audit_keys: Vec<String>,
     /// How often the audit trail is signed and verified.
     pub audit: AuditPace,
+    /// `EVENKEEL_HIGH_WATER`: where it is noted how far the database has come. Beside a SQLite
+    /// file without being asked; a PostgreSQL database has no place that is this process's own.
+    pub high_water: Option<PathBuf>,
     /// The engine's numbers.
     pub engine: Settings,
     /// The planner's numbers.
@@ -135,6 +138,12 @@ impl IntakeConfig {
     }
 }
 
+/// A name beside a SQLite database's file; `None` for another database.
+fn beside_file(database_url: &str) -> Option<PathBuf> {
+    let path = database_url.strip_prefix("sqlite://")?.split('?').next()?;
+    Some(PathBuf::from(format!("{path}.high-water")))
+}
+
 impl Config {
     /// Reads the environment. Only what is wrong is an error; what is missing has a default.
     pub fn from_env() -> anyhow::Result<Self> {
@@ -162,14 +171,18 @@ impl Config {
         let window = |name, default| -> anyhow::Result<u32> {
             Ok(u32::try_from(seconds(name, default, 1..=86_400)?).unwrap_or(u32::MAX))
         };
+        let database_url =
+            text("DATABASE_URL").unwrap_or_else(|| "sqlite://data/evenkeel.db".into());
         Ok(Self {
             addr,
             public_url: text("EVENKEEL_PUBLIC_URL").map_or_else(
                 || format!("http://{addr}"),
                 |url| url.trim_end_matches('/').to_owned(),
             ),
-            database_url: text("DATABASE_URL")
-                .unwrap_or_else(|| "sqlite://data/evenkeel.db".into()),
+            high_water: text("EVENKEEL_HIGH_WATER")
+                .map(PathBuf::from)
+                .or_else(|| beside_file(&database_url)),
+            database_url,
             secret_key: text("EVENKEEL_SECRET_KEY").map(SecretString::from),
             site: text("EVENKEEL_SITE").map_or_else(|| PathBuf::from("site"), PathBuf::from),
             agents: text("EVENKEEL_AGENTS").map(PathBuf::from),

@@ -10,9 +10,12 @@
 pub mod cli;
 pub mod commands;
 pub mod config;
+pub mod high_water;
 pub mod http;
 pub mod metrics;
 pub mod session_store;
 pub mod system;
 pub mod toolcaller;
+#[cfg(feature = "failpoints")]
+pub mod trouble;
 pub mod wiring;

@@ -129,6 +129,7 @@ impl ToolCaller for McpTools {
             code: "mcp.denied".into(),
             message: error.to_string(),
             next: None,
+            retry_after_s: None,
         })?;
         let toolbox = self.toolbox(access).await;
         let reply = toolbox.call(&agent, server, tool, arguments, CALL_MAX).await;
@@ -146,5 +147,6 @@ fn failure(error: &ToolError) -> ToolFailure {
         code: error.code().to_owned(),
         message: error.to_string(),
         next: (!next.is_empty()).then(|| next.to_owned()),
+        retry_after_s: error.retry_after_s(),
     }
 }

@@ -16,13 +16,15 @@ use evenkeel_services::{
     Toolroom, ooda,
 };
 use evenkeel_storage::{Schema, Store};
-use evenkeel_storage_postgres::PostgresStore;
-use evenkeel_storage_sqlite::SqliteStore;
+use evenkeel_storage_postgres::{PostgresSide, PostgresStore};
+use evenkeel_storage_sql::transfer::{Moved, Side, transfer};
+use evenkeel_storage_sqlite::{SqliteSide, SqliteStore};
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
 use crate::{
     config::Config,
+    high_water::HighWater,
     metrics::Metrics,
     system::{SystemClock, SystemEntropy},
     toolcaller::McpTools,
@@ -44,6 +46,8 @@ pub struct Platform {
     pub reconcile: ReconcileSettings,
     /// The tools, to be closed at the end.
     pub tools: Arc<McpTools>,
+    /// Where it is noted how far the database has come, if anywhere.
+    pub high_water: Option<Arc<HighWater>>,
 }
 
 /// How the tables of the database stand to this version's; makes and changes nothing.
@@ -57,10 +61,6 @@ pub async fn schema(config: &Config) -> anyhow::Result<Schema> {
     schema.with_context(|| format!("cannot look at the database at {}", shown(url)))
 }
 
-fn is_postgres(url: &str) -> bool {
-    url.starts_with("postgres://") || url.starts_with("postgresql://")
-}
-
 impl Platform {
     /// What asks Alertmanager, where one replica does it for all, until `stop`.
     pub fn reconcile(&self, stop: CancellationToken) -> impl Future<Output = ()> + Send + use<> {
@@ -70,7 +70,6 @@ impl Platform {
 
 /// Opens the database that the address names and brings it to this version's schema.
 pub async fn open_store(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
-    const MIGRATING: &str = "cannot bring the database to this version's schema";
     let url = config.database_url.as_str();
     let opening = || format!("cannot open the database at {}", shown(url));
     if is_postgres(url) {
@@ -98,6 +97,38 @@ pub async fn open_read_only(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
 /// What the audit trail is signed and checked with.
 pub fn audit_keys(config: &Config) -> anyhow::Result<AuditKeys> {
     Ok(AuditKeys::new(Signer::new(config.secret_key()?)?, config.audit_keys.clone()))
+}
+
+const MIGRATING: &str = "cannot bring the database to this version's schema";
+
+fn is_postgres(url: &str) -> bool {
+    url.starts_with("postgres://") || url.starts_with("postgresql://")
+}
+
+/// Moves all that the database at `from` holds to the empty one at `to`.
+pub async fn move_installation(from: &str, to: &str) -> anyhow::Result<Moved> {
+    let old = side(from).await?;
+    let opening = || format!("cannot open the database at {}", shown(to));
+    // Closed again, so that the move has it to itself.
+    if is_postgres(to) {
+        let store = PostgresStore::open(to).await.with_context(opening)?;
+        store.migrate().await.context(MIGRATING)?;
+        store.close().await;
+    } else {
+        let store = SqliteStore::open(to).await.with_context(opening)?;
+        store.migrate().await.context(MIGRATING)?;
+        store.close().await;
+    }
+    Ok(transfer(old, side(to).await?).await?)
+}
+
+async fn side(url: &str) -> anyhow::Result<Box<dyn Side>> {
+    let opening = || format!("cannot open the database at {}", shown(url));
+    if is_postgres(url) {
+        Ok(Box::new(PostgresSide::open(url).await.with_context(opening)?))
+    } else {
+        Ok(Box::new(SqliteSide::open(url).await.with_context(opening)?))
+    }
 }
 
 /// A database address without a password.
@@ -164,6 +195,10 @@ pub fn assemble(
         settings: config.engine,
     };
     info!(policy = services.policy_version(), "policies in force: {}", services.policy_version());
+    let high_water = config
+        .high_water
+        .clone()
+        .map(|file| Arc::new(HighWater::new(file, Arc::clone(&store), Arc::clone(&clock))));
     let (worker, reconcile) = (Arc::new(worker), config.intake.reconcile);
-    Ok(Platform { services, store, clock, metrics, worker, reconcile, tools })
+    Ok(Platform { services, store, clock, metrics, worker, reconcile, tools, high_water })
 }

@@ -31,6 +31,7 @@ impl Bench {
             workloads: 1,
             faults: 0,
             settings: BTreeMap::new(),
+            replicas: 1,
         };
         let world = World::up(&options).await.unwrap();
         let kubeconfig = world.dir.path().join("range/kubeconfig-operator");

@@ -1,110 +1,15 @@
 //! Trouble that is no kill: each ends with the same reckoning.
 
 use std::{
-    collections::BTreeMap,
-    os::unix::fs::MetadataExt as _,
-    path::{Path, PathBuf},
-    process::Command,
-    sync::{Arc, atomic::Ordering},
-    time::Duration,
+    collections::BTreeMap, os::unix::fs::MetadataExt as _, path::Path, process::Command,
+    sync::atomic::Ordering, time::Duration,
 };
 
-use evenkeel_crash::{
-    database::Database,
-    postgres::Postgres,
-    run,
-    server::{self, Server, Start},
-    verdict::Promise,
-    world::{Lives, Options, World},
-};
+use evenkeel_crash::{postgres::Postgres, server, verdict::Promise};
 use rustix::process::Signal;
 use tokio::time::{sleep, timeout};
-use tokio_util::sync::CancellationToken;
 
-use super::binary;
-
-/// Longer than anything takes on a busy machine.
-const PATIENCE: Duration = Duration::from_mins(2);
-
-/// A world with a platform that runs.
-struct Trouble {
-    world: Arc<World>,
-    lives: Option<Lives>,
-    rest: CancellationToken,
-    stop: CancellationToken,
-}
-
-impl Trouble {
-    async fn begin(workloads: usize, faults: u32) -> (Self, Server) {
-        Self::begin_with(workloads, faults, BTreeMap::new()).await
-    }
-
-    async fn begin_with(
-        workloads: usize,
-        faults: u32,
-        settings: BTreeMap<String, String>,
-    ) -> (Self, Server) {
-        let options = Options {
-            program: binary::with_fail_points(),
-            runner: binary::runner(),
-            database: Database::Sqlite,
-            workloads,
-            faults,
-            settings,
-        };
-        let world = Arc::new(World::up(&options).await.unwrap());
-        let (rest, stop) = (CancellationToken::new(), CancellationToken::new());
-        let lives = Some(world.live(&rest, &stop));
-        let this = Self { world, lives, rest, stop };
-        let server = this.start().await;
-        (this, server)
-    }
-
-    async fn start(&self) -> Server {
-        let mut server = self.world.start(None).unwrap();
-        assert!(matches!(server.ready().await.unwrap(), Start::Ready(_)), "it does not start");
-        server
-    }
-
-    /// Waits until so many writes were accepted since now.
-    async fn writes(&self, more: usize) {
-        let now = || self.world.writes.lock().unwrap().total();
-        let before = now();
-        self.until("writes", || now() >= before + more).await;
-    }
-
-    async fn until(&self, what: &str, done: impl Fn() -> bool) {
-        let waiting = async {
-            let mut passes = self.world.ledger.passes();
-            while !done() {
-                passes.changed().await.unwrap();
-            }
-        };
-        assert!(timeout(PATIENCE, waiting).await.is_ok(), "waited in vain for {what}");
-    }
-
-    /// Everything comes to its end, and all promises were kept.
-    async fn reckon(mut self, server: Server) {
-        self.rest.cancel();
-        run::reckon(&self.world, self.lives.take().unwrap()).await.unwrap();
-        self.stop.cancel();
-        server.kill().await.unwrap();
-        for panic in server::panics(&self.world.program.log()).unwrap() {
-            self.world.verdict.found(Promise::Conduct, None, panic);
-        }
-        let broken = self.world.verdict.all();
-        if !broken.is_empty() {
-            let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("injections");
-            self.world.save(&out).unwrap();
-            panic!("what shows why is in {}: {broken:#?}", out.display());
-        }
-        assert!(self.world.writes.lock().unwrap().total() > 0, "nothing was tried");
-    }
-
-    fn database(&self) -> PathBuf {
-        self.world.dir.path().join("evenkeel.db")
-    }
-}
+use super::trouble::{PATIENCE, Trouble};
 
 /// Children of a process.
 fn children(pid: u32) -> Vec<u32> {
@@ -156,6 +61,56 @@ async fn i2_tool_servers_that_are_killed_and_hang() {
         sleep(Duration::from_millis(400)).await;
     }
     assert!(killed > 5 && hung > 2, "{killed} killed, {hung} hung");
+    trouble.reckon(server).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn i2_tool_servers_that_flood_and_hang_up_half() {
+    let (trouble, server) = Trouble::begin(6, 0).await;
+    let pid = server.pid().unwrap();
+    let (mut flooding, mut deaf) = (0, 0);
+    for round in 0..30 {
+        for child in children(pid) {
+            // Served by the binary with fail points: one writes without end, the other closes its
+            // standard output and lives on.
+            let (signal, count) = if round % 2 == 0 {
+                (Signal::USR1, &mut deaf)
+            } else {
+                (Signal::USR2, &mut flooding)
+            };
+            *count += usize::from(server::signal(child, signal).is_ok());
+        }
+        sleep(Duration::from_millis(400)).await;
+    }
+    assert!(flooding > 3 && deaf > 3, "{flooding} flooded, {deaf} hung up");
+    // Left in peace they are replaced by ones that work.
+    trouble.writes(2).await;
+    trouble.reckon(server).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn i2_a_clock_that_is_set_an_hour_forward_and_back_stalls_nothing() {
+    let place = tempfile::tempdir().unwrap();
+    let clock = place.path().join("offset");
+    let settings = BTreeMap::from([("EVENKEEL_CLOCK_OFFSET".into(), clock.display().to_string())]);
+    let set = |seconds: i64| {
+        // As a whole, or half a number would be read.
+        std::fs::write(clock.with_extension("new"), seconds.to_string()).unwrap();
+        std::fs::rename(clock.with_extension("new"), &clock).unwrap();
+    };
+    let (trouble, mut server) = Trouble::begin_with(6, 0, settings).await;
+    for seconds in [3_600, 0, -3_600, 3_600, -3_600, 0] {
+        trouble.writes(1).await;
+        set(seconds);
+        trouble.writes(1).await;
+    }
+    // Dead when the clock is set back, so that its leases lie an hour ahead of its successor.
+    set(3_600);
+    trouble.writes(2).await;
+    server.kill().await.unwrap();
+    set(0);
+    server = trouble.start().await;
+    trouble.writes(1).await;
     trouble.reckon(server).await;
 }
 
@@ -274,6 +229,16 @@ async fn i2_an_older_copy_of_the_database_writes_nothing_twice() {
     copy(trouble.world.dir.path(), &copies);
     let server = trouble.start().await;
     trouble.writes(6).await;
+    // Until it has been noted twice how far the database has come, so that the later note is of
+    // what came after the copy.
+    let note = trouble.world.dir.path().join("evenkeel.db.high-water");
+    let mut noted = std::collections::BTreeSet::new();
+    trouble
+        .until("a note of how far it has come", || {
+            noted.insert(std::fs::read(&note).unwrap_or_default());
+            noted.len() > 2
+        })
+        .await;
     server.kill().await.unwrap();
     copy(&copies, trouble.world.dir.path());
 
@@ -294,5 +259,7 @@ async fn i2_an_older_copy_of_the_database_writes_nothing_twice() {
         .collect();
     assert!(doubled.is_empty(), "{doubled:#?}");
     let lost = trouble.world.verdict.all().iter().any(|(_, v)| v.promise == Promise::Lost);
-    assert!(lost, "the loss was not noticed");
+    assert!(lost, "the reader did not notice the loss");
+    let log = std::fs::read_to_string(trouble.world.program.log()).unwrap();
+    assert!(log.contains("older copy of itself"), "the platform did not say what it lost");
 }

@@ -1,4 +1,5 @@
-//! The kill harness on the debug binary, short; and what it does not reach by killing.
+//! The kill harness on the debug binary, short; what it does not reach by killing; and several
+//! replicas.
 
 #[cfg(test)]
 mod binary;
@@ -9,4 +10,8 @@ mod injections;
 #[cfg(test)]
 mod names;
 #[cfg(test)]
+mod replicas;
+#[cfg(test)]
 mod short;
+#[cfg(test)]
+mod trouble;

@@ -1,4 +1,5 @@
-//! Sixty kills and more: every fail point once, and some at random.
+//! A hundred kills: on SQLite at every fail point, on PostgreSQL at those around the store, and on
+//! both at random moments.
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -6,6 +7,7 @@ use evenkeel_crash::{
     database::Database,
     postgres::Postgres,
     run::{self, Plan},
+    schedule,
     world::Options,
 };
 
@@ -13,7 +15,7 @@ use super::binary;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn i1_i2_i3_whatever_kills_it_nothing_is_lost_and_nothing_done_twice() {
-    killed(Database::Sqlite, 1, 80).await;
+    killed(Database::Sqlite, schedule::ALL, 1, 80).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -24,10 +26,10 @@ async fn i1_i2_i3_hold_on_postgres_too() {
         return;
     }
     let postgres = Postgres::start().await.unwrap();
-    killed(Database::Postgres { url: postgres.url() }, 0, 30).await;
+    killed(Database::Postgres { url: postgres.url() }, schedule::BUSY, 1, 26).await;
 }
 
-async fn killed(database: Database, rounds: u32, kills: usize) {
+async fn killed(database: Database, families: &'static [&'static str], rounds: u32, kills: usize) {
     let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("crash");
     let plan = Plan {
         world: Options {
@@ -37,7 +39,9 @@ async fn killed(database: Database, rounds: u32, kills: usize) {
             workloads: 16,
             faults: 0,
             settings: BTreeMap::new(),
+            replicas: 1,
         },
+        families,
         rounds,
         kills,
         seed: 1,

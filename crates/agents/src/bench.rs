@@ -109,6 +109,7 @@ pub async fn ask<A: ToolArguments + Sync>(
                         A::NAME
                     ),
                     next: Some("check that the server has the same version as Evenkeel".into()),
+                    retry_after_s: None,
                 },
             }),
         },

@@ -1,7 +1,7 @@
 //! The Executor: typed calls in, typed outcomes out. No model is in this path and nothing here
 //! decides anything.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 pub use evenkeel_domain::write::{Found, Written};
 use evenkeel_domain::{
@@ -166,11 +166,15 @@ fn from_failure(failure: &ToolFailure) -> Written {
         codes::KUBERNETES_DRIFTED | codes::KUBERNETES_CONFLICT | codes::KUBERNETES_NOT_FOUND => {
             Written::Drifted(text)
         }
+        // The API server's own limits refuse before anything is done.
+        codes::KUBERNETES_BUSY => Written::Busy {
+            note: text,
+            after: Duration::from_secs(failure.retry_after_s.unwrap_or(1).into()),
+        },
         codes::KUBERNETES_UNAUTHORIZED
         | codes::KUBERNETES_FORBIDDEN
         | codes::KUBERNETES_INVALID
         | codes::KUBERNETES_NO_SUCH_PART
-        | codes::KUBERNETES_BUSY
         | codes::KUBERNETES_CONFIG
         | codes::BAD_ARGUMENTS
         | "mcp.denied"
@@ -266,7 +270,7 @@ mod tests {
     use super::*;
 
     fn failure(code: &str) -> ToolFailure {
-        ToolFailure { code: code.into(), message: "m".into(), next: None }
+        ToolFailure { code: code.into(), message: "m".into(), next: None, retry_after_s: None }
     }
 
     #[test]
@@ -285,5 +289,12 @@ mod tests {
             assert!(matches!(from_failure(&failure(code)), Written::Refused(_)), "{code}");
         }
         assert!(matches!(from_failure(&failure(codes::KUBERNETES_DRIFTED)), Written::Drifted(_)));
+    }
+
+    #[test]
+    fn i2_a_busy_api_server_has_done_nothing_and_says_when_to_come_again() {
+        let busy = ToolFailure { retry_after_s: Some(7), ..failure(codes::KUBERNETES_BUSY) };
+        let Written::Busy { after, .. } = from_failure(&busy) else { panic!("it is no refusal") };
+        assert_eq!(after, Duration::from_secs(7));
     }
 }

@@ -86,6 +86,9 @@ pub struct ToolFailure {
     pub message: String,
     /// What a person can do about it, if anything is known.
     pub next: Option<String>,
+    /// After how many seconds the other side asks to be called again: it did nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_s: Option<u32>,
 }
 
 /// How a recorded tool call ended.

@@ -93,6 +93,19 @@ pub struct VerificationState {
     pub series: Vec<Sample>,
 }
 
+impl VerificationState {
+    /// A reading earlier than what came before it: the clock was set back, by at least as much. What
+    /// is measured from moments before that moves with it, or a fix would be watched for as long.
+    fn follow_clock(&mut self, at: Timestamp) {
+        let before = self.sampled_at.or(self.started_at);
+        let Some(before) = before.filter(|before| at < *before) else { return };
+        let back = before.duration_since(at);
+        let moved = |moment: Timestamp| moment.checked_sub(back).unwrap_or(moment);
+        self.started_at = self.started_at.map(moved);
+        self.holding_since = self.holding_since.map(moved);
+    }
+}
+
 /// A plan, what the policy said, and how far it has come.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PlanState {
@@ -481,6 +494,7 @@ impl IncidentState {
 
     fn note_readings(&mut self, readings: &[Reading], at: Timestamp) {
         let v = &mut self.verification;
+        v.follow_clock(at);
         let all_hold = !readings.is_empty() && readings.iter().all(|r| r.fulfilled);
         v.holding_since = if all_hold { v.holding_since.or(Some(at)) } else { None };
         v.latest = readings.to_vec();

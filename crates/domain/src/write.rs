@@ -1,5 +1,7 @@
 //! How writes to a cluster end.
 
+use std::time::Duration;
+
 /// How a write ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Written {
@@ -12,6 +14,13 @@ pub enum Written {
     },
     /// Refused for certain: nothing changed.
     Refused(String),
+    /// Not done, because the other side has too much to do: to be sent again later. Nothing changed.
+    Busy {
+        /// What it said.
+        note: String,
+        /// When it wants to be asked again.
+        after: Duration,
+    },
     /// Refused because the object is no longer what the plan was made for.
     Drifted(String),
     /// No certain answer: it may or may not have been applied. Never repeated blindly.

@@ -31,6 +31,19 @@ pub struct Lease {
     pub fence: Fence,
 }
 
+/// How far the clocks of replicas may differ. Machines that keep time differ by milliseconds; those
+/// that do not, still work, and only take incidents from each other more often than need be.
+const SKEW: Duration = Duration::from_mins(1);
+
+/// A lease of the length `lease` that lasts beyond this was taken by a clock that was ahead of what
+/// `now` says: it was set back since. Such a lease counts as lapsed, or an incident whose worker
+/// died would wait for as long as the clock was set back. Its holder, should it live, has lost
+/// nothing but its work: the fence moves on and its next record is refused.
+pub fn lapses_beyond(now: Timestamp, lease: Duration) -> Timestamp {
+    let most = jiff::SignedDuration::try_from(lease + SKEW).unwrap_or_default();
+    now.checked_add(most).unwrap_or(Timestamp::MAX)
+}
+
 /// When a parked incident is to be looked at again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wake {
@@ -107,7 +120,7 @@ pub trait Journal: Send + Sync {
     /// are held. The most urgent ones first; among equally urgent ones those of the organisation,
     /// then of the cluster, of which the fewest are held, so that a storm in one place does not
     /// keep others waiting; then the oldest. The fence is larger than any before it for that
-    /// incident.
+    /// incident. A lease that lasts beyond [`lapses_beyond`] holds nothing.
     async fn claim_within(
         &self,
         worker: &WorkerId,
@@ -144,6 +157,10 @@ pub trait Journal: Send + Sync {
 
     /// The earliest moment at which an incident that is parked becomes due.
     async fn next_due(&self) -> Result<Option<Timestamp>, JournalError>;
+
+    /// Makes due at `now` what is due later and whose newest record lies after `now`: the clock was
+    /// set back since, and its waits were reckoned by the clock as it was. How many those were.
+    async fn wake_left_behind(&self, now: Timestamp) -> Result<u64, JournalError>;
 
     /// What grows, from now on.
     fn feed(&self) -> broadcast::Receiver<Grown>;

@@ -26,6 +26,7 @@ pub mod checkpoint;
 pub mod proof;
 
 pub mod clock;
+mod clock_watch;
 pub mod failpoint;
 pub mod settings;
 

@@ -14,6 +14,7 @@ use tracing::{Instrument, error, info, info_span, warn};
 use crate::{
     Settings,
     clock::{Clock, Entropy},
+    clock_watch,
     desk::{Desk, DeskError},
     fail_point,
     journal::{Journal, JournalError, Lease, Wake, WorkerId},
@@ -46,6 +47,8 @@ impl Worker {
         let mut in_vain = 0;
         let mut feed = self.journal.feed();
         info!(worker = self.id.0, "worker {} starts", self.id.0);
+        let watch = clock_watch::watch(Arc::clone(&self.journal), Arc::clone(&self.clock));
+        tasks.spawn(stop.clone().run_until_cancelled_owned(watch));
         loop {
             let slot = tokio::select! {
                 () = stop.cancelled() => break,

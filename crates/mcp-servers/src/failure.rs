@@ -4,7 +4,12 @@ use evenkeel_tools::failure::{ToolFailure, codes};
 
 /// A failure with its code, its sentence and its next step.
 pub fn failure(code: &str, message: impl Into<String>, next: impl Into<String>) -> ToolFailure {
-    ToolFailure { code: code.to_owned(), message: message.into(), next: next.into() }
+    ToolFailure {
+        code: code.to_owned(),
+        message: message.into(),
+        next: next.into(),
+        retry_after_s: None,
+    }
 }
 
 /// The arguments don't fit the input schema or its limits.

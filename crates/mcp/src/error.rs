@@ -78,6 +78,8 @@ pub enum ToolError {
         message: String,
         /// The tool's next step.
         next: String,
+        /// After how many seconds it asks to be called again.
+        retry_after_s: Option<u32>,
     },
     /// The server broke the protocol.
     #[error("the MCP server {server} answered against the protocol: {reason}")]
@@ -104,6 +106,14 @@ pub enum ToolErrorKind {
 }
 
 impl ToolError {
+    /// After how many seconds the tool asks to be called again, if it does.
+    pub fn retry_after_s(&self) -> Option<u32> {
+        match self {
+            Self::Failed { retry_after_s, .. } => *retry_after_s,
+            _ => None,
+        }
+    }
+
     /// Stable code for programs; of a failed tool, the tool's own.
     pub fn code(&self) -> &str {
         match self {

@@ -210,6 +210,11 @@ impl Place<'_> {
                 code: field("code").unwrap_or_else(|| "tool.failed".to_owned()),
                 message: field("message").unwrap_or_else(|| clip(&summary, 2000)),
                 next: field("next").unwrap_or_default(),
+                retry_after_s: result
+                    .structured_content
+                    .as_ref()
+                    .and_then(|content| content.get("retryAfterS")?.as_u64())
+                    .and_then(|seconds| u32::try_from(seconds).ok()),
             });
         }
         let Some(content) = result.structured_content else {

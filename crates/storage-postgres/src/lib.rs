@@ -34,12 +34,15 @@ mod incidents;
 mod access;
 mod audit;
 mod clusters;
+mod extent;
 mod proof;
 
 mod column;
+mod transfer;
 
 #[cfg(feature = "testing")]
 pub mod testing;
 
 use evenkeel_storage_sql::{error, median, rows};
 pub use open::PostgresStore;
+pub use transfer::PostgresSide;

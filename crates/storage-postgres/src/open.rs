@@ -39,6 +39,9 @@ const SESSION: [(&str, &str); 6] = [
     ("tcp_keepalives_count", "2"),
 ];
 
+/// What every connection of a server says of itself.
+pub(crate) const APPLICATION: &str = "evenkeel";
+
 /// The store. Clones share connections.
 #[derive(Debug, Clone)]
 pub struct PostgresStore {
@@ -71,7 +74,7 @@ impl PostgresStore {
         }
         let options = PgConnectOptions::from_str(url)
             .map_err(failed(DOING))?
-            .application_name("evenkeel")
+            .application_name(APPLICATION)
             .options(SESSION)
             .options([("default_transaction_read_only", if read_only { "on" } else { "off" })])
             .disable_statement_logging();

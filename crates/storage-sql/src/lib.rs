@@ -2,12 +2,14 @@
 //! driver's errors to those of the traits.
 //!
 //! The tables have the same columns in each database; how they are asked differs, and stays in
-//! the `storage-*` crate of the database. To add a table: its row in [`rows`].
+//! the `storage-*` crate of the database. To add a table: its row in [`rows`], its line in
+//! [`transfer::TABLES`].
 
 pub mod column;
 pub mod error;
 pub mod rows;
 pub mod schema;
+pub mod transfer;
 
 mod median;
 

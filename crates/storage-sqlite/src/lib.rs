@@ -30,12 +30,15 @@ mod incidents;
 mod access;
 mod audit;
 mod clusters;
+mod extent;
 mod leadership;
 mod proof;
 mod schema;
+mod transfer;
 
 #[cfg(test)]
 mod pragmas;
 
 use evenkeel_storage_sql::{column, error, median, rows};
 pub use open::SqliteStore;
+pub use transfer::SqliteSide;

@@ -35,7 +35,8 @@ async fn hot_statements_walk_an_index() {
     for (statement, index) in [
         (
             "EXPLAIN QUERY PLAN SELECT incident FROM jobs
-             WHERE cluster = ?2 AND due_at <= ?1 AND (lease_until IS NULL OR lease_until <= ?1)
+             WHERE cluster = ?2 AND due_at <= ?1
+                 AND (lease_until IS NULL OR lease_until <= ?1 OR lease_until > ?3)
              ORDER BY urgency DESC, opened_at, incident LIMIT 1",
             "jobs_by_cluster",
         ),

@@ -10,6 +10,7 @@
 pub mod access;
 pub mod audit;
 pub mod clusters;
+pub mod extent;
 pub mod incidents;
 pub mod intake;
 pub mod leadership;
@@ -23,6 +24,7 @@ pub mod contract;
 pub use access::AccessStore;
 pub use audit::AuditStore;
 pub use clusters::ClusterStore;
+pub use extent::{Extent, ExtentStore};
 pub use incidents::IncidentStore;
 pub use intake::IntakeStore;
 pub use leadership::{Duty, Leadership};
@@ -77,6 +79,7 @@ pub trait Store:
     + AccessStore
     + AuditStore
     + ClusterStore
+    + ExtentStore
     + IncidentStore
     + IntakeStore
     + Leadership
@@ -89,6 +92,7 @@ impl<T> Store for T where
         + AccessStore
         + AuditStore
         + ClusterStore
+        + ExtentStore
         + IncidentStore
         + IntakeStore
         + Leadership

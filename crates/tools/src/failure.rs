@@ -13,6 +13,10 @@ pub struct ToolFailure {
     pub message: String,
     /// What to do next, for people.
     pub next: String,
+    /// After how many seconds to try again, where the other side has said so. With it comes the
+    /// certainty that nothing was changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_s: Option<u32>,
 }
 
 /// Every code the shipped servers use.

@@ -15,6 +15,7 @@ use tokio::{
 use super::{cluster::line, print};
 use crate::{
     config::Config,
+    high_water::HighWater,
     http::{assets, health},
     wiring,
 };
@@ -79,6 +80,9 @@ async fn look(config: &Config, checks: &mut Vec<Check>) {
     if current {
         match wiring::platform(config).await {
             Ok(platform) => {
+                if let Some(high_water) = &platform.high_water {
+                    checks.push(older_copy(high_water).await);
+                }
                 connections(&platform, checks).await;
                 platform.tools.close().await;
             }
@@ -124,6 +128,14 @@ async fn is_evenkeel(addr: SocketAddr) -> io::Result<bool> {
     let mut answer = Vec::new();
     stream.take(4_096).read_to_end(&mut answer).await?;
     Ok(String::from_utf8_lossy(&answer).contains(health::ALIVE))
+}
+
+async fn older_copy(high_water: &HighWater) -> Check {
+    let looked = high_water.look().await.and_then(|older| match older {
+        Some(older) => Err(anyhow::Error::msg(high_water.says(&older))),
+        None => Ok(()),
+    });
+    Check::new("database's age", looked, |()| "no older copy of what it was".into())
 }
 
 async fn connections(platform: &wiring::Platform, checks: &mut Vec<Check>) {

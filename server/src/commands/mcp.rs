@@ -14,6 +14,8 @@ pub struct Args {
 /// Serves until the client closes standard input.
 pub async fn run(args: Args) -> anyhow::Result<()> {
     end_with_parent();
+    #[cfg(feature = "failpoints")]
+    crate::trouble::on_signal()?;
     match ServerKind::from_name(&args.server) {
         Some(kind) => Ok(run_stdio(kind).await?),
         None => bail!("there is no MCP server `{}`: use kubernetes or prometheus", args.server),

@@ -1,6 +1,6 @@
 //! `evenkeel serve`: web, webhook, API and workers in one process.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use anyhow::Context;
 use evenkeel_domain::{access::Role, view::NewCluster};
@@ -39,6 +39,9 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
         .await
         .with_context(|| format!("cannot listen on {}", config.addr))?;
     let stop = CancellationToken::new();
+    if let Some(high_water) = &platform.high_water {
+        tokio::spawn(stop.clone().run_until_cancelled_owned(Arc::clone(high_water).keep()));
+    }
     let working =
         (!args.no_worker).then(|| tokio::spawn(platform.worker.clone().run(stop.child_token())));
     platform.services.note_policies().await?;

@@ -104,6 +104,53 @@ fn the_doctor_says_what_is_wrong_and_what_to_do() {
 }
 
 #[test]
+fn an_older_copy_of_the_database_is_the_doctor_s_business_until_somebody_has_read_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let env = Environment::new(dir.path());
+    env.json(&["--json", "user", "create", "--email", "ann@ours.test", "--role", "viewer"]);
+    env.ok(&["doctor"]);
+    // As a server noted it that had come further.
+    let note = dir.path().join("evenkeel.db.high-water");
+    let newer = r#"{"reached":{"incident":"7ZZZZZZZZZZZZZZZZZZZZZZZZZ","notification":null,"audit":null},
+        "at":"2026-01-01T00:00:00Z","older":null}"#;
+    std::fs::write(&note, newer).unwrap();
+    let output = env.run(&["doctor"]);
+    assert!(!output.status.success());
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let line = text.lines().find(|line| line.starts_with("WRONG database's age")).expect("named");
+    assert!(line.contains("2026-01-01") && line.contains("evenkeel.db.high-water"), "{line}");
+    std::fs::remove_file(&note).unwrap();
+    env.ok(&["doctor"]);
+}
+
+#[test]
+fn an_installation_is_moved_to_another_file_and_not_over_another_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let env = Environment::new(dir.path());
+    env.json(&["--json", "user", "create", "--email", "ann@ours.test", "--role", "viewer"]);
+    env.json(&["--json", "cluster", "add", "--name", "shop", "--environment", "staging"]);
+    let url = |name: &str| format!("sqlite://{}", dir.path().join(name).display());
+    let (from, to) = (url("evenkeel.db"), url("new.db"));
+    let moved = env.json(&["--json", "migrate", "--from", &from, "--to", &to]);
+    assert_eq!((&moved["rows"]["users"], &moved["rows"]["clusters"]), (&1.into(), &1.into()));
+    assert!(moved["audit_records"].as_u64().unwrap() > 0, "{moved}");
+    let mut there = env.clone();
+    there.set("DATABASE_URL", &to);
+    assert_eq!(
+        there.json(&["--json", "cluster", "list"]),
+        env.json(&["--json", "cluster", "list"])
+    );
+
+    let again = env.run(&["migrate", "--from", &from, "--to", &to]);
+    assert!(!again.status.success());
+    let said = String::from_utf8_lossy(&again.stderr).into_owned();
+    assert!(said.contains("not empty") && said.contains("nothing was changed"), "{said}");
+    assert!(!env.run(&["migrate", "--from", &from]).status.success(), "half a request");
+    let missing = env.run(&["migrate", "--from", &url("nowhere.db"), "--to", &url("other.db")]);
+    assert!(String::from_utf8_lossy(&missing.stderr).contains("there is no file"), "{missing:?}");
+}
+
+#[test]
 fn a_cluster_that_cannot_be_reached_is_the_doctors_business() {
     let dir = tempfile::tempdir().unwrap();
     let env = Environment::new(dir.path());

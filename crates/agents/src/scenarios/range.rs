@@ -227,7 +227,7 @@ fn written(
 }
 
 pub fn failure(code: &str, message: &str) -> ToolFailure {
-    ToolFailure { code: code.into(), message: message.into(), next: None }
+    ToolFailure { code: code.into(), message: message.into(), next: None, retry_after_s: None }
 }
 
 fn value<T: Serialize>(value: &T) -> Value {

@@ -158,7 +158,7 @@ pub fn decide(state: &IncidentState, now: Timestamp, max_rounds: u8) -> Step {
             format!("looked {max_rounds} times without coming to a plan that could be carried out"),
         ),
         Stage::Observing { round, started: false } => match looks_again_at(state) {
-            Some(at) if now < at => Step::Wait { until: Some(at) },
+            Some((asked, at)) if (asked..at).contains(&now) => Step::Wait { until: Some(at) },
             _ => Step::Supervise { round: *round },
         },
         Stage::Observing { round, started: true } => {
@@ -205,11 +205,12 @@ pub fn decide(state: &IncidentState, now: Timestamp, max_rounds: u8) -> Step {
 
 /// When the specialists look again because the Reflector asked for it: the same questions asked at
 /// once have the same answers. A plan that lost its reason is another matter; then the world has
-/// moved, and is looked at immediately.
-fn looks_again_at(state: &IncidentState) -> Option<Timestamp> {
+/// moved, and is looked at immediately. Also since when; earlier than that is a clock set back.
+fn looks_again_at(state: &IncidentState) -> Option<(Timestamp, Timestamp)> {
     let [.., before, asked] = state.phases.as_slice() else { return None };
     let asked_for = before.phase == Phase::Orient && asked.phase == Phase::Observe;
-    asked_for.then(|| asked.at.checked_add(BEFORE_LOOKING_AGAIN).unwrap_or(asked.at))
+    let at = asked.at.checked_add(BEFORE_LOOKING_AGAIN).unwrap_or(asked.at);
+    asked_for.then_some((asked.at, at))
 }
 
 /// Why a plan is void and a run over whose alerts have ended.
@@ -334,7 +335,8 @@ fn verifying(state: &IncidentState, now: Timestamp) -> Step {
         return Step::ConcludeVerification { status };
     }
     let next = after(sampled, window.every_s);
-    if now >= next { Step::Sample } else { Step::Wait { until: Some(next) } }
+    // A reading that lies in the future: the clock was set back, and the wait with it.
+    if (sampled..next).contains(&now) { Step::Wait { until: Some(next) } } else { Step::Sample }
 }
 
 fn verified(state: &IncidentState, status: VerificationStatus) -> Step {

@@ -8,7 +8,7 @@ use evenkeel_domain::{
 };
 use tokio::time::{sleep, timeout};
 
-use super::Runner;
+use super::{Runner, pace::BusyWaits};
 use crate::{
     decide::ENDED,
     desk::{Desk, DeskError},
@@ -26,6 +26,12 @@ const RECONCILE_PAUSES: [Duration; 5] = [
     Duration::from_secs(15),
 ];
 
+/// The API server has too much to do and has done nothing.
+pub(super) struct Busy {
+    pub(super) note: String,
+    pub(super) after: Duration,
+}
+
 /// The present plan and one of its actions.
 pub(super) fn action_of(
     state: &IncidentState,
@@ -36,12 +42,30 @@ pub(super) fn action_of(
 }
 
 impl Runner {
+    /// Again while the API server is busy, each time from the intent on: a busy one has provably
+    /// done nothing, so this is no repetition of a write.
     pub(super) async fn execute(&self, desk: &Desk, id: ActionId) -> Result<(), DeskError> {
+        let mut waits = BusyWaits::default();
+        while let Some(Busy { note, after }) = self.execute_once(desk, id).await? {
+            if !waits.wait(after, desk).await {
+                let error = format!("it was not applied, again and again: {note}");
+                return desk.record(Event::ActionFailed { action: id, error }).await;
+            }
+            let note = format!("not applied: {note}");
+            desk.record(Event::ActionNotApplied { action: id, note }).await?;
+            if desk.cancelled().is_cancelled() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    async fn execute_once(&self, desk: &Desk, id: ActionId) -> Result<Option<Busy>, DeskError> {
         if self.halted(desk).await? {
-            return Ok(());
+            return Ok(None);
         }
         let state = desk.state().await;
-        let Some((plan, action)) = action_of(&state, id) else { return Ok(()) };
+        let Some((plan, action)) = action_of(&state, id) else { return Ok(None) };
         let target = plan.target_now(action);
         desk.record(Event::ActionIntended {
             action: id,
@@ -54,12 +78,9 @@ impl Runner {
         desk.confirm_lease(self.settings.lease).await?;
         if let Some(stop) = self.ports.gate.stopped(state.cluster).await? {
             let note = format!("not sent: {} threw Emergency Stop", stop.by);
-            return desk
-                .append(vec![
-                    Event::ActionNotApplied { action: id, note },
-                    Event::Halted { by: stop.by, reason: stop.reason },
-                ])
-                .await;
+            let halted = Event::Halted { by: stop.by, reason: stop.reason };
+            desk.append(vec![Event::ActionNotApplied { action: id, note }, halted]).await?;
+            return Ok(None);
         }
         // An alert that ended a moment ago must not be followed by the first write of its plan.
         if self.ended_meanwhile(desk, id).await? {
@@ -75,20 +96,20 @@ impl Runner {
         fail_point!("act.before-write");
         let sent = timeout(self.settings.step_limit, self.ports.executor.write(desk, write)).await;
         fail_point!("act.after-write");
-        match sent {
-            Ok(written) => match written? {
-                Written::Applied { note, generation } => {
-                    desk.record(Event::ActionApplied { action: id, note, generation }).await
-                }
-                Written::Refused(error) => {
-                    desk.record(Event::ActionFailed { action: id, error }).await
-                }
-                Written::Drifted(reason) => self.drifted(desk, plan, id, reason).await,
-                // The intent stands without outcome: the next step reads the world.
-                Written::Uncertain(_) => Ok(()),
-            },
-            Err(_) => Ok(()),
+        // Without an answer the intent stands without outcome: the next step reads the world.
+        let Ok(written) = sent else { return Ok(None) };
+        match written? {
+            Written::Applied { note, generation } => {
+                desk.record(Event::ActionApplied { action: id, note, generation }).await?;
+            }
+            Written::Refused(error) => {
+                desk.record(Event::ActionFailed { action: id, error }).await?;
+            }
+            Written::Drifted(reason) => self.drifted(desk, plan, id, reason).await?,
+            Written::Busy { note, after } => return Ok(Some(Busy { note, after })),
+            Written::Uncertain(_) => {}
         }
+        Ok(None)
     }
 
     /// Whether all alerts have ended by now and nothing but the intent of `action` has been begun.

@@ -14,7 +14,9 @@ use std::{
 
 use evenkeel_domain::id::IncidentId;
 
-use crate::{Settings, Step};
+use tokio::time::sleep;
+
+use crate::{Settings, Step, desk::Desk};
 
 /// The first rest. A database's restart takes about as long.
 const REST: Duration = Duration::from_secs(5);
@@ -26,6 +28,30 @@ pub(super) const WIND_DOWN: Duration = Duration::from_secs(7);
 /// Time for the journal around what a step asks of others.
 const RECORDING: Duration = Duration::from_secs(10);
 
+/// How long a step waits in all for an API server that has too much to do and asks to be asked
+/// later. Its own limits last seconds; after a minute people had better know.
+const BUSY_MAX: Duration = Duration::from_mins(1);
+
+/// The waits of a step for an API server that is busy.
+#[derive(Default)]
+pub(super) struct BusyWaits(Duration);
+
+impl BusyWaits {
+    /// Waits for as long as was asked for, or until the process stops; `false` if that would be
+    /// too long in all.
+    pub(super) async fn wait(&mut self, after: Duration, desk: &Desk) -> bool {
+        self.0 += after;
+        if self.0 > BUSY_MAX {
+            return false;
+        }
+        tokio::select! {
+            () = sleep(after) => {}
+            () = desk.cancelled().cancelled() => {}
+        }
+        true
+    }
+}
+
 /// The latest moment at which a step is given up. The parts of a step have limits of their own
 /// which end it with a word about what was not done; this one is for what nobody thought of.
 pub(super) fn deadline(step: &Step, settings: &Settings) -> Duration {
@@ -33,7 +59,8 @@ pub(super) fn deadline(step: &Step, settings: &Settings) -> Duration {
         Step::Observe { .. } => settings.observe_limit + RECORDING,
         // Asks again and again, with pauses of half a minute in all.
         Step::Reconcile { .. } | Step::ReconcileUndo { .. } => settings.step_limit * 7 + RECORDING,
-        _ => settings.step_limit * 2 + RECORDING,
+        // Two calls, or one that has to wait for a busy API server.
+        _ => settings.step_limit * 2 + BUSY_MAX + RECORDING,
     }
 }
 

@@ -5,6 +5,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Mutex,
+    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -35,6 +36,8 @@ use super::plans::GENERATION;
 pub enum Mishap {
     /// Refused for certain.
     Refused,
+    /// Too busy, and nothing was done: to be asked again after so many seconds.
+    Busy(u64),
     /// Applied, and the answer is lost.
     AnswerLost,
     /// Lost on the way, and nobody knows.
@@ -182,6 +185,10 @@ impl Executor for &'static Cluster {
         match self.mishaps.get(&number) {
             None => Ok(self.apply(&write)),
             Some(Mishap::Refused) => Ok(Written::Refused("no".into())),
+            Some(Mishap::Busy(seconds)) => Ok(Written::Busy {
+                note: "too many requests".into(),
+                after: Duration::from_secs(*seconds),
+            }),
             Some(Mishap::RequestLost) => Ok(Written::Uncertain("no answer".into())),
             Some(Mishap::AnswerLost) => {
                 self.apply(&write);

@@ -1,5 +1,6 @@
 //! Whole runs over doubles of the journal and the cluster: sagas over every action of the
-//! catalogue, Emergency Stop between any two steps, clocks that jump.
+//! catalogue, Emergency Stop between any two steps, clocks that jump,
+//! workers that sleep too long.
 
 #[cfg(test)]
 mod cluster;
@@ -14,6 +15,8 @@ mod plans;
 mod clocks;
 #[cfg(test)]
 mod ended;
+#[cfg(test)]
+mod fence;
 #[cfg(test)]
 mod pace;
 #[cfg(test)]

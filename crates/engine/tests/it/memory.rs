@@ -19,6 +19,8 @@ pub struct Memory {
     fence: Mutex<i64>,
     /// When a journal is this long, its alerts end.
     ends_at: Mutex<Option<usize>>,
+    /// Another worker claims when an event of that name has been appended so many times more.
+    overtake: Mutex<Option<(&'static str, usize)>>,
     feed: broadcast::Sender<Grown>,
 }
 
@@ -26,12 +28,35 @@ impl Memory {
     pub fn new(opened: Vec<Entry>) -> Self {
         let entries = BTreeMap::from([(opened[0].incident, opened)]);
         let (feed, _) = broadcast::channel(1024);
-        Self { entries: Mutex::new(entries), fence: Mutex::new(0), ends_at: Mutex::default(), feed }
+        Self {
+            entries: Mutex::new(entries),
+            fence: Mutex::new(0),
+            ends_at: Mutex::default(),
+            overtake: Mutex::default(),
+            feed,
+        }
     }
 
     /// Lets all alerts end behind that record.
     pub fn alerts_end_after(&self, record: usize) {
         *self.ends_at.lock().unwrap() = Some(record);
+    }
+
+    /// The worker is asleep for longer than its lease right after the nth event of that name.
+    pub fn overtake_after(&self, name: &'static str, nth: usize) {
+        *self.overtake.lock().unwrap() = Some((name, nth));
+    }
+
+    fn overtake(&self, appended: &[Entry]) {
+        let mut overtake = self.overtake.lock().unwrap();
+        let Some((name, left)) = overtake.as_mut() else { return };
+        if appended.iter().any(|entry| entry.event.name() == *name) {
+            *left -= 1;
+            if *left == 0 {
+                *overtake = None;
+                *self.fence.lock().unwrap() += 1;
+            }
+        }
     }
 
     pub fn incidents(&self) -> Vec<IncidentId> {
@@ -91,6 +116,7 @@ impl Journal for Memory {
             return Err(JournalError::Conflict { incident: append.incident, after: append.after });
         }
         let before = journal.len();
+        self.overtake(&append.entries);
         journal.extend(append.entries);
         let due = self.ends_at.lock().unwrap().is_some_and(|at| before < at && at <= journal.len());
         if due {
@@ -123,6 +149,10 @@ impl Journal for Memory {
 
     async fn next_due(&self) -> Result<Option<Timestamp>, JournalError> {
         Ok(None)
+    }
+
+    async fn wake_left_behind(&self, _now: Timestamp) -> Result<u64, JournalError> {
+        Ok(0)
     }
 
     fn feed(&self) -> broadcast::Receiver<Grown> {

@@ -75,3 +75,44 @@ async fn an_undo_that_is_refused_goes_to_people_as_failed() {
     assert_eq!(state.status(), "failed");
     assert_eq!(run.journal.count(run.incident(), "undo_failed"), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn i2_a_busy_cluster_is_asked_again_when_it_wants_to_be_and_not_before() {
+    let kinds = with_undo();
+    let plan = plan(&kinds);
+    // Twice at the first write, once at the first undo.
+    let first_undo = kinds.len() + 2;
+    let cluster = over(&plan)
+        .mends_nothing()
+        .with(0, Mishap::Busy(20))
+        .with(1, Mishap::Busy(30))
+        .with(first_undo, Mishap::Busy(40));
+    let run = Driven::new(cluster);
+    let state = run.to_the_end().await;
+    assert_eq!(state.status(), "undone", "{:?}", run.names());
+    run.cluster.nothing_twice();
+    assert_eq!(run.cluster.accepted().len(), 2 * kinds.len());
+    let incident = run.incident();
+    assert_eq!(run.journal.count(incident, "action_not_applied"), 2);
+    assert_eq!(run.journal.count(incident, "undo_not_applied"), 1);
+    // Every attempt has an intent of its own, so that it is looked for as long as it may arrive.
+    assert_eq!(run.journal.count(incident, "action_intended"), kinds.len() + 2);
+    let times: Vec<_> = run
+        .journal
+        .journal(incident)
+        .iter()
+        .filter(|entry| entry.event.name() == "action_intended")
+        .map(|entry| entry.at.as_second())
+        .collect();
+    assert!(times[1] - times[0] >= 20 && times[2] - times[1] >= 30, "{times:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cluster_that_stays_busy_goes_to_people() {
+    let plan = plan(&[ActionKind::Scale]);
+    let busy = (0..9).fold(over(&plan), |cluster, n| cluster.with(n, Mishap::Busy(25)));
+    let run = Driven::new(busy);
+    let state = run.to_the_end().await;
+    assert_eq!(state.status(), "escalated", "{:?}", run.names());
+    assert_eq!(run.cluster.accepted().len(), 0);
+}

@@ -132,7 +132,7 @@ impl Kube {
                 .send(request.map(Body::from))
                 .await
                 .map_err(|error| errors::transport(&what, &error))?;
-            let status = response.status();
+            let (status, headers) = (response.status(), response.headers().clone());
             let limited = Limited::new(response.into_body(), self.limits.response_bytes);
             let body = limited.collect().await.map_err(|error| {
                 if error.downcast_ref::<LengthLimitError>().is_some() {
@@ -142,7 +142,11 @@ impl Kube {
                 }
             })?;
             let body = body.to_bytes().to_vec();
-            if status.is_success() { Ok(body) } else { Err(errors::status(&what, status, &body)) }
+            if status.is_success() {
+                Ok(body)
+            } else {
+                Err(errors::status(&what, status, &headers, &body))
+            }
         };
         match tokio::time::timeout(self.limits.request, exchange).await {
             Ok(outcome) => outcome,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use evenkeel_tools::ToolFailure;
 use evenkeel_tools::failure::codes;
-use http::StatusCode;
+use http::{HeaderMap, StatusCode, header};
 use serde::Deserialize;
 
 use crate::failure::failure;
@@ -16,12 +16,30 @@ use crate::text::{clip, printable};
 struct Status {
     message: Option<String>,
     reason: Option<String>,
+    details: Option<Details>,
 }
 
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+struct Details {
+    retry_after_seconds: Option<u32>,
+}
+
+/// Without a word from the API server: a second, which is what its own limits say.
+const RETRY_AFTER_S: u32 = 1;
+
 /// An answer that isn't a success.
-pub(super) fn status(what: &str, code: StatusCode, body: &[u8]) -> ToolFailure {
+pub(super) fn status(
+    what: &str,
+    code: StatusCode,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> ToolFailure {
     let said: Status = serde_json::from_slice(body).unwrap_or_default();
     let reason = said.reason.unwrap_or_default();
+    let retry_after =
+        headers.get(header::RETRY_AFTER).and_then(|text| text.to_str().ok()?.parse().ok());
+    let retry_after = retry_after.or(said.details.and_then(|details| details.retry_after_seconds));
     let said = said.message.filter(|text| !text.is_empty()).unwrap_or_else(|| {
         // Not a Status: a proxy's page or garbage; its head is enough to recognise it.
         printable(&String::from_utf8_lossy(&body[..body.len().min(120)]))
@@ -50,11 +68,14 @@ pub(super) fn status(what: &str, code: StatusCode, body: &[u8]) -> ToolFailure {
             format!("{what} lost a race against another change: {said}"),
             "Read the object again and plan anew if it isn't the one you looked at.",
         ),
-        StatusCode::TOO_MANY_REQUESTS => failure(
-            codes::KUBERNETES_BUSY,
-            format!("the API server asks to slow down at {what}: {said}"),
-            "Try again in some seconds.",
-        ),
+        StatusCode::TOO_MANY_REQUESTS => ToolFailure {
+            retry_after_s: Some(retry_after.unwrap_or(RETRY_AFTER_S)),
+            ..failure(
+                codes::KUBERNETES_BUSY,
+                format!("the API server asks to slow down at {what}: {said}"),
+                "Try again in some seconds.",
+            )
+        },
         StatusCode::BAD_REQUEST if said.contains("previous terminated container") => failure(
             codes::KUBERNETES_NO_SUCH_PART,
             format!("there is no previous run to read logs of: {said}"),

@@ -40,6 +40,7 @@ impl<'a> CaseBench<'a> {
             code: "connection.none".into(),
             message: format!("no {server} is connected to this cluster"),
             next: Some("connect it on the cluster's page".into()),
+            retry_after_s: None,
         })
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use evenkeel_domain::{Timestamp, id::IncidentId};
-use evenkeel_engine::journal::{Fence, Lease, WorkerId};
+use evenkeel_engine::journal::{Fence, Lease, WorkerId, lapses_beyond};
 use evenkeel_storage::StorageError;
 
 use super::lease::later;
@@ -20,12 +20,14 @@ const CLAIMING: &str = "claiming an incident";
 /// it with its transaction (`idle_in_transaction_session_timeout`).
 const TURN: &str = "SELECT pg_advisory_xact_lock(hashtextextended('evenkeel/claims', 0))";
 
-/// What is held of each cluster; the first due incident of each of which not too much is; of
-/// those the most urgent, of the least busy organisation and cluster, the oldest. A row that
+/// What is held of each cluster (a lease that lasts beyond [`lapses_beyond`] holds nothing); the
+/// first due incident of each of which not too much is; of those the most urgent, of the least busy
+/// organisation and cluster, the oldest. A row that
 /// somebody is writing to is passed over, not waited for.
 const CLAIM: &str = "
     WITH held AS MATERIALIZED (
-        SELECT cluster, count(*) AS leases FROM jobs WHERE lease_until > $1 GROUP BY cluster
+        SELECT cluster, count(*) AS leases FROM jobs
+        WHERE lease_until > $1 AND lease_until <= $5 GROUP BY cluster
     ), busy AS MATERIALIZED (
         SELECT clusters.organisation, sum(held.leases) AS leases
         FROM held JOIN clusters ON clusters.id = held.cluster GROUP BY clusters.organisation
@@ -37,7 +39,8 @@ const CLAIM: &str = "
         CROSS JOIN LATERAL (
             SELECT incident, urgency, opened_at FROM jobs
             WHERE jobs.cluster = clusters.id
-                AND due_at <= $1 AND (lease_until IS NULL OR lease_until <= $1)
+                AND due_at <= $1
+                AND (lease_until IS NULL OR lease_until <= $1 OR lease_until > $5)
             ORDER BY urgency DESC, opened_at, incident LIMIT 1
             FOR UPDATE SKIP LOCKED
         ) AS first
@@ -57,17 +60,21 @@ pub(super) async fn claim(
     lease: Duration,
     per_cluster: u32,
 ) -> Result<Option<Lease>, StorageError> {
+    let beyond = micros(lapses_beyond(now, lease));
     // Idle workers ask often and mostly in vain: that must not make others wait for their turn.
     let any: bool = sqlx::query_scalar(
         "SELECT EXISTS (SELECT FROM clusters
              WHERE $2 > (SELECT count(*) FROM jobs
-                     WHERE jobs.cluster = clusters.id AND lease_until > $1)
+                     WHERE jobs.cluster = clusters.id
+                         AND lease_until > $1 AND lease_until <= $3)
                  AND EXISTS (SELECT FROM jobs
                      WHERE jobs.cluster = clusters.id
-                         AND due_at <= $1 AND (lease_until IS NULL OR lease_until <= $1)))",
+                         AND due_at <= $1
+                         AND (lease_until IS NULL OR lease_until <= $1 OR lease_until > $3)))",
     )
     .bind(micros(now))
     .bind(i64::from(per_cluster))
+    .bind(beyond)
     .fetch_one(&store.pool)
     .await
     .map_err(failed(CLAIMING))?;
@@ -82,6 +89,7 @@ pub(super) async fn claim(
         .bind(worker.0.as_str())
         .bind(later(now, lease))
         .bind(i64::from(per_cluster))
+        .bind(beyond)
         .fetch_optional(work.connection())
         .await
         .map_err(failed(CLAIMING))?;

@@ -96,6 +96,21 @@ pub(super) async fn next_due(store: &PostgresStore) -> Result<Option<Timestamp>,
     Row::of("jobs", &"(earliest)").time_or_none("due_at", due)
 }
 
+/// The few whose newest record lies in the future; those that wait for long have older ones.
+pub(super) async fn wake_left_behind(
+    store: &PostgresStore,
+    now: Timestamp,
+) -> Result<u64, StorageError> {
+    let wake = sqlx::query(
+        "UPDATE jobs SET due_at = $1
+         WHERE due_at > $1 AND $1 < (
+             SELECT at FROM journal WHERE journal.incident = jobs.incident
+             ORDER BY seq DESC LIMIT 1)",
+    )
+    .bind(micros(now));
+    store.change("waking what the clock left behind", wake).await
+}
+
 pub(super) fn later(now: Timestamp, by: Duration) -> i64 {
     micros(now).saturating_add(i64::try_from(by.as_micros()).unwrap_or(i64::MAX))
 }

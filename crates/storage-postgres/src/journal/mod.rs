@@ -65,6 +65,10 @@ impl Journal for PostgresStore {
         lease::next_due(self).await.map_err(error::journal)
     }
 
+    async fn wake_left_behind(&self, now: Timestamp) -> Result<u64, JournalError> {
+        lease::wake_left_behind(self, now).await.map_err(error::journal)
+    }
+
     fn feed(&self) -> broadcast::Receiver<Grown> {
         self.feed.subscribe()
     }

@@ -14,11 +14,12 @@ use story::{LEASE, at, hears, incident, note, organisation, receive, replicas};
 use tokio::time::{sleep, timeout};
 
 /// Ends the server's processes that say this of themselves, as a failing network does.
+/// Waits until they have ended.
 async fn cut(server: &Server, what: &'static str) {
     let url = format!("postgres://postgres@127.0.0.1:{}/postgres", server.port());
     let mut connection = PgConnection::connect(&url).await.unwrap();
     let ended: Vec<bool> = sqlx::query_scalar(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE $1",
+        "SELECT pg_terminate_backend(pid, 20000) FROM pg_stat_activity WHERE query LIKE $1",
     )
     .bind(what)
     .fetch_all(&mut connection)

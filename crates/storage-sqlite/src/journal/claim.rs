@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use evenkeel_domain::{Timestamp, id::IncidentId};
-use evenkeel_engine::journal::{Fence, Lease, WorkerId};
+use evenkeel_engine::journal::{Fence, Lease, WorkerId, lapses_beyond};
 use evenkeel_storage::StorageError;
 
 use super::lease::later;
@@ -15,11 +15,13 @@ use crate::{
 
 const CLAIMING: &str = "claiming an incident";
 
-/// What is held of each cluster; the first due incident of each of which not too much is; of
-/// those the most urgent, of the least busy organisation and cluster, the oldest.
+/// What is held of each cluster (a lease that lasts beyond [`lapses_beyond`] holds nothing); the
+/// first due incident of each of which not too much is; of those the most urgent, of the least busy
+/// organisation and cluster, the oldest.
 const CLAIM: &str = "
     WITH held AS MATERIALIZED (
-        SELECT cluster, count(*) AS leases FROM jobs WHERE lease_until > ?1 GROUP BY cluster
+        SELECT cluster, count(*) AS leases FROM jobs
+        WHERE lease_until > ?1 AND lease_until <= ?5 GROUP BY cluster
     ), busy AS MATERIALIZED (
         SELECT clusters.organisation, sum(held.leases) AS leases
         FROM held JOIN clusters ON clusters.id = held.cluster GROUP BY clusters.organisation
@@ -27,7 +29,8 @@ const CLAIM: &str = "
         SELECT clusters.organisation, coalesce(held.leases, 0) AS leases, (
             SELECT incident FROM jobs
             WHERE jobs.cluster = clusters.id
-                AND due_at <= ?1 AND (lease_until IS NULL OR lease_until <= ?1)
+                AND due_at <= ?1
+                AND (lease_until IS NULL OR lease_until <= ?1 OR lease_until > ?5)
             ORDER BY urgency DESC, opened_at, incident LIMIT 1) AS incident
         FROM clusters LEFT JOIN held ON held.cluster = clusters.id
         WHERE coalesce(held.leases, 0) < ?4
@@ -49,17 +52,21 @@ pub(super) async fn claim(
     lease: Duration,
     per_cluster: u32,
 ) -> Result<Option<Lease>, StorageError> {
+    let beyond = micros(lapses_beyond(now, lease));
     // Idle workers ask often and mostly in vain: that must not make writers wait.
     let any: bool = sqlx::query_scalar(
         "SELECT EXISTS (SELECT 1 FROM clusters
              WHERE ?2 > (SELECT count(*) FROM jobs
-                     WHERE jobs.cluster = clusters.id AND lease_until > ?1)
+                     WHERE jobs.cluster = clusters.id
+                         AND lease_until > ?1 AND lease_until <= ?3)
                  AND EXISTS (SELECT 1 FROM jobs
                      WHERE jobs.cluster = clusters.id
-                         AND due_at <= ?1 AND (lease_until IS NULL OR lease_until <= ?1)))",
+                         AND due_at <= ?1
+                         AND (lease_until IS NULL OR lease_until <= ?1 OR lease_until > ?3)))",
     )
     .bind(micros(now))
     .bind(per_cluster)
+    .bind(beyond)
     .fetch_one(&store.readers)
     .await
     .map_err(failed(CLAIMING))?;
@@ -73,6 +80,7 @@ pub(super) async fn claim(
         .bind(worker.0.as_str())
         .bind(later(now, lease))
         .bind(per_cluster)
+        .bind(beyond)
         .fetch_optional(work.connection())
         .await
         .map_err(failed(CLAIMING))?;

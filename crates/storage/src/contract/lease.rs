@@ -127,6 +127,40 @@ pub(super) async fn a_parked_incident_waits_for_its_wake<S: Store>(store: Arc<S>
     assert_eq!(claimed(&*store, 60).await, Some(book.id));
 }
 
+pub(super) async fn a_lease_from_before_the_clock_was_set_back_holds_nothing<S: Store>(
+    store: Arc<S>,
+) {
+    let world = world(&*store).await;
+    let book = world.open(&*store, 0, Severity::Warning).await;
+    let lease = claim(&*store, 3_600).await.unwrap();
+    // A replica whose clock is behind by less than a minute takes nothing from anybody.
+    assert_eq!(claim(&*store, 3_541).await, None);
+    let next = claim(&*store, 1).await.expect("not an hour later");
+    assert!(next.fence > lease.fence);
+    let (stale, _) = book.fenced(2, lease.fence, vec![noted("stale")]);
+    assert!(lost(store.append(stale).await));
+    assert_eq!(claim(&*store, 1).await, None, "the new one holds");
+}
+
+pub(super) async fn waits_from_before_the_clock_was_set_back_are_found<S: Store>(store: Arc<S>) {
+    let world = world(&*store).await;
+    let mut book = world.open(&*store, 0, Severity::Warning).await;
+    let mut patient = world.open(&*store, 1, Severity::Warning).await;
+    // One is looked at every five seconds, the other waits for people since long ago.
+    book.store(&*store, 3_600, vec![noted("read")]).await;
+    patient.store(&*store, 5, vec![noted("asked")]).await;
+    for (book, wake) in [(&book, 3_605), (&patient, 7_200)] {
+        let lease = claim(&*store, 3_600).await.unwrap();
+        let seen = if lease.incident == book.id { book.seq() } else { u64::MAX };
+        store.park(&lease, seen, Wake::At(at(wake))).await.unwrap();
+    }
+    assert_eq!(store.wake_left_behind(at(3_600)).await.unwrap(), 0, "nobody was left behind");
+    assert_eq!(store.wake_left_behind(at(60)).await.unwrap(), 1);
+    assert_eq!(claimed(&*store, 60).await, Some(book.id));
+    assert_eq!(claimed(&*store, 60).await, None, "who waits for people goes on waiting");
+    assert_eq!(store.wake_left_behind(at(60)).await.unwrap(), 0, "once");
+}
+
 pub(super) async fn no_wake_up_is_lost_between_deciding_and_parking<S: Store>(store: Arc<S>) {
     let world = world(&*store).await;
     let mut book = world.open(&*store, 0, Severity::Warning).await;

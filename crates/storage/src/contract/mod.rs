@@ -16,7 +16,9 @@ use crate::Store;
 mod access;
 mod audit;
 mod clusters;
+mod extent;
 mod figures;
+mod furnish;
 mod incidents;
 mod intake;
 mod journal;
@@ -24,6 +26,8 @@ mod lease;
 mod proof;
 mod sample;
 mod together;
+
+pub use furnish::furnish;
 
 macro_rules! cases {
     ($make:ident: $($subject:ident { $($case:ident),+ $(,)? })+) => {$($(
@@ -56,6 +60,8 @@ pub async fn all<S: Store + 'static>(make: impl AsyncFn() -> S) {
             a_stale_fence_writes_nothing,
             a_renewed_lease_holds,
             a_parked_incident_waits_for_its_wake,
+            a_lease_from_before_the_clock_was_set_back_holds_nothing,
+            waits_from_before_the_clock_was_set_back_are_found,
             no_wake_up_is_lost_between_deciding_and_parking,
             other_peoples_records_make_an_incident_due,
             a_closed_incident_is_never_due,
@@ -92,6 +98,9 @@ pub async fn all<S: Store + 'static>(make: impl AsyncFn() -> S) {
             what_waits_for_people_is_listed_oldest_first,
             what_is_halted_is_listed_by_cluster,
             open_and_due_incidents_are_counted,
+        }
+        extent {
+            what_is_newest_is_known,
         }
         figures {
             nothing_gives_no_medians,
