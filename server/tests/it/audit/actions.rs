@@ -10,13 +10,14 @@ use super::waiting;
 use crate::harness::{Person, TestApp};
 
 /// Where each is made: a file of the services.
-const MADE: [(AuditAction, &str); 21] = [
+const MADE: [(AuditAction, &str); 22] = [
     (AuditAction::PlanApproved, "approvals.rs"),
     (AuditAction::PlanRejected, "approvals.rs"),
     (AuditAction::StopThrown, "emergency_stop.rs"),
     (AuditAction::StopLifted, "emergency_stop.rs"),
     (AuditAction::ClusterConnected, "clusters.rs"),
     (AuditAction::ClusterTokenRenewed, "clusters.rs"),
+    (AuditAction::QuarantineReread, "intake/quarantine.rs"),
     (AuditAction::InvestigationStarted, "investigations.rs"),
     (AuditAction::DrillStarted, "investigations.rs"),
     (AuditAction::IncidentExported, "export.rs"),
@@ -88,6 +89,13 @@ async fn each_is_recorded_when_it_is_done() {
     let webhook = renewed["token"].as_str().unwrap().to_owned();
     responder.post(&of("stop"), json!({ "reason": "wait" })).await.expect(204);
     approver.post(&of("resume"), json!({ "reason": "go on" })).await.expect(204);
+
+    // A body that cannot be read, and still cannot when it is read again: both are on record.
+    app.notify(&webhook, "nonsense").await.expect(202);
+    let kept = admin.get(&of("quarantine")).await.expect(200).json();
+    let again = format!("quarantine/{}/reread", kept[0]["id"].as_str().unwrap());
+    let unreadable = admin.post(&of(&again), Value::Null).await;
+    assert!(unreadable.status.is_client_error(), "{}", unreadable.text());
 
     // Incidents and plans.
     responder.post(&of("investigations"), json!({ "reason": "slow" })).await.expect(201);
