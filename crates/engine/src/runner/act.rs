@@ -85,12 +85,9 @@ impl Runner {
         // An alert that ended a moment ago must not be followed by the first write of its plan.
         if self.ended_meanwhile(desk, id).await? {
             let note = format!("not sent: {ENDED}");
-            return desk
-                .append(vec![
-                    Event::ActionNotApplied { action: id, note },
-                    Event::PlanVoided { plan: plan.hash.clone(), reason: ENDED.into() },
-                ])
-                .await;
+            let voided = Event::PlanVoided { plan: plan.hash.clone(), reason: ENDED.into() };
+            desk.append(vec![Event::ActionNotApplied { action: id, note }, voided]).await?;
+            return Ok(None);
         }
         let write = Write { call: &action.call, target: &target, stamp: id };
         fail_point!("act.before-write");
