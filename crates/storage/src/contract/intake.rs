@@ -40,13 +40,13 @@ fn received(world: &World, n: u64, alerts: Vec<Alert>) -> Received {
 }
 
 /// What a case watches is as bare as this where it says nothing else.
-fn beyond(owners: &[&str], since: i64, count_to: u32) -> Option<Beyond> {
+fn beyond(owners: &[&str], since: i64, count_to: u32) -> Beyond {
     let named = |name: &&str| {
         let mut alert = alert("x", 0, AlertStatus::Firing);
         alert.labels.insert("deployment".into(), (*name).to_owned());
         OwnerKey::of(&alert).unwrap()
     };
-    Some(Beyond { owners: owners.iter().map(named).collect(), since: at(since), count_to })
+    Beyond { owners: owners.iter().map(named).collect(), since: at(since), count_to }
 }
 
 /// What services decide, cut down: join the open incident or open number `n`.
@@ -294,7 +294,7 @@ async fn open_about(
 ) -> IncidentId {
     let group_key = format!("group {n}");
     let firing = received(world, n, vec![alert("a", 0, AlertStatus::Firing)]);
-    let firing = Received { group_key, beyond: beyond(&[], 0, 99), ..firing };
+    let firing = Received { group_key, beyond: Some(beyond(&[], 0, 99)), ..firing };
     let inner = decide(world, &firing, n);
     let with_owner = |view: &IntakeView| {
         let mut plan = inner(view);
@@ -308,19 +308,19 @@ pub(super) async fn a_group_finds_what_is_about_its_object_or_takes_in_a_storm<S
     store: Arc<S>,
 ) {
     let world = world(&*store).await;
-    let about = |name: &str| Some(beyond(&[name], 0, 0).unwrap().owners.remove(0));
+    let about = |name: &str| Some(beyond(&[name], 0, 0).owners.remove(0));
     let early = open_about(&*store, &world, 1, about("checkout")).await;
     let checkout = open_about(&*store, &world, 10, about("checkout")).await;
     open_about(&*store, &world, 11, about("checkout")).await;
     let cart = open_about(&*store, &world, 12, about("cart")).await;
     open_about(&*store, &world, 13, Some(OwnerKey::none())).await;
     open_about(&*store, &world, 14, None).await;
-    let storm = open_about(&*store, &world, 15, Some(OwnerKey::storm())).await;
+    let taking_all = open_about(&*store, &world, 15, Some(OwnerKey::storm())).await;
 
     let look = async |n: u64, beyond: Option<Beyond>, cluster| {
         let group_key = format!("another {n}");
         let asks = received(&world, n, vec![alert("z", 0, AlertStatus::Firing)]);
-        let asks = Received { group_key, beyond, cluster, ..asks };
+        let asks = Received { cluster, group_key, beyond, ..asks };
         let seen = std::sync::Mutex::new(None);
         let watch = |view: &IntakeView| {
             *seen.lock().unwrap() = Some(view.clone());
@@ -332,29 +332,33 @@ pub(super) async fn a_group_finds_what_is_about_its_object_or_takes_in_a_storm<S
         (view.akin.map(|found| found.id), view.storm.map(|found| found.id), view.opened_lately)
     };
     let here = world.cluster;
-    let found = look(20, beyond(&["checkout"], 5, 3), here).await;
+    let found = look(20, Some(beyond(&["checkout"], 5, 3)), here).await;
     assert_eq!(found.0, Some(checkout), "the oldest within reach");
     assert_eq!(found.2, 3, "counted no further than was asked for");
-    assert_eq!(look(21, beyond(&["checkout"], 0, 99), here).await.0, Some(early));
-    assert_eq!(look(22, beyond(&["payment", "cart"], 5, 3), here).await.0, Some(cart));
-    let nothing = look(23, beyond(&["payment"], 5, 3), here).await;
-    assert_eq!((nothing.0, nothing.1), (None, Some(storm)));
-    assert_eq!(look(24, beyond(&[], 5, 99), here).await.2, 6);
-    assert_eq!(look(25, beyond(&["cart"], 16, 3), here).await, (None, None, 0), "out of reach");
+    assert_eq!(look(21, Some(beyond(&["checkout"], 0, 99)), here).await.0, Some(early));
+    assert_eq!(look(22, Some(beyond(&["payment", "cart"], 5, 3)), here).await.0, Some(cart));
+    let nothing = look(23, Some(beyond(&["payment"], 5, 3)), here).await;
+    assert_eq!((nothing.0, nothing.1), (None, Some(taking_all)));
+    assert_eq!(look(24, Some(beyond(&[], 5, 99)), here).await.2, 6);
+    assert_eq!(
+        look(25, Some(beyond(&["cart"], 16, 3)), here).await,
+        (None, None, 0),
+        "out of reach"
+    );
     assert_eq!(look(26, None, here).await, (None, None, 0), "not at all");
-    let elsewhere = look(27, beyond(&["cart"], 0, 3), world.second_cluster).await;
+    let elsewhere = look(27, Some(beyond(&["cart"], 0, 3)), world.second_cluster).await;
     assert_eq!(elsewhere, (None, None, 0));
 
     // What is closed is joined by nobody.
     let entries = read_all(&*store, cart, 0).await.unwrap();
     let state = evenkeel_domain::IncidentState::fold(&entries).unwrap().unwrap();
     Book::of(state).close(&*store, 30, Resolution::Escalated).await;
-    assert_eq!(look(31, beyond(&["cart"], 5, 3), here).await.0, None);
+    assert_eq!(look(31, Some(beyond(&["cart"], 5, 3)), here).await.0, None);
 }
 
 pub(super) async fn a_group_stays_with_the_incident_that_adopted_it<S: Store>(store: Arc<S>) {
     let world = world(&*store).await;
-    let owner = beyond(&["checkout"], 0, 9);
+    let owner = Some(beyond(&["checkout"], 0, 9));
     let opened = open_about(&*store, &world, 1, owner.clone().map(|b| b.owners[0].clone())).await;
     let firing = |n, fingerprint: &str| Received {
         group_key: "another".into(),
@@ -403,7 +407,7 @@ where
         .map(|n| {
             let (store, world) = (Arc::clone(&store), Arc::clone(&world));
             tokio::spawn(async move {
-                let owners = beyond(&["cart", "checkout"], 0, 9);
+                let owners = Some(beyond(&["cart", "checkout"], 0, 9));
                 let firing = Received {
                     group_key: format!("group {n}"),
                     beyond: owners.clone(),
