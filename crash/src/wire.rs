@@ -75,15 +75,14 @@ async fn connect(here: TcpStream, port: u16, mut state: watch::Receiver<Wire>) {
     // A connection that ends without having been closed is reset.
     reset(&here);
     reset(&there);
-    let ((read_here, write_here), (read_there, write_there)) =
-        (here.into_split(), there.into_split());
+    let (mine, theirs) = (here.into_split(), there.into_split());
     let until_reset = {
         let mut state = state.clone();
         async move { state.wait_for(|wire| *wire == Wire::Reset).await.map(drop) }
     };
     tokio::select! {
-        () = carry(read_here, write_there, state.clone()) => {}
-        () = carry(read_there, write_here, state) => {}
+        () = carry(mine.0, theirs.1, state.clone()) => {}
+        () = carry(theirs.0, mine.1, state) => {}
         _ = until_reset => {}
     }
 }

@@ -77,7 +77,7 @@ pub enum ToolError {
         /// The tool's sentence.
         message: String,
         /// The tool's next step.
-        next: String,
+        next: Box<str>,
         /// After how many seconds it asks to be called again.
         retry_after_s: Option<u32>,
     },

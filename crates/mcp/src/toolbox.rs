@@ -209,7 +209,7 @@ impl Place<'_> {
                 tool: self.tool.to_owned(),
                 code: field("code").unwrap_or_else(|| "tool.failed".to_owned()),
                 message: field("message").unwrap_or_else(|| clip(&summary, 2000)),
-                next: field("next").unwrap_or_default(),
+                next: field("next").unwrap_or_default().into(),
                 retry_after_s: result
                     .structured_content
                     .as_ref()

@@ -206,7 +206,7 @@ fn alertmanager(heard: Option<Timestamp>, check: Option<AlertCheck>) -> Connecti
         (Some(AlertCheck { failure: Some(message), .. }), last_ok_at) => {
             let next = "Alerts whose end was not heard of stay open until it answers.".to_owned();
             let code = "alertmanager.unanswered".to_owned();
-            let failure = ToolFailure { code, message, next: Some(next) };
+            let failure = ToolFailure { code, message, next: Some(next), retry_after_s: None };
             ConnectionState::Failing { failure, last_ok_at }
         }
         (check, Some(last_ok_at)) => {

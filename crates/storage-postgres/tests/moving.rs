@@ -67,7 +67,10 @@ async fn told(store: &dyn Store, incidents: &[IncidentId]) -> Vec<String> {
         let filter = IncidentFilter { limit: 100, ..IncidentFilter::default() };
         told.push(format!("{:?}", store.incidents(organisation.id, &filter).await.unwrap()));
         for cluster in store.clusters(organisation.id).await.unwrap() {
-            told.push(format!("{:?}", store.quarantine(cluster.cluster.id, 100).await.unwrap()));
+            told.push(format!(
+                "{:?}",
+                store.quarantine(cluster.cluster.id, 100, 200).await.unwrap()
+            ));
         }
     }
     told

@@ -3,7 +3,7 @@
 
 use std::{
     cell::RefCell,
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
     fs::File,
     net::TcpListener,
     path::Path,
@@ -241,13 +241,12 @@ async fn after_any_kill_our_alerts_are_those_of_two_alertmanagers_in_a_mesh() {
     };
     for step in 0..90 {
         let (group, n) = (roll(6) as usize % GROUPS, roll(5) as usize % EACH);
-        match firing.remove(&(group, n)) {
-            Some(started) => mesh.tell(group, n, started, now()).await,
-            None => {
-                let started = now();
-                mesh.tell(group, n, started, ten_minutes_after(started)).await;
-                firing.insert((group, n), started);
-            }
+        if let Some(started) = firing.remove(&(group, n)) {
+            mesh.tell(group, n, started, now()).await;
+        } else {
+            let started = now();
+            mesh.tell(group, n, started, ten_minutes_after(started)).await;
+            firing.insert((group, n), started);
         }
         if step % 9 == 4 {
             // kill -9, at whatever it is; and away for a moment, so that notifications fail.
@@ -261,10 +260,9 @@ async fn after_any_kill_our_alerts_are_those_of_two_alertmanagers_in_a_mesh() {
     assert_eq!(kills, 10);
     // All of a group fire, so that some are left out of its notification.
     for n in 0..EACH {
-        if !firing.contains_key(&(0, n)) {
-            let started = now();
+        if let Entry::Vacant(silent) = firing.entry((0, n)) {
+            let started = *silent.insert(now());
             mesh.tell(0, n, started, ten_minutes_after(started)).await;
-            firing.insert((0, n), started);
         }
     }
 

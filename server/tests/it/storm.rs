@@ -129,14 +129,14 @@ async fn in_a_storm_no_cluster_has_more_than_its_share_and_another_is_served() {
     let mut storm = Storm::gathers().await;
     storm.breaks().await;
     storm.app.work();
-    let store = storm.app.platform.store.clone();
+    let queues = storm.app.platform.store.clone();
     let (stormy, clock) = (storm.cluster.cluster.id, storm.app.platform.clock.clone());
     let most = Arc::new(AtomicU64::new(0));
     let watch = {
         let most = Arc::clone(&most);
         tokio::spawn(async move {
             loop {
-                let queue = store.queue(stormy, clock.now()).await.unwrap();
+                let queue = queues.queue(stormy, clock.now()).await.unwrap();
                 most.fetch_max(queue.runs, Ordering::Relaxed);
                 tokio::task::yield_now().await;
             }

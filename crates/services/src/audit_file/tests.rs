@@ -161,7 +161,7 @@ fn end_anew(file: &[u8], by: &Signer) -> Vec<u8> {
     use sha2::{Digest, Sha256};
     let end = file[..file.len() - 1].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
     let (body, _) = file.split_at(end);
-    let lines = body.iter().filter(|byte| **byte == b'\n').count();
+    let lines = body.split(|byte| *byte == b'\n').skip(1).count();
     let sha256 = hex::encode(Sha256::digest(body));
     let (key, signature) = (by.key(), by.file(&sha256));
     let end = format!(

@@ -7,7 +7,7 @@ use evenkeel_domain::{
     alertmanager::{Notification, NotifiedAlert},
 };
 use evenkeel_storage::clusters::ClusterRow;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, json};
 
 use super::{Reconciler, Unreconciled};
 use crate::{Intake, ServiceError};
@@ -60,6 +60,6 @@ fn body(finding: &Finding, alerts: &[NotifiedAlert]) -> Result<String, serde_jso
         common_annotations: BTreeMap::new(),
         external_url: String::new(),
         alerts: alerts.to_vec(),
-        extra: Map::from_iter([("evenkeel".to_owned(), Value::from(mark))]),
+        extra: Map::from_iter([("evenkeel".to_owned(), mark)]),
     })
 }

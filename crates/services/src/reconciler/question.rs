@@ -53,7 +53,12 @@ impl Reconciler {
             if answer.alerts.len() >= ALERTS_MAX {
                 let message = format!("it holds more than {ALERTS_MAX} alerts");
                 let code = "alertmanager.too_large".to_owned();
-                return Err(Unreconciled::Unanswered(ToolFailure { code, message, next: None }));
+                return Err(Unreconciled::Unanswered(ToolFailure {
+                    code,
+                    message,
+                    next: None,
+                    retry_after_s: None,
+                }));
             }
             args.after = page.next;
         }
@@ -72,7 +77,7 @@ impl Reconciler {
         serde_json::from_value(answer).map_err(|error| {
             let code = "alertmanager.garbage".to_owned();
             let message = format!("its tool answered in an unknown form ({error})");
-            Unreconciled::Unanswered(ToolFailure { code, message, next: None })
+            Unreconciled::Unanswered(ToolFailure { code, message, next: None, retry_after_s: None })
         })
     }
 }

@@ -36,6 +36,7 @@ macro_rules! cases {
     )+)+};
 }
 
+#[expect(clippy::too_many_lines, reason = "this is the list of all cases")]
 /// Runs every case.
 ///
 /// # Panics
