@@ -6,6 +6,7 @@ use evenkeel_tools::kubernetes::{
     ListPodsArgs, ListPvcsArgs, ListQuotasArgs, ListServicesArgs, PodLogsArgs,
 };
 use futures::future::try_join_all;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{locate, probe::probe, suspects};
 use crate::{
@@ -56,7 +57,17 @@ pub async fn look(bench: &dyn Bench) -> Result<KubernetesView, Interrupted> {
     let nodes = probe(bench, AGENT, "the nodes", &nodes);
     let namespaces = focus.namespaces.iter().map(|name| namespace(bench, &focus, name));
     let (nodes, namespaces) = futures::try_join!(nodes, try_join_all(namespaces))?;
-    Ok(KubernetesView { now: bench.now(), onset: state.onset(), namespaces, nodes })
+    let onset = state.onset();
+    Ok(KubernetesView { now: now_there(bench.now(), onset), onset, namespaces, nodes })
+}
+
+/// Further ahead of us than this an alert's start is not believed.
+const BEHIND_MAX: SignedDuration = SignedDuration::from_hours(2);
+
+/// The time by the cluster's clocks. An alert that begins in our future tells that ours is behind:
+/// by ours, what was released a minute before it would not have happened yet.
+fn now_there(ours: Timestamp, onset: Timestamp) -> Timestamp {
+    if onset.duration_since(ours) <= BEHIND_MAX { ours.max(onset) } else { ours }
 }
 
 async fn namespace(
@@ -168,5 +179,18 @@ pub fn name_services(view: &KubernetesView, found: &mut [Draft]) {
                 draft.facts.insert("services".into(), before.join(","));
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_is_behind_the_alert_s_is_not_believed() {
+        let at = |second| Timestamp::from_second(second).unwrap();
+        assert_eq!(now_there(at(10_000), at(9_000)), at(10_000), "as usual");
+        assert_eq!(now_there(at(10_000), at(13_600)), at(13_600), "ours was set back by an hour");
+        assert_eq!(now_there(at(10_000), at(900_000)), at(10_000), "nonsense from outside");
     }
 }

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use evenkeel_tools::ToolArguments;
 use evenkeel_tools::kubernetes::{
-    DeletePodArgs, FindActionArgs, ListPodsArgs, ObjectKind, RolloutRestartArgs, RolloutUndoArgs,
-    ScaleArgs, SetImageArgs, SetResourcesArgs, Undo, WorkloadKind, WriteResult,
+    DeletePodArgs, FindActionArgs, ListPodsArgs, ObjectKind, RolloutRestartArgs, RolloutState,
+    RolloutStatusArgs, RolloutUndoArgs, ScaleArgs, SetImageArgs, SetResourcesArgs, Undo,
+    WorkloadKind, WriteResult,
 };
 use serde_json::{Value, json};
 
@@ -194,6 +195,18 @@ async fn resources_restart_and_pods_are_changed() {
     let restarted = cluster.client.call(&restart).await.unwrap();
     assert!(restarted.diff.contains("restartedAt") && matches!(restarted.undo, Undo::None { .. }));
 
+    // Before it is rolled out, pods still go by themselves.
+    let rollout = RolloutStatusArgs {
+        namespace: cluster.namespace.clone(),
+        name: "web".to_owned(),
+        ..RolloutStatusArgs::default()
+    };
+    cluster
+        .eventually("the restart", async || {
+            let status = cluster.client.call(&rollout).await.unwrap();
+            (status.state == RolloutState::Complete).then_some(())
+        })
+        .await;
     let list = ListPodsArgs { namespace: cluster.namespace.clone(), ..ListPodsArgs::default() };
     let pod = cluster
         .eventually("a pod", async || {

@@ -19,7 +19,10 @@ use crate::harness::{TestApp, alerts};
 
 /// The incident, and the path of its plan in the API.
 pub async fn incident(app: &TestApp, token: &str, name: &str) -> (IncidentId, String) {
-    let id = app.alert(token, alerts::firing(name, "p")).await[0];
+    // About an object of its own: alerts about one object are one incident.
+    let mut firing = alerts::firing(name, "p");
+    firing["alerts"][0]["labels"]["deployment"] = name.to_lowercase().into();
+    let id = app.alert(token, firing).await[0];
     let journal: Arc<dyn Journal> = app.platform.store.clone();
     let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
     let stop = CancellationToken::new();
