@@ -11,8 +11,9 @@ pub(super) async fn open(
     store: &SqliteStore,
     organisation: OrganisationId,
 ) -> Result<Vec<(ClusterId, u64)>, StorageError> {
+    // Named, because the planner has no figures to tell it that few are open, and every page asks.
     let rows: Vec<(String, i64)> = sqlx::query_as(
-        "SELECT cluster, count(*) FROM incidents
+        "SELECT cluster, count(*) FROM incidents INDEXED BY incidents_open_by_organisation
          WHERE organisation = ?1 AND closed_at IS NULL GROUP BY cluster ORDER BY cluster",
     )
     .bind(organisation.to_string())
