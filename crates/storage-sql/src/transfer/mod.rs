@@ -2,7 +2,7 @@
 //! of the target, in bounded memory, and compared before it is committed.
 //!
 //! Nothing here knows which database is on which [`Side`], so each way is the other way round.
-//! What is moved is the list in [`tables`]; a table that is not in it stops the move, and the
+//! What is moved is the list in [`TABLES`]; a table that is not in it stops the move, and the
 //! storage crates' tests, before anything is forgotten.
 
 mod proof;
