@@ -154,14 +154,23 @@ async fn every_tool_answers_from_a_real_prometheus() {
             .any(|a| a.name == "AlwaysFiring" && a.value == Some(SampleValue::Number(1.0)))
     );
 
-    let rules = client.call(&ListRulesArgs::default()).await.unwrap().rules;
+    // The first two alerts may be there before every rule and target had its turn.
+    let rules = eventually(async || {
+        let rules = client.call(&ListRulesArgs::default()).await.ok()?.rules;
+        rules.iter().all(|rule| rule.last_evaluation.is_some()).then_some(rules)
+    })
+    .await;
     let named = |name: &str| rules.iter().find(|rule| rule.name == name).unwrap();
     assert_eq!(named("AlwaysFiring").alerts.len(), 1);
     assert_eq!(named("TargetGone").for_seconds, Some(3600.0));
     assert_eq!(named("test:up").health, RuleHealth::Ok);
     assert!(named("test:up").last_evaluation.is_some());
 
-    let targets = client.call(&ListTargetsArgs::default()).await.unwrap().targets;
+    let targets = eventually(async || {
+        let targets = client.call(&ListTargetsArgs::default()).await.ok()?.targets;
+        targets.iter().all(|target| target.health != TargetHealth::Unknown).then_some(targets)
+    })
+    .await;
     assert_eq!(targets[0].health, TargetHealth::Down);
     assert!(targets[0].last_error.is_some());
 
