@@ -110,6 +110,12 @@ pub fn free_ports(count: u16) -> u16 {
 }
 
 impl World {
+    /// An administrator's access by another token.
+    pub async fn another_token(&self, name: &str) -> Result<Api> {
+        let token = token(&self.program, "one@ours.test", name).await?;
+        Ok(Api::new(self.http.clone(), &self.bases, &token))
+    }
+
     /// Brings everything up but the platform itself, which it only sets up.
     pub async fn up(options: &Options) -> Result<Self> {
         // The only error is that one is installed already.
@@ -423,8 +429,12 @@ async fn person(program: &Program, name: &str) -> Result<String> {
     let user =
         ["--json", "user", "create", "--email", &email, "--role", "admin", "--password-stdin"];
     program.run(&user, "correct-horse-battery\n").await?;
-    let token = ["--json", "token", "create", "--user", &email, "--name", "crash"];
-    let made: Value = program.run(&[&token[..], &["--scope", "full"]].concat(), "").await?;
+    token(program, &email, "crash").await
+}
+
+async fn token(program: &Program, email: &str, name: &str) -> Result<String> {
+    let token = ["--json", "token", "create", "--user", email, "--name", name, "--scope", "full"];
+    let made: Value = program.run(&token, "").await?;
     Ok(made["secret"].as_str().context("no secret was printed")?.to_owned())
 }
 

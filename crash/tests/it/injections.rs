@@ -188,12 +188,15 @@ async fn a_disk_that_is_full() {
     let url = format!("sqlite://{}", place.path().join("evenkeel.db").display());
     let settings = BTreeMap::from([("DATABASE_URL".to_owned(), url)]);
     let (trouble, server) = Trouble::begin_with(6, 0, settings).await;
-    for _ in 0..3 {
+    for round in ["first", "second", "third"] {
         trouble.writes(1).await;
+        // Never used before, so that its first use would be noted.
+        let reader = trouble.world.another_token(round).await.unwrap();
         let filler = place.path().join("filler");
         fill(&filler);
         assert!(std::fs::metadata(&filler).unwrap().size() > 0);
         sleep(Duration::from_secs(6)).await;
+        assert!(reader.incidents(None).await.said().is_some(), "nobody can look");
         std::fs::remove_file(&filler).unwrap();
     }
     trouble.reckon(server).await;

@@ -14,6 +14,7 @@ use evenkeel_policy::Resource;
 use evenkeel_storage::access::User;
 use secrecy::SecretString;
 use serde_json::json;
+use tracing::warn;
 
 use crate::{
     ServiceError, Services,
@@ -143,7 +144,11 @@ impl Services {
         }
         let stale = token.last_used_at.is_none_or(|at| now.as_second() - at.as_second() >= 60);
         if stale {
-            self.store().touch_token(token.id, now).await?;
+            // Where nothing can be written (a full disk), people must still be able to look.
+            if let Err(error) = self.store().touch_token(token.id, now).await {
+                warn!(token = %token.id, error = &error as &dyn std::error::Error,
+                    "cannot note that a token was used");
+            }
         }
         let user = self.store().user(token.user).await?;
         Ok(user
