@@ -169,7 +169,9 @@ impl Services {
         };
         let renewed = AuditAction::ClusterTokenRenewed;
         let audit = self.audit_record(caller.organisation, actor(caller), renewed, subject);
-        self.store().set_cluster_token(id, &token_hash(&token), &[audit]).await?;
+        let changed = self.store().set_cluster_token(id, &token_hash(&token), &[audit]).await;
+        self.door.forget();
+        changed?;
         self.connected(&row, token).await
     }
 

@@ -115,6 +115,7 @@ pub struct Parts {
 pub struct Services {
     parts: Arc<Parts>,
     live: Arc<Live>,
+    door: Arc<intake::Door>,
     checking: audit_checks::UnderWay,
 }
 
@@ -123,7 +124,8 @@ impl Services {
     pub fn new(parts: Parts) -> Self {
         let live = Arc::new(Live::new(Arc::clone(&parts.journal)));
         let checking = audit_checks::UnderWay::default();
-        Self { parts: Arc::new(parts), live, checking }
+        let door = Arc::default();
+        Self { parts: Arc::new(parts), live, door, checking }
     }
 
     fn store(&self) -> &dyn Store {

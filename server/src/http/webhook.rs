@@ -63,11 +63,10 @@ async fn receive(
         count("refused");
         ApiProblem::from(ServiceError::BadWebhookToken)
     })?;
-    let row = services.cluster_of_token(token).await.inspect_err(|_| count("refused"))?;
-    let name = row.cluster.name.clone();
+    let cluster = services.cluster_of_token(token).await.inspect_err(|_| count("refused"))?;
+    let name = cluster.name.clone();
     let body = String::from_utf8_lossy(&body).into_owned();
-    let (cluster, trigger) = (row.cluster, Trigger::Alert);
-    let intake = Intake { cluster, trigger, body, by: None, found: None };
+    let intake = Intake { cluster, trigger: Trigger::Alert, body, by: None, found: None };
     let receipt = services.receive(intake).await.inspect_err(|_| count("failed"))?;
     count(if receipt.quarantined.is_some() { "quarantined" } else { "accepted" });
     metrics.alerts.with_label_values(&[&name]).inc_by(receipt.received as u64);
