@@ -1,6 +1,6 @@
 //! Opening the file: connections and what is set on each.
 
-use std::{str::FromStr, sync::Arc, time::Duration};
+use std::{ops::RangeInclusive, str::FromStr, sync::Arc, time::Duration};
 
 use evenkeel_engine::journal::Grown;
 use evenkeel_storage::StorageError;
@@ -13,6 +13,7 @@ use tokio::sync::broadcast;
 use crate::{
     audit,
     error::{failed, refused},
+    intake::Inbox,
     place::Place,
     schema::MIGRATIONS,
     writer::Line,
@@ -30,13 +31,24 @@ const IN_LINE: Duration = Duration::from_secs(8);
 /// folds journals.
 const READERS: u32 = 4;
 
+/// Statements that the writing connection keeps prepared: more than there are.
+const WRITTEN: usize = 256;
+
 /// What a subscriber may lag behind before it has to read journals instead of being told.
 const FEED: usize = 4_096;
 
 /// Pages in the write-ahead log (of 4 KiB) before they are moved to the database's own place, which
 /// takes two syncs and writes all over the file: a page that changes a hundred times in between is
-/// moved once. Whoever commits the last of them waits for it.
-const LOG_PAGES: &str = "8192";
+/// moved once. Whoever commits the last of them waits for it. On a small disk fewer, so that the
+/// log does not take the room that moving its pages needs.
+const LOG_PAGES: RangeInclusive<u64> = 256..=8_192;
+
+/// The log takes at most this part of what is free when the file is opened.
+const LOG_PART: u64 = 8;
+
+fn log_pages(free: u64) -> u64 {
+    (free / LOG_PART / 4_096).clamp(*LOG_PAGES.start(), *LOG_PAGES.end())
+}
 
 /// Cuts the write-ahead log back to this after a burst, so that it does not stay large forever.
 const LOG_BYTES: &str = "67108864";
@@ -45,6 +57,7 @@ const LOG_BYTES: &str = "67108864";
 #[derive(Debug, Clone)]
 pub struct SqliteStore {
     pub(crate) line: Line,
+    pub(crate) inbox: Arc<Inbox>,
     writer: SqlitePool,
     pub(crate) readers: SqlitePool,
     pub(crate) feed: broadcast::Sender<Grown>,
@@ -87,7 +100,7 @@ impl SqliteStore {
             .foreign_keys(true)
             .busy_timeout(BUSY)
             .pragma("journal_size_limit", LOG_BYTES)
-            .pragma("wal_autocheckpoint", LOG_PAGES)
+            .pragma("wal_autocheckpoint", log_pages(place.free()).to_string())
             // What a savepoint remembers is small and short-lived.
             .pragma("temp_store", "MEMORY")
             .pragma("trusted_schema", "OFF")
@@ -102,7 +115,7 @@ impl SqliteStore {
         };
         let writer = pool()
             .max_connections(1)
-            .connect_with(options.clone())
+            .connect_with(options.clone().statement_cache_capacity(WRITTEN))
             .await
             .map_err(failed(OPENING))?;
         let readers = pool()
@@ -144,7 +157,7 @@ impl SqliteStore {
     fn over(writer: SqlitePool, readers: SqlitePool, place: Place) -> Self {
         let (feed, _) = broadcast::channel(FEED);
         let line = Line::new(writer.clone(), feed.clone());
-        Self { line, writer, readers, feed, _place: Arc::new(place) }
+        Self { line, inbox: Arc::default(), writer, readers, feed, _place: Arc::new(place) }
     }
 
     /// Brings the tables up to date, and what older versions wrote into their present shape.
@@ -164,5 +177,17 @@ impl SqliteStore {
         self.line.close().await;
         self.readers.close().await;
         self.writer.close().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_fits_a_small_disk() {
+        assert_eq!(log_pages(0), 256);
+        assert_eq!(log_pages(24 << 20), 768);
+        assert_eq!(log_pages(u64::MAX), 8_192);
     }
 }

@@ -69,6 +69,12 @@ impl Place {
         fs::metadata(PathBuf::from(log)).is_ok_and(|log| log.len() > 0)
     }
 
+    /// Bytes that are free on its disk, as far as the system tells; many if it does not.
+    pub(crate) fn free(&self) -> u64 {
+        rustix::fs::statvfs(&self.file)
+            .map_or(u64::MAX, |disk| disk.f_bavail.saturating_mul(disk.f_frsize))
+    }
+
     pub(crate) fn file(&self) -> &Path {
         &self.file
     }

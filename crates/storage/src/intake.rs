@@ -78,7 +78,7 @@ pub struct OpenIncident {
 }
 
 /// What is known when a notification arrives; read in the transaction that will write.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct IntakeView {
     /// The open incident of the same cluster and group, if there is one.
     pub open: Option<OpenIncident>,

@@ -31,21 +31,15 @@ pub(super) fn keys(received: &Received) -> Result<String, StorageError> {
     to_json(DOING, &keys)
 }
 
-/// Keeps them; of one that is there twice, the last counts. Of those that are as they were known,
-/// and that is most of what comes, only when they were heard of.
+/// Keeps them. Of those that are as they were known, and that is most of what comes, only when they
+/// were heard of.
 pub(super) async fn keep(
     connection: &mut SqliteConnection,
     received: &Received,
     known: &[KnownAlert],
     alerts: &[(Alert, Option<IncidentId>)],
 ) -> Result<(), StorageError> {
-    let key = |alert: &Alert| (alert.fingerprint.clone(), micros(alert.starts_at));
-    let before: BTreeMap<_, _> =
-        known.iter().map(|known| (key(&known.alert), (&known.alert, known.incident))).collect();
-    let last: BTreeMap<_, _> =
-        alerts.iter().map(|(alert, incident)| (key(alert), (alert, *incident))).collect();
-    let (same, news): (Vec<_>, Vec<_>) =
-        last.into_iter().partition(|(key, standing)| before.get(key) == Some(standing));
+    let (same, news) = standing(known, alerts);
     if !news.is_empty() {
         write(connection, received, &news).await?;
     }
@@ -67,7 +61,22 @@ pub(super) async fn keep(
     Ok(())
 }
 
+/// An alert by fingerprint and start, and how it stands.
 type Standing<'a> = ((String, i64), (&'a Alert, Option<IncidentId>));
+
+/// Those that stand as they were known, and those that do not; of one that is there twice, the last
+/// counts.
+pub(super) fn standing<'a>(
+    known: &'a [KnownAlert],
+    alerts: &'a [(Alert, Option<IncidentId>)],
+) -> (Vec<Standing<'a>>, Vec<Standing<'a>>) {
+    let key = |alert: &Alert| (alert.fingerprint.clone(), micros(alert.starts_at));
+    let before: BTreeMap<_, _> =
+        known.iter().map(|known| (key(&known.alert), (&known.alert, known.incident))).collect();
+    let last: BTreeMap<_, _> =
+        alerts.iter().map(|(alert, incident)| (key(alert), (alert, *incident))).collect();
+    last.into_iter().partition(|(key, standing)| before.get(key) == Some(standing))
+}
 
 async fn write(
     connection: &mut SqliteConnection,

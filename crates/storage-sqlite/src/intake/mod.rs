@@ -4,6 +4,7 @@ mod alerts;
 mod heard;
 mod notifications;
 mod receive;
+mod together;
 mod view;
 
 use async_trait::async_trait;
@@ -16,6 +17,8 @@ use evenkeel_storage::{
     IntakeStore, StorageError,
     intake::{AlertCheck, Decide, IntakePlan, Received, Truncated, Unreadable},
 };
+
+pub(crate) use together::Inbox;
 
 use crate::SqliteStore;
 

@@ -5,10 +5,10 @@ use evenkeel_storage::{
     intake::{Decide, IncidentWrite, IntakePlan, IntakeView, Received},
 };
 
-use super::{alerts, view};
+use super::{alerts, together, view};
 use crate::{
     SqliteStore, audit,
-    journal::{self, Records, Refusal},
+    journal::{self, Head, Records, Refusal},
     writer::Work,
 };
 
@@ -19,6 +19,9 @@ pub(super) async fn receive(
     received: &Received,
     decide: Decide<'_>,
 ) -> Result<IntakePlan, StorageError> {
+    if let Some(plan) = together::receive(store, received, decide).await? {
+        return Ok(plan);
+    }
     let mut work = store.begin_webhook(DOING).await?;
     let Some(view) = view::keep(work.connection(), received).await? else {
         // Kept by a turn that may not be committed yet.
@@ -45,7 +48,7 @@ async fn follow(
     let plan = decide(&view);
     // The incident first: alerts refer to it.
     if let Some(write) = &plan.write {
-        append(work, write).await?;
+        append(work, &view, write).await?;
     }
     if let Some(write) = plan.write.as_ref().filter(|write| write.adopts) {
         alerts::adopt(work.connection(), received, write.incident).await?;
@@ -56,11 +59,21 @@ async fn follow(
     Ok(plan)
 }
 
-async fn append(work: &mut Work, write: &IncidentWrite) -> Result<(), StorageError> {
+async fn append(
+    work: &mut Work,
+    view: &IntakeView,
+    write: &IncidentWrite,
+) -> Result<(), StorageError> {
     let first = write.entries.first().map_or(1, |entry| entry.seq);
     if write.new != (first == 1) {
         return Err(StorageError::Conflict);
     }
+    let mut seen = [&view.open, &view.akin, &view.storm].into_iter().flatten();
+    let head = match seen.find(|open| open.id == write.incident) {
+        _ if write.new => None,
+        Some(open) => Some(Head { seq: open.seq, hash: open.head.clone() }),
+        None => journal::head(work.connection(), write.incident).await?.map(|(head, _)| head),
+    };
     let records = Records {
         incident: write.incident,
         after: first.saturating_sub(1),
@@ -68,10 +81,9 @@ async fn append(work: &mut Work, write: &IncidentWrite) -> Result<(), StorageErr
         summary: &write.summary,
         texts: &[],
         wake: true,
-        fresh: write.new,
         owner: write.owner.as_ref(),
     };
-    journal::write(work, records).await.map_err(|refusal| match refusal {
+    journal::write(work, head, records).await.map_err(|refusal| match refusal {
         Refusal::Conflict => StorageError::Conflict,
         Refusal::Storage(error) => error,
     })

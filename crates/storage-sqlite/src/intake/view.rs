@@ -90,8 +90,7 @@ pub(super) async fn keep(
         .bind(received.body.as_bytes())
         .bind(alerts::keys(received)?);
     let mut kept = false;
-    let mut view =
-        IntakeView { open: None, known: Vec::new(), akin: None, storm: None, opened_lately: 0 };
+    let mut view = IntakeView::default();
     let mut seen = BTreeSet::new();
     // Each statement ends with a word of its own.
     let mut ended = 0;
@@ -105,7 +104,7 @@ pub(super) async fn keep(
             (Either::Left(_), _) => ended += 1,
             (Either::Right(row), 1) => view.open = Some(open_incident(&row)?),
             (Either::Right(row), _) => {
-                let known = known_alert(received, &row)?;
+                let known = known_alert(&received.group_key, &row)?;
                 // The latest of two that were asked for comes twice.
                 if seen.insert(known.alert.key()) {
                     view.known.push(known);
@@ -151,17 +150,17 @@ async fn look_beyond(
     Ok(())
 }
 
-fn column<'r, T>(row: &'r SqliteRow, index: usize) -> Result<T, StorageError>
+pub(super) fn column<'r, T>(row: &'r SqliteRow, index: usize) -> Result<T, StorageError>
 where
     T: sqlx::Decode<'r, sqlx::Sqlite> + sqlx::Type<sqlx::Sqlite>,
 {
     row.try_get(index).map_err(failed(DOING))
 }
 
-fn known_alert(received: &Received, row: &SqliteRow) -> Result<KnownAlert, StorageError> {
-    let key = format!("{}/{}", received.cluster, received.group_key);
+/// An alert, in the second column, and its incident, in the third.
+pub(super) fn known_alert(group_key: &str, row: &SqliteRow) -> Result<KnownAlert, StorageError> {
     let (alert, incident): (String, Option<String>) = (column(row, 1)?, column(row, 2)?);
-    let row = Row::of("alerts", &key);
+    let row = Row::of("alerts", &group_key);
     Ok(KnownAlert {
         alert: row.json("alert", &alert)?,
         incident: row.word_or_none("incident", incident.as_deref())?,
@@ -169,7 +168,7 @@ fn known_alert(received: &Received, row: &SqliteRow) -> Result<KnownAlert, Stora
 }
 
 /// The end of its journal and its line in lists: the journal itself may be long.
-fn open_incident(row: &SqliteRow) -> Result<OpenIncident, StorageError> {
+pub(super) fn open_incident(row: &SqliteRow) -> Result<OpenIncident, StorageError> {
     let id: String = column(row, 0)?;
     let (seq, head, summary): (i64, String, String) =
         (column(row, 1)?, column(row, 2)?, column(row, 3)?);

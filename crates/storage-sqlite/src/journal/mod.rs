@@ -16,7 +16,7 @@ use evenkeel_domain::{
 use evenkeel_engine::journal::{Append, Grown, Journal, JournalError, Lease, Wake, WorkerId};
 use tokio::sync::broadcast;
 
-pub(crate) use records::{Records, Refusal, write};
+pub(crate) use records::{Head, Records, Refusal, head, payloads, write};
 
 use crate::{SqliteStore, error};
 

@@ -12,7 +12,7 @@ use evenkeel_domain::{
 };
 use evenkeel_engine::{
     chain::{self, GENESIS},
-    journal::Grown,
+    journal::{Fence, Grown},
 };
 use evenkeel_storage::StorageError;
 use sqlx::SqliteConnection;
@@ -34,8 +34,6 @@ pub(crate) struct Records<'a> {
     pub(crate) texts: &'a [(EvidenceId, String)],
     /// Whether a worker is to look at it.
     pub(crate) wake: bool,
-    /// Whether the incident's id was made just now, so that there is nothing to be looked up.
-    pub(crate) fresh: bool,
     /// Of a new incident: the object by which other groups of alerts find it.
     pub(crate) owner: Option<&'a OwnerKey>,
 }
@@ -67,19 +65,24 @@ struct NotChained {
 #[error("a new journal begins with `opened`")]
 struct NotOpened;
 
-struct Head {
-    seq: u64,
-    hash: String,
+/// The end of a journal, as the transaction that writes has read it.
+pub(crate) struct Head {
+    pub(crate) seq: u64,
+    pub(crate) hash: String,
 }
 
-/// Writes; the caller commits.
-pub(crate) async fn write(work: &mut Work, records: Records<'_>) -> Result<(), Refusal> {
+/// Writes what follows `head`, or begins a journal; the caller commits.
+pub(crate) async fn write(
+    work: &mut Work,
+    head: Option<Head>,
+    records: Records<'_>,
+) -> Result<(), Refusal> {
     let incident = records.incident.to_string();
-    let head = if records.fresh { None } else { head(work.connection(), &incident).await? };
     if head.as_ref().map_or(0, |head| head.seq) != records.after {
         return Err(Refusal::Conflict);
     }
-    let payloads = payloads(&records, head.as_ref().map_or(GENESIS, |head| head.hash.as_str()))?;
+    let end = head.as_ref().map_or(GENESIS, |head| head.hash.as_str());
+    let payloads = payloads(records.incident, records.after, end, records.entries)?;
 
     match (&head, records.entries) {
         (Some(_), _) => update(work.connection(), &incident, &records, &payloads).await?,
@@ -115,30 +118,39 @@ pub(crate) async fn write(work: &mut Work, records: Records<'_>) -> Result<(), R
     Ok(())
 }
 
-async fn head(
+/// The end of an incident's journal and the newest token of its lease, if there is such an incident.
+pub(crate) async fn head(
     connection: &mut SqliteConnection,
-    incident: &str,
-) -> Result<Option<Head>, StorageError> {
-    let row: Option<(i64, String)> =
-        sqlx::query_as("SELECT head_seq, head_hash FROM incidents WHERE id = ?1")
-            .bind(incident)
-            .fetch_optional(connection)
-            .await
-            .map_err(failed(DOING))?;
-    row.map(|(seq, hash)| {
-        Ok(Head { seq: Row::of("incidents", &incident).count("head_seq", seq)?, hash })
+    incident: IncidentId,
+) -> Result<Option<(Head, Fence)>, StorageError> {
+    let row: Option<(i64, String, i64)> = sqlx::query_as(
+        "SELECT head_seq, head_hash, fence FROM incidents JOIN jobs ON jobs.incident = incidents.id
+         WHERE incidents.id = ?1",
+    )
+    .bind(incident.to_string())
+    .fetch_optional(connection)
+    .await
+    .map_err(failed(DOING))?;
+    row.map(|(seq, hash, fence)| {
+        let seq = Row::of("incidents", &incident).count("head_seq", seq)?;
+        Ok((Head { seq, hash }, Fence(fence)))
     })
     .transpose()
 }
 
 /// The texts to be kept, once each record is known to follow from its predecessor.
-fn payloads(records: &Records<'_>, head: &str) -> Result<Vec<String>, StorageError> {
+pub(crate) fn payloads(
+    incident: IncidentId,
+    after: u64,
+    head: &str,
+    entries: &[Entry],
+) -> Result<Vec<String>, StorageError> {
     let mut previous = head;
-    let mut payloads = Vec::with_capacity(records.entries.len());
-    for (seq, entry) in (records.after + 1..).zip(records.entries) {
+    let mut payloads = Vec::with_capacity(entries.len());
+    for (seq, entry) in (after + 1..).zip(entries) {
         let payload = chain::payload(&entry.event).map_err(|source| refused(DOING, source))?;
-        let hash = chain::link(previous, records.incident, seq, entry.at, &payload);
-        if entry.incident != records.incident || entry.seq != seq || entry.hash != hash {
+        let hash = chain::link(previous, incident, seq, entry.at, &payload);
+        if entry.incident != incident || entry.seq != seq || entry.hash != hash {
             return Err(refused(DOING, NotChained { seq }));
         }
         previous = &entry.hash;
@@ -227,32 +239,45 @@ async fn insert(
     }
 }
 
-/// What is derived from the journal.
-const UPDATE: &str = "UPDATE incidents SET
-         summary = $2, severity = $3, status = $4, title_folded = $5, awaiting_since = $6,
-         closed_at = $7, head_seq = coalesce($8, head_seq), head_hash = coalesce($9, head_hash),
-         first_plan_at = coalesce(first_plan_at, $10), asked_at = coalesce(asked_at, $11),
-         undone_at = coalesce(undone_at, $12), resolved_at = coalesce(resolved_at, $13)
-     WHERE id = $1;
-     UPDATE jobs SET urgency = $14, due_at = CASE
-         WHEN $7 IS NOT NULL THEN NULL
-         WHEN $15 IS NULL THEN due_at
-         ELSE min(coalesce(due_at, $15), $15) END
-     WHERE incident = $1";
+/// What is derived from the journal. Mostly it is only the incident's line in lists that changes: then
+/// no index is written. (`SQLite` writes every index of a column that is set, whether or not the
+/// value is another one.)
+macro_rules! update {
+    ($and:literal) => {
+        concat!(
+            "UPDATE incidents SET summary = $2, head_seq = coalesce($8, head_seq),
+                 head_hash = coalesce($9, head_hash)
+             WHERE id = $1 AND severity = $3 AND status = $4 AND title_folded = $5
+                 AND awaiting_since IS $6 AND closed_at IS $7
+                 AND first_plan_at IS coalesce(first_plan_at, $10)
+                 AND asked_at IS coalesce(asked_at, $11)
+                 AND undone_at IS coalesce(undone_at, $12)
+                 AND resolved_at IS coalesce(resolved_at, $13);
+             UPDATE incidents SET
+                 summary = $2, severity = $3, status = $4, title_folded = $5, awaiting_since = $6,
+                 closed_at = $7, head_seq = coalesce($8, head_seq),
+                 head_hash = coalesce($9, head_hash),
+                 first_plan_at = coalesce(first_plan_at, $10), asked_at = coalesce(asked_at, $11),
+                 undone_at = coalesce(undone_at, $12), resolved_at = coalesce(resolved_at, $13)
+             WHERE id = $1 AND changes() = 0;
+             UPDATE jobs SET urgency = $14, due_at = next.due_at
+             FROM (SELECT CASE
+                     WHEN $7 IS NOT NULL THEN NULL
+                     WHEN $15 IS NULL THEN due_at
+                     ELSE min(coalesce(due_at, $15), $15) END AS due_at
+                 FROM jobs WHERE incident = $1) AS next
+             WHERE incident = $1 AND (urgency <> $14 OR jobs.due_at IS NOT next.due_at)",
+            $and
+        )
+    };
+}
+
+const UPDATE: &str = update!("");
 
 /// As [`UPDATE`], with the first record.
-const UPDATE_AND_FIRST: &str = "UPDATE incidents SET
-         summary = $2, severity = $3, status = $4, title_folded = $5, awaiting_since = $6,
-         closed_at = $7, head_seq = coalesce($8, head_seq), head_hash = coalesce($9, head_hash),
-         first_plan_at = coalesce(first_plan_at, $10), asked_at = coalesce(asked_at, $11),
-         undone_at = coalesce(undone_at, $12), resolved_at = coalesce(resolved_at, $13)
-     WHERE id = $1;
-     UPDATE jobs SET urgency = $14, due_at = CASE
-         WHEN $7 IS NOT NULL THEN NULL
-         WHEN $15 IS NULL THEN due_at
-         ELSE min(coalesce(due_at, $15), $15) END
-     WHERE incident = $1;
-     INSERT INTO journal (incident, seq, at, event, hash) VALUES ($1, $16, $17, $18, $19)";
+const UPDATE_AND_FIRST: &str = update!(
+    "; INSERT INTO journal (incident, seq, at, event, hash) VALUES ($1, $16, $17, $18, $19)"
+);
 
 /// An incident that is there, its job and the next record, in one trip to the database's thread.
 async fn update(
@@ -265,8 +290,8 @@ async fn update(
     let milestones = Milestones::of(entries);
     let (first, last) = (entries.first(), entries.last());
     let (statements, changes) = match first {
-        Some(_) => (UPDATE_AND_FIRST, 3),
-        None => (UPDATE, 2),
+        Some(_) => (UPDATE_AND_FIRST, 2),
+        None => (UPDATE, 1),
     };
     let done = sqlx::query(statements)
         .bind(incident)
@@ -291,8 +316,8 @@ async fn update(
         .execute(connection)
         .await
         .map_err(failed(DOING))?;
-    // One row of each.
-    if done.rows_affected() == changes {
+    // The incident, its record, and its job where there is something new about it.
+    if done.rows_affected() >= changes {
         Ok(())
     } else {
         Err(StorageError::Missing { what: "incident" })

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use evenkeel_engine::{fail_point, journal::Grown};
 use sqlx::{AssertSqlSafe, Sqlite, SqliteConnection, pool::PoolConnection};
 use tokio::sync::{broadcast, oneshot};
+use tracing::debug;
 
 /// The shared transaction was not committed.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -87,6 +88,11 @@ impl Group {
         answered
     }
 
+    /// The turn's caller has done nothing, so that there is nothing to be taken back.
+    pub(super) fn left_empty(&mut self) {
+        self.newest = Newest::Empty;
+    }
+
     /// Takes back what a turn has left behind.
     pub(super) async fn settle(&mut self) -> Settled {
         if self.newest != Newest::Unsettled {
@@ -120,9 +126,7 @@ impl Group {
         let committed = run(&mut self.connection, "COMMIT").await;
         fail_point!("commit.after");
         if let Err(error) = committed {
-            let failed = Failed(Arc::new(error));
-            self.answer(&Err(failed));
-            return self.roll_back().await;
+            return self.fail(error).await;
         }
         for grown in self.members.iter_mut().flat_map(|member| member.grown.drain(..)) {
             // Nobody listening is fine: who comes later reads the journal.
@@ -135,7 +139,9 @@ impl Group {
     /// Tells everybody that nothing of it was kept.
     pub(super) async fn fail(mut self, why: sqlx::Error) -> Option<PoolConnection<Sqlite>> {
         self.answer(&Err(Failed(Arc::new(why))));
-        self.roll_back().await
+        let mut connection = self.roll_back().await?;
+        make_room(&mut connection).await;
+        Some(connection)
     }
 
     fn answer(&mut self, result: &Result<(), Failed>) {
@@ -155,6 +161,15 @@ impl Group {
                 None
             }
         }
+    }
+}
+
+/// The disk may be full, and of our own log at that: what is in it is moved to the database's own
+/// place, as far as there is room, so that the next transaction writes the log from its beginning.
+/// Where it was something else that failed, nothing is lost by it.
+async fn make_room(connection: &mut SqliteConnection) {
+    if let Err(error) = run(connection, "PRAGMA wal_checkpoint(PASSIVE)").await {
+        debug!(error = &error as &dyn std::error::Error, "the log cannot be moved");
     }
 }
 

@@ -39,7 +39,7 @@ pub(super) const LINE: usize = 1_024;
 
 /// How many may wait in line when another webhook comes: those who carry incidents, and keep
 /// their leases, must find room when alerts come in a storm.
-pub(super) const LINE_OF_WEBHOOKS: usize = 512;
+pub(crate) const LINE_OF_WEBHOOKS: usize = 512;
 
 /// How many share a commit at most, so that the first does not wait for ever more others.
 const TOGETHER: usize = 256;
@@ -100,6 +100,12 @@ impl Line {
     pub(crate) fn new(pool: SqlitePool, feed: broadcast::Sender<Grown>) -> Self {
         let desk = Desk { pool, feed, spare: None, group: None, groups: 0 };
         Self { desk: Arc::new(Mutex::new(desk)), waiting: Arc::default() }
+    }
+
+    /// Whether a turn could be had at once, and nobody else's transaction is shared by it.
+    pub(crate) fn is_free(&self) -> bool {
+        self.waiting.load(Ordering::Relaxed) == 0
+            && self.desk.try_lock().is_ok_and(|desk| desk.group.is_none())
     }
 
     /// Waits for a turn.

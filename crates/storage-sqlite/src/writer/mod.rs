@@ -17,7 +17,7 @@ use evenkeel_engine::journal::Grown;
 use evenkeel_storage::StorageError;
 use sqlx::{Sqlite, SqliteConnection, query::Query, sqlite::SqliteArguments};
 
-pub(crate) use line::Line;
+pub(crate) use line::{LINE_OF_WEBHOOKS, Line};
 
 use crate::{SqliteStore, audit, error::failed};
 use line::{LineError, Turn};
@@ -109,6 +109,11 @@ impl Work {
 
     pub(crate) fn connection(&mut self) -> &mut SqliteConnection {
         self.turn.connection()
+    }
+
+    /// Ends the turn; nothing was done in it.
+    pub(crate) fn leave(mut self) {
+        self.turn.left_empty();
     }
 
     /// To be announced after the commit.

@@ -23,7 +23,7 @@ use crate::{
     intake::{AlertCheck, Beyond, IncidentWrite, IntakePlan, IntakeView, Received, Unreadable},
 };
 
-fn received(world: &World, n: u64, alerts: Vec<Alert>) -> Received {
+pub(super) fn received(world: &World, n: u64, alerts: Vec<Alert>) -> Received {
     Received {
         id: NotificationId::from_parts(n + 1, 1),
         organisation: world.organisation,
@@ -50,7 +50,7 @@ fn beyond(owners: &[&str], since: i64, count_to: u32) -> Beyond {
 }
 
 /// What services decide, cut down: join the open incident or open number `n`.
-fn decide(
+pub(super) fn decide(
     world: &World,
     received: &Received,
     n: u64,

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use crate::Store;
 
 mod access;
+mod at_once;
 mod audit;
 mod clusters;
 mod extent;
@@ -92,6 +93,7 @@ pub async fn all<S: Store + 'static>(make: impl AsyncFn() -> S) {
             concurrent_notifications_of_one_group_open_one_incident,
             last_heard_is_the_latest_notification,
         }
+        at_once { each_of_many_notifications_is_kept_once }
         incidents {
             pages_are_newest_first_without_gaps,
             every_filter_filters,

@@ -1,0 +1,142 @@
+//! What follows from many notifications, one statement a table.
+
+use std::sync::LazyLock;
+
+use evenkeel_storage::StorageError;
+
+use super::{
+    many::Many,
+    sheet::{AlertRow, Follows, IncidentRow, RecordRow, Sheet},
+};
+use crate::writer::Work;
+
+static NOTIFICATIONS: LazyLock<Many> = LazyLock::new(|| {
+    Many::new(
+        "INSERT INTO notifications (id, organisation, cluster, received_at, group_key,
+             truncated_alerts, body) VALUES",
+        7,
+        "ON CONFLICT (id) DO NOTHING",
+    )
+});
+
+static INCIDENTS: LazyLock<Many> = LazyLock::new(|| {
+    Many::new(
+        "UPDATE incidents SET summary = new.column2, head_seq = new.column3,
+             head_hash = new.column4 FROM (VALUES",
+        4,
+        ") AS new WHERE incidents.id = new.column1",
+    )
+});
+
+static JOBS: LazyLock<Many> = LazyLock::new(|| {
+    Many::new(
+        "UPDATE jobs SET due_at = new.column2 FROM (VALUES",
+        2,
+        ") AS new WHERE jobs.incident = new.column1
+             AND (jobs.due_at IS NULL OR jobs.due_at > new.column2)",
+    )
+});
+
+static JOURNAL: LazyLock<Many> = LazyLock::new(|| {
+    Many::new("INSERT INTO journal (incident, seq, at, event, hash) VALUES", 5, "")
+});
+
+static ALERTS: LazyLock<Many> = LazyLock::new(|| {
+    Many::new(
+        "INSERT INTO alerts (cluster, group_key, fingerprint, starts_at, alert, incident, firing,
+             heard_at) VALUES",
+        8,
+        "ON CONFLICT (cluster, group_key, fingerprint, starts_at)
+             DO UPDATE SET alert = excluded.alert, incident = excluded.incident,
+                 firing = excluded.firing, heard_at = excluded.heard_at",
+    )
+});
+
+static HEARD_AGAIN: LazyLock<Many> = LazyLock::new(|| {
+    Many::new(
+        "UPDATE alerts SET heard_at = new.column5 FROM (VALUES",
+        5,
+        ") AS new WHERE alerts.cluster = new.column1 AND alerts.group_key = new.column2
+             AND alerts.fingerprint = new.column3 AND alerts.starts_at = new.column4",
+    )
+});
+
+/// Writes it; the caller commits. `false` if it is not as it was looked up: a notification is kept
+/// already, or an incident is not there.
+pub(super) async fn all(work: &mut Work, all: &[(Sheet, Follows)]) -> Result<bool, StorageError> {
+    let connection = work.connection();
+    let kept = NOTIFICATIONS
+        .run(connection, all, |query, (sheet, _)| {
+            query
+                .bind(sheet.id.as_str())
+                .bind(sheet.organisation.as_str())
+                .bind(sheet.cluster.as_str())
+                .bind(sheet.received_at)
+                .bind(sheet.group_key.as_str())
+                .bind(sheet.truncated_alerts)
+                .bind(sheet.body.as_slice())
+        })
+        .await?;
+    let incidents: Vec<&IncidentRow> =
+        all.iter().filter_map(|(_, follows)| follows.incident.as_ref()).collect();
+    let went_on = INCIDENTS
+        .run(connection, &incidents, |query, row| {
+            query
+                .bind(row.id.as_str())
+                .bind(row.summary.as_str())
+                .bind(row.seq)
+                .bind(row.hash.as_str())
+        })
+        .await?;
+    if (kept, went_on) != (all.len() as u64, incidents.len() as u64) {
+        return Ok(false);
+    }
+    JOBS.run(connection, &incidents, |query, row| query.bind(row.id.as_str()).bind(row.due_at))
+        .await?;
+    let records: Vec<&RecordRow> = all.iter().flat_map(|(_, follows)| &follows.records).collect();
+    JOURNAL
+        .run(connection, &records, |query, row| {
+            query
+                .bind(row.incident.as_str())
+                .bind(row.seq)
+                .bind(row.at)
+                .bind(row.event.as_str())
+                .bind(row.hash.as_str())
+        })
+        .await?;
+    let news: Vec<(&Sheet, &AlertRow)> = all
+        .iter()
+        .flat_map(|(sheet, follows)| follows.news.iter().map(move |row| (sheet, row)))
+        .collect();
+    ALERTS
+        .run(connection, &news, |query, (sheet, row)| {
+            query
+                .bind(sheet.cluster.as_str())
+                .bind(sheet.group_key.as_str())
+                .bind(row.fingerprint.as_str())
+                .bind(row.starts_at)
+                .bind(row.alert.as_str())
+                .bind(row.incident.as_deref())
+                .bind(row.firing)
+                .bind(sheet.received_at)
+        })
+        .await?;
+    let same: Vec<(&Sheet, &(String, i64))> = all
+        .iter()
+        .flat_map(|(sheet, follows)| follows.same.iter().map(move |key| (sheet, key)))
+        .collect();
+    HEARD_AGAIN
+        .run(connection, &same, |query, (sheet, (fingerprint, starts_at))| {
+            query
+                .bind(sheet.cluster.as_str())
+                .bind(sheet.group_key.as_str())
+                .bind(fingerprint.as_str())
+                .bind(*starts_at)
+                .bind(sheet.received_at)
+        })
+        .await?;
+    for incident in incidents {
+        work.grew(incident.grown);
+    }
+    Ok(true)
+}
