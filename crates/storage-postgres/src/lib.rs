@@ -22,6 +22,8 @@ mod open;
 mod schema;
 mod writer;
 
+mod shared;
+
 mod feed;
 mod leadership;
 
@@ -36,13 +38,11 @@ mod audit;
 mod clusters;
 mod extent;
 mod proof;
-
-mod column;
 mod transfer;
 
 #[cfg(feature = "testing")]
 pub mod testing;
 
-use evenkeel_storage_sql::{error, median, rows};
+use evenkeel_storage_sql::{column, error, median, rows};
 pub use open::PostgresStore;
 pub use transfer::PostgresSide;

@@ -5,6 +5,11 @@
 //! the `storage-*` crate of the database. To add a table: its row in [`rows`], its line in
 //! [`transfer::TABLES`].
 
+pub mod statement;
+pub mod store;
+
+pub mod access;
+
 pub mod column;
 pub mod error;
 pub mod rows;

@@ -21,6 +21,8 @@ mod open;
 mod place;
 mod writer;
 
+mod shared;
+
 mod journal;
 
 mod intake;
