@@ -10,6 +10,8 @@ pub mod store;
 
 pub mod access;
 pub mod clusters;
+pub mod extent;
+pub mod proof;
 
 pub mod column;
 pub mod error;
