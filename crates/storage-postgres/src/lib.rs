@@ -43,6 +43,6 @@ mod transfer;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-use evenkeel_storage_sql::{column, error, median, rows};
+use evenkeel_storage_sql::{column, error, rows};
 pub use open::PostgresStore;
 pub use transfer::PostgresSide;

@@ -11,6 +11,7 @@ pub mod store;
 pub mod access;
 pub mod clusters;
 pub mod extent;
+pub mod incidents;
 pub mod proof;
 
 pub mod column;

@@ -41,6 +41,6 @@ mod transfer;
 #[cfg(test)]
 mod pragmas;
 
-use evenkeel_storage_sql::{column, error, median, rows};
+use evenkeel_storage_sql::{column, error, rows};
 pub use open::SqliteStore;
 pub use transfer::SqliteSide;
