@@ -12,6 +12,7 @@ pub mod access;
 pub mod clusters;
 pub mod extent;
 pub mod incidents;
+pub mod intake;
 pub mod proof;
 
 pub mod column;
