@@ -9,6 +9,7 @@ pub mod statement;
 pub mod store;
 
 pub mod access;
+pub mod audit;
 pub mod clusters;
 pub mod extent;
 pub mod incidents;
