@@ -14,8 +14,11 @@
 //! two databases behind one set of traits, and the contract suite in `evenkeel-storage` runs every
 //! statement against a real database instead.
 //!
+//! What both databases are asked in the same words is in `evenkeel-storage-sql`; here is what
+//! differs.
+//!
 //! To add a query: the method on its trait in `evenkeel-storage`, its SQL in the file of its
-//! subject here, its case in the contract suite. To change a table: a new file in
+//! subject there or here, its case in the contract suite. To change a table: a new file in
 //! `migrations/postgres`, of the same name as the one in `migrations/sqlite`.
 
 mod open;

@@ -13,8 +13,11 @@
 //! The feed of grown journals reaches subscribers of this process only; another process on the
 //! same file learns of them by asking what is due.
 //!
+//! What both databases are asked in the same words is in `evenkeel-storage-sql`; here is what
+//! differs.
+//!
 //! To add a query: the method on its trait in `evenkeel-storage`, its SQL in the file of its
-//! subject here, its case in the contract suite. To change a table: a new file in
+//! subject there or here, its case in the contract suite. To change a table: a new file in
 //! `migrations/sqlite`, see the README there.
 
 mod open;
