@@ -14,13 +14,18 @@
 //! two databases behind one set of traits, and the contract suite in `evenkeel-storage` runs every
 //! statement against a real database instead.
 //!
+//! What both databases are asked in the same words is in `evenkeel-storage-sql`; here is what
+//! differs.
+//!
 //! To add a query: the method on its trait in `evenkeel-storage`, its SQL in the file of its
-//! subject here, its case in the contract suite. To change a table: a new file in
+//! subject there or here, its case in the contract suite. To change a table: a new file in
 //! `migrations/postgres`, of the same name as the one in `migrations/sqlite`.
 
 mod open;
 mod schema;
 mod writer;
+
+mod shared;
 
 mod feed;
 mod leadership;
@@ -36,13 +41,11 @@ mod audit;
 mod clusters;
 mod extent;
 mod proof;
-
-mod column;
 mod transfer;
 
 #[cfg(feature = "testing")]
 pub mod testing;
 
-use evenkeel_storage_sql::{error, median, rows};
+use evenkeel_storage_sql::{column, error, rows};
 pub use open::PostgresStore;
 pub use transfer::PostgresSide;

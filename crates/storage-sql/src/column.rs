@@ -1,6 +1,6 @@
 //! Columns to values and back. What does not fit is reported by table, column and row.
 
-use std::{fmt::Display, str::FromStr};
+use std::{borrow::Cow, fmt::Display, str::FromStr};
 
 use evenkeel_domain::Timestamp;
 use evenkeel_storage::StorageError;
@@ -93,4 +93,25 @@ pub fn micros(at: Timestamp) -> i64 {
 /// A position or a count to be kept; what is larger than any the database can hold is the largest.
 pub fn number(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// Words from outside, for a database whose text cannot hold the character zero: it becomes the
+/// sign for what could not be shown, rather than a reason to refuse an alert.
+pub fn text(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') {
+        Cow::Owned(text.replace('\0', "\u{fffd}"))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::text;
+
+    #[test]
+    fn only_the_character_zero_is_replaced() {
+        assert_eq!(text("a\0b\0"), "a\u{fffd}b\u{fffd}");
+        assert_eq!(text("ü 🦀 \n"), "ü 🦀 \n");
+    }
 }

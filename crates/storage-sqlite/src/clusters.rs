@@ -10,29 +10,9 @@ use evenkeel_storage::{
     ClusterStore, StorageError,
     clusters::{ClusterRow, LastHeard},
 };
-use sqlx::{Sqlite, query::QueryAs, sqlite::SqliteArguments};
+use evenkeel_storage_sql::clusters::{self, CHANGING, TAKEN};
 
-use crate::{
-    SqliteStore,
-    column::{Row, micros},
-    error::{failed, taken},
-    rows::ClusterColumns,
-};
-
-const READING: &str = "reading clusters";
-const CHANGING: &str = "changing a cluster";
-const TAKEN: &str = "a cluster of that name";
-const MISSING: &str = "cluster";
-
-impl SqliteStore {
-    async fn one_cluster(
-        &self,
-        query: QueryAs<'_, Sqlite, ClusterColumns, SqliteArguments>,
-    ) -> Result<Option<ClusterRow>, StorageError> {
-        let row = query.fetch_optional(&self.readers).await.map_err(failed(READING))?;
-        row.map(ClusterRow::try_from).transpose()
-    }
-}
+use crate::{SqliteStore, error::taken};
 
 #[async_trait]
 impl ClusterStore for SqliteStore {
@@ -41,28 +21,7 @@ impl ClusterStore for SqliteStore {
         row: &ClusterRow,
         audit: &[AuditRecord],
     ) -> Result<(), StorageError> {
-        let ClusterRow { cluster, token_hash, kubeconfig_sealed } = row;
-        let insert = sqlx::query(
-            "INSERT INTO clusters (id, organisation, name, environment, prometheus_url,
-                 alertmanager_url, practice_range, created_at, token_hash, kubeconfig_sealed,
-                 stopped_by, stopped_at, stopped_reason)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-             ON CONFLICT (organisation, name) DO NOTHING",
-        )
-        .bind(cluster.id.to_string())
-        .bind(cluster.organisation.to_string())
-        .bind(cluster.name.as_str())
-        .bind(cluster.environment.as_str())
-        .bind(cluster.prometheus_url.as_deref())
-        .bind(cluster.alertmanager_url.as_deref())
-        .bind(cluster.practice_range)
-        .bind(micros(cluster.created_at))
-        .bind(token_hash.as_str())
-        .bind(kubeconfig_sealed.as_deref())
-        .bind(cluster.stop.as_ref().map(|stop| stop.by.as_str()))
-        .bind(cluster.stop.as_ref().map(|stop| micros(stop.at)))
-        .bind(cluster.stop.as_ref().map(|stop| stop.reason.as_str()));
-        self.add("adding a cluster", TAKEN, insert, audit).await
+        clusters::create(self, row, audit).await
     }
 
     async fn update_cluster(
@@ -70,21 +29,7 @@ impl ClusterStore for SqliteStore {
         row: &ClusterRow,
         audit: &[AuditRecord],
     ) -> Result<(), StorageError> {
-        let ClusterRow { cluster, kubeconfig_sealed, .. } = row;
-        let update = sqlx::query(
-            "UPDATE clusters SET name = ?3, environment = ?4, prometheus_url = ?5,
-                 alertmanager_url = ?6, practice_range = ?7, kubeconfig_sealed = ?8
-             WHERE id = ?1 AND organisation = ?2",
-        )
-        .bind(cluster.id.to_string())
-        .bind(cluster.organisation.to_string())
-        .bind(cluster.name.as_str())
-        .bind(cluster.environment.as_str())
-        .bind(cluster.prometheus_url.as_deref())
-        .bind(cluster.alertmanager_url.as_deref())
-        .bind(cluster.practice_range)
-        .bind(kubeconfig_sealed.as_deref());
-        match self.change_one(CHANGING, MISSING, update, audit).await {
+        match clusters::update(self, row, audit).await {
             // The name is all that is unique of what can be changed here.
             Err(error @ StorageError::Database { doing: CHANGING, .. }) if taken(&error) => {
                 Err(StorageError::Taken { what: TAKEN })
@@ -99,42 +44,26 @@ impl ClusterStore for SqliteStore {
         hash: &str,
         audit: &[AuditRecord],
     ) -> Result<(), StorageError> {
-        let update = sqlx::query("UPDATE clusters SET token_hash = ?2 WHERE id = ?1")
-            .bind(id.to_string())
-            .bind(hash);
-        self.change_one("renewing a cluster's token", MISSING, update, audit).await
+        clusters::set_token(self, id, hash, audit).await
     }
 
     async fn cluster_by_token(&self, hash: &str) -> Result<Option<ClusterRow>, StorageError> {
-        let query = sqlx::query_as("SELECT * FROM clusters WHERE token_hash = ?1").bind(hash);
-        self.one_cluster(query).await
+        clusters::by_token(self, hash).await
     }
 
     async fn cluster(&self, id: ClusterId) -> Result<Option<ClusterRow>, StorageError> {
-        let query = sqlx::query_as("SELECT * FROM clusters WHERE id = ?1").bind(id.to_string());
-        self.one_cluster(query).await
+        clusters::one(self, id).await
     }
 
     async fn clusters(
         &self,
         organisation: OrganisationId,
     ) -> Result<Vec<ClusterRow>, StorageError> {
-        let rows: Vec<ClusterColumns> =
-            sqlx::query_as("SELECT * FROM clusters WHERE organisation = ?1 ORDER BY name")
-                .bind(organisation.to_string())
-                .fetch_all(&self.readers)
-                .await
-                .map_err(failed(READING))?;
-        rows.into_iter().map(ClusterRow::try_from).collect()
+        clusters::of(self, organisation).await
     }
 
     async fn watched_clusters(&self) -> Result<Vec<ClusterRow>, StorageError> {
-        let rows: Vec<ClusterColumns> =
-            sqlx::query_as("SELECT * FROM clusters WHERE alertmanager_url IS NOT NULL ORDER BY id")
-                .fetch_all(&self.readers)
-                .await
-                .map_err(failed(READING))?;
-        rows.into_iter().map(ClusterRow::try_from).collect()
+        clusters::watched(self).await
     }
 
     async fn set_stop(
@@ -143,25 +72,10 @@ impl ClusterStore for SqliteStore {
         stop: Option<&EmergencyStop>,
         audit: &[AuditRecord],
     ) -> Result<(), StorageError> {
-        let update = sqlx::query(
-            "UPDATE clusters SET stopped_by = ?2, stopped_at = ?3, stopped_reason = ?4
-             WHERE id = ?1",
-        )
-        .bind(id.to_string())
-        .bind(stop.map(|stop| stop.by.as_str()))
-        .bind(stop.map(|stop| micros(stop.at)))
-        .bind(stop.map(|stop| stop.reason.as_str()));
-        self.change_one("setting Emergency Stop", MISSING, update, audit).await
+        clusters::set_stop(self, id, stop, audit).await
     }
 
     async fn last_heard(&self, id: ClusterId) -> Result<LastHeard, StorageError> {
-        let at: Option<i64> =
-            sqlx::query_scalar("SELECT max(received_at) FROM notifications WHERE cluster = ?1")
-                .bind(id.to_string())
-                .fetch_one(&self.readers)
-                .await
-                .map_err(failed(READING))?;
-        let notification_at = Row::of("notifications", &id).time_or_none("received_at", at)?;
-        Ok(LastHeard { notification_at })
+        clusters::last_heard(self, id).await
     }
 }

@@ -13,13 +13,18 @@
 //! The feed of grown journals reaches subscribers of this process only; another process on the
 //! same file learns of them by asking what is due.
 //!
+//! What both databases are asked in the same words is in `evenkeel-storage-sql`; here is what
+//! differs.
+//!
 //! To add a query: the method on its trait in `evenkeel-storage`, its SQL in the file of its
-//! subject here, its case in the contract suite. To change a table: a new file in
+//! subject there or here, its case in the contract suite. To change a table: a new file in
 //! `migrations/sqlite`, see the README there.
 
 mod open;
 mod place;
 mod writer;
+
+mod shared;
 
 mod journal;
 
@@ -39,6 +44,6 @@ mod transfer;
 #[cfg(test)]
 mod pragmas;
 
-use evenkeel_storage_sql::{column, error, median, rows};
+use evenkeel_storage_sql::{column, error, rows};
 pub use open::SqliteStore;
 pub use transfer::SqliteSide;

@@ -3,8 +3,11 @@
 use std::str::FromStr;
 
 use evenkeel_storage::{Schema, StorageError};
-use evenkeel_storage_sql::schema::compare;
-use sqlx::{Connection, SqliteConnection, migrate::Migrator, sqlite::SqliteConnectOptions};
+use evenkeel_storage_sql::{
+    schema::{LOOKING, look},
+    statement::Statement,
+};
+use sqlx::{Connection, Sqlite, SqliteConnection, migrate::Migrator, sqlite::SqliteConnectOptions};
 
 use crate::{SqliteStore, error::failed};
 
@@ -13,29 +16,16 @@ pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite
 impl SqliteStore {
     /// How the tables at `sqlite://path` stand to this version's. Makes and changes nothing.
     pub async fn schema(url: &str) -> Result<Schema, StorageError> {
-        const DOING: &str = "looking at the database";
-        let options = SqliteConnectOptions::from_str(url).map_err(failed(DOING))?;
+        let options = SqliteConnectOptions::from_str(url).map_err(failed(LOOKING))?;
         if !options.get_filename().exists() {
             return Ok(Schema::Absent);
         }
         let options = options.read_only(true).create_if_missing(false);
-        let mut database = SqliteConnection::connect_with(&options).await.map_err(failed(DOING))?;
-        let kept: bool = sqlx::query_scalar(
+        let database = SqliteConnection::connect_with(&options).await.map_err(failed(LOOKING))?;
+        let kept = Statement::<Sqlite>::new(
             "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = '_sqlx_migrations')",
-        )
-        .fetch_one(&mut database)
-        .await
-        .map_err(failed(DOING))?;
-        let applied: Vec<i64> = if kept {
-            sqlx::query_scalar("SELECT version FROM _sqlx_migrations WHERE success")
-                .fetch_all(&mut database)
-                .await
-                .map_err(failed(DOING))?
-        } else {
-            Vec::new()
-        };
-        database.close().await.map_err(failed(DOING))?;
-        Ok(compare(&MIGRATIONS, &applied))
+        );
+        look(database, kept, &MIGRATIONS).await
     }
 }
 

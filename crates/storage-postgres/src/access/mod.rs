@@ -1,10 +1,6 @@
 //! People and their ways in: the trait, handed to a file per subject.
 
 mod attempts;
-mod organisations;
-mod sessions;
-mod tokens;
-mod users;
 
 use async_trait::async_trait;
 use evenkeel_domain::{
@@ -17,6 +13,7 @@ use evenkeel_storage::{
     AccessStore, StorageError,
     access::{Organisation, SessionRow, Token, User},
 };
+use evenkeel_storage_sql::access::{organisations, sessions, tokens, users};
 
 use crate::PostgresStore;
 

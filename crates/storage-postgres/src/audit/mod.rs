@@ -8,23 +8,18 @@ use evenkeel_storage::{
     AuditStore, StorageError,
     audit::{AuditEntry, AuditFilter, AuditRecord},
 };
+use evenkeel_storage_sql::audit::{self as shared, ADDING, READING};
 use sqlx::{Postgres, QueryBuilder};
 
 pub(crate) use chain::keep;
 
-use crate::rows::{AuditRow, EntryRow};
-use crate::{
-    PostgresStore,
-    column::{number, text},
-    error::failed,
-};
-
-const READING: &str = "reading the audit trail";
+use crate::rows::AuditRow;
+use crate::{PostgresStore, column::text, error::failed};
 
 #[async_trait]
 impl AuditStore for PostgresStore {
     async fn audit(&self, record: &AuditRecord) -> Result<(), StorageError> {
-        let mut work = self.begin("adding to the audit trail").await?;
+        let mut work = self.begin(ADDING).await?;
         keep(work.connection(), std::slice::from_ref(record)).await?;
         work.commit().await
     }
@@ -61,15 +56,6 @@ impl AuditStore for PostgresStore {
         after: u64,
         limit: u32,
     ) -> Result<Vec<AuditEntry>, StorageError> {
-        let rows: Vec<EntryRow> = sqlx::query_as(
-            "SELECT * FROM audit WHERE organisation = $1 AND seq > $2 ORDER BY seq LIMIT $3",
-        )
-        .bind(organisation.to_string())
-        .bind(number(after))
-        .bind(i64::from(limit))
-        .fetch_all(&self.pool)
-        .await
-        .map_err(failed(READING))?;
-        rows.into_iter().map(AuditEntry::try_from).collect()
+        shared::entries(self, organisation, after, limit).await
     }
 }

@@ -16,6 +16,7 @@ use evenkeel_storage::{
     IntakeStore, StorageError,
     intake::{AlertCheck, Decide, IntakePlan, Received, Truncated, Unreadable},
 };
+use evenkeel_storage_sql::intake as shared;
 
 use crate::PostgresStore;
 
@@ -43,7 +44,7 @@ impl IntakeStore for PostgresStore {
         cluster: ClusterId,
         id: NotificationId,
     ) -> Result<Option<String>, StorageError> {
-        notifications::quarantined_body(self, cluster, id).await
+        shared::quarantined_body(self, cluster, id).await
     }
 
     async fn firing(
@@ -61,7 +62,7 @@ impl IntakeStore for PostgresStore {
         cluster: ClusterId,
         limit: u32,
     ) -> Result<Vec<Truncated>, StorageError> {
-        notifications::truncated(self, cluster, limit).await
+        shared::truncated(self, cluster, limit).await
     }
 
     async fn filled_up(
@@ -78,10 +79,10 @@ impl IntakeStore for PostgresStore {
         cluster: ClusterId,
         check: &AlertCheck,
     ) -> Result<(), StorageError> {
-        heard::keep_check(self, cluster, check).await
+        shared::keep_check(self, cluster, check).await
     }
 
     async fn alert_check(&self, cluster: ClusterId) -> Result<Option<AlertCheck>, StorageError> {
-        heard::check(self, cluster).await
+        shared::check(self, cluster).await
     }
 }

@@ -1,9 +1,6 @@
 //! Notifications as they came.
 
-use evenkeel_domain::{
-    Timestamp,
-    id::{ClusterId, NotificationId},
-};
+use evenkeel_domain::{Timestamp, id::ClusterId};
 use evenkeel_storage::{
     StorageError,
     intake::{Received, Truncated, Unreadable},
@@ -15,7 +12,7 @@ use crate::{
     PostgresStore,
     column::{micros, number, text},
     error::failed,
-    rows::{TruncatedRow, UnreadableRow},
+    rows::UnreadableRow,
 };
 
 /// Keeps it and waits for its group's turn, which ends with the transaction; `false` if it is
@@ -96,43 +93,6 @@ pub(super) async fn quarantine(
     .await
     .map_err(failed("listing what could not be read"))?;
     rows.into_iter().map(Unreadable::try_from).collect()
-}
-
-pub(super) async fn quarantined_body(
-    store: &PostgresStore,
-    cluster: ClusterId,
-    id: NotificationId,
-) -> Result<Option<String>, StorageError> {
-    let body: Option<Vec<u8>> = sqlx::query_scalar(
-        "SELECT body FROM notifications
-         WHERE id = $1 AND cluster = $2 AND quarantined IS NOT NULL",
-    )
-    .bind(id.to_string())
-    .bind(cluster.to_string())
-    .fetch_optional(&store.pool)
-    .await
-    .map_err(failed("reading what could not be read"))?;
-    Ok(body.map(|body| String::from_utf8_lossy(&body).into_owned()))
-}
-
-pub(super) async fn truncated(
-    store: &PostgresStore,
-    cluster: ClusterId,
-    limit: u32,
-) -> Result<Vec<Truncated>, StorageError> {
-    let rows: Vec<TruncatedRow> = sqlx::query_as(
-        "SELECT id, group_key, body FROM notifications WHERE id IN (
-             SELECT max(id) FROM notifications
-             WHERE cluster = $1 AND truncated_alerts > 0 AND filled_at IS NULL
-             GROUP BY group_key)
-         ORDER BY id LIMIT $2",
-    )
-    .bind(cluster.to_string())
-    .bind(i64::from(limit))
-    .fetch_all(&store.pool)
-    .await
-    .map_err(failed("listing notifications that were cut short"))?;
-    rows.into_iter().map(Truncated::try_from).collect()
 }
 
 pub(super) async fn filled_up(

@@ -11,13 +11,16 @@ mod summary;
 mod token;
 mod user;
 
-pub use audit::{AuditRow, EntryRow};
-pub use cluster::ClusterColumns;
+pub use audit::AuditRow;
 pub use entry::JournalRow;
-pub use intake::{AlertCheckRow, HeardAlertRow, QueuedRow, TruncatedRow, UnreadableRow};
-pub use organisation::OrganisationRow;
-pub use proof::{CheckpointRow, HeadRow, RawAuditRow, RawJournalRow, UnanchoredRow};
-pub use session::SessionColumns;
+pub use intake::{HeardAlertRow, UnreadableRow};
 pub use summary::SummaryRow;
-pub use token::TokenRow;
-pub use user::UserRow;
+
+pub(crate) use audit::EntryRow;
+pub(crate) use cluster::ClusterColumns;
+pub(crate) use intake::{AlertCheckRow, QueuedRow, TruncatedRow};
+pub(crate) use organisation::OrganisationRow;
+pub(crate) use proof::{CheckpointRow, HeadRow, RawAuditRow, RawJournalRow, UnanchoredRow};
+pub(crate) use session::SessionColumns;
+pub(crate) use token::TokenRow;
+pub(crate) use user::UserRow;

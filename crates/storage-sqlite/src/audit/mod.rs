@@ -8,19 +8,18 @@ use evenkeel_storage::{
     AuditStore, StorageError,
     audit::{AuditEntry, AuditFilter, AuditRecord},
 };
+use evenkeel_storage_sql::audit::{self as shared, ADDING, READING};
 use sqlx::{QueryBuilder, Sqlite};
 
 pub(crate) use chain::{adopt, keep};
 
-use crate::rows::{AuditRow, EntryRow};
-use crate::{SqliteStore, column::number, error::failed};
-
-const READING: &str = "reading the audit trail";
+use crate::rows::AuditRow;
+use crate::{SqliteStore, error::failed};
 
 #[async_trait]
 impl AuditStore for SqliteStore {
     async fn audit(&self, record: &AuditRecord) -> Result<(), StorageError> {
-        let mut work = self.begin("adding to the audit trail").await?;
+        let mut work = self.begin(ADDING).await?;
         keep(work.connection(), std::slice::from_ref(record)).await?;
         work.commit().await
     }
@@ -58,15 +57,6 @@ impl AuditStore for SqliteStore {
         after: u64,
         limit: u32,
     ) -> Result<Vec<AuditEntry>, StorageError> {
-        let rows: Vec<EntryRow> = sqlx::query_as(
-            "SELECT * FROM audit WHERE organisation = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
-        )
-        .bind(organisation.to_string())
-        .bind(number(after))
-        .bind(limit)
-        .fetch_all(&self.readers)
-        .await
-        .map_err(failed(READING))?;
-        rows.into_iter().map(AuditEntry::try_from).collect()
+        shared::entries(self, organisation, after, limit).await
     }
 }

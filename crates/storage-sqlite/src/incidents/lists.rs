@@ -5,11 +5,10 @@ use evenkeel_domain::{
     incident::IncidentSummary,
 };
 use evenkeel_storage::{StorageError, incidents::IncidentFilter};
+use evenkeel_storage_sql::incidents::lists::READING;
 use sqlx::{QueryBuilder, Sqlite};
 
 use crate::{SqliteStore, column::Row, error::failed, rows::SummaryRow};
-
-const READING: &str = "reading incidents";
 
 pub(super) async fn page(
     store: &SqliteStore,
@@ -75,39 +74,6 @@ fn conditions(
     if let Some(before) = filter.before {
         query.push(" AND id < ").push_bind(before.to_string());
     }
-}
-
-pub(super) async fn one(
-    store: &SqliteStore,
-    organisation: OrganisationId,
-    id: IncidentId,
-) -> Result<Option<IncidentSummary>, StorageError> {
-    let row: Option<SummaryRow> =
-        sqlx::query_as("SELECT id, summary FROM incidents WHERE id = ?1 AND organisation = ?2")
-            .bind(id.to_string())
-            .bind(organisation.to_string())
-            .fetch_optional(&store.readers)
-            .await
-            .map_err(failed(READING))?;
-    row.map(IncidentSummary::try_from).transpose()
-}
-
-pub(super) async fn awaiting(
-    store: &SqliteStore,
-    organisation: OrganisationId,
-    limit: u32,
-) -> Result<Vec<IncidentSummary>, StorageError> {
-    let rows: Vec<SummaryRow> = sqlx::query_as(
-        "SELECT id, summary FROM incidents
-         WHERE organisation = ?1 AND awaiting_since IS NOT NULL
-         ORDER BY awaiting_since, id LIMIT ?2",
-    )
-    .bind(organisation.to_string())
-    .bind(limit)
-    .fetch_all(&store.readers)
-    .await
-    .map_err(failed(READING))?;
-    rows.into_iter().map(IncidentSummary::try_from).collect()
 }
 
 pub(super) async fn halted(

@@ -1,9 +1,7 @@
 //! Incidents in lists.
 
 mod counts;
-mod figures;
 mod lists;
-mod queue;
 
 use async_trait::async_trait;
 use evenkeel_domain::{
@@ -16,6 +14,7 @@ use evenkeel_storage::{
     IncidentStore, StorageError,
     incidents::{Figures, IncidentFilter},
 };
+use evenkeel_storage_sql::incidents::{figures, lists as shared, queue};
 
 use crate::SqliteStore;
 
@@ -34,7 +33,7 @@ impl IncidentStore for SqliteStore {
         organisation: OrganisationId,
         id: IncidentId,
     ) -> Result<Option<IncidentSummary>, StorageError> {
-        lists::one(self, organisation, id).await
+        shared::one(self, organisation, id).await
     }
 
     async fn awaiting(
@@ -42,7 +41,7 @@ impl IncidentStore for SqliteStore {
         organisation: OrganisationId,
         limit: u32,
     ) -> Result<Vec<IncidentSummary>, StorageError> {
-        lists::awaiting(self, organisation, limit).await
+        shared::awaiting(self, organisation, limit).await
     }
 
     async fn halted(&self, cluster: ClusterId) -> Result<Vec<IncidentId>, StorageError> {

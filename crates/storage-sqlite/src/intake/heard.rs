@@ -1,15 +1,9 @@
-//! What is known of alerts between notifications: which fire, and how Alertmanager answered when
-//! it was asked about them.
+//! Which alerts fire, between notifications.
 
 use evenkeel_domain::{Timestamp, id::ClusterId, view::HeardAlert};
-use evenkeel_storage::{StorageError, intake::AlertCheck};
+use evenkeel_storage::StorageError;
 
-use crate::{
-    SqliteStore,
-    column::{micros, number},
-    error::failed,
-    rows::{AlertCheckRow, HeardAlertRow},
-};
+use crate::{SqliteStore, column::micros, error::failed, rows::HeardAlertRow};
 
 pub(super) async fn firing(
     store: &SqliteStore,
@@ -31,37 +25,4 @@ pub(super) async fn firing(
     .await
     .map_err(failed("listing alerts that fire"))?;
     rows.into_iter().map(HeardAlert::try_from).collect()
-}
-
-pub(super) async fn keep_check(
-    store: &SqliteStore,
-    cluster: ClusterId,
-    check: &AlertCheck,
-) -> Result<(), StorageError> {
-    let keep = sqlx::query(
-        "INSERT INTO alert_checks (cluster, at, ok_at, failure, took_us)
-         VALUES (?1, ?2, ?3, ?4, ?5)
-         ON CONFLICT (cluster) DO UPDATE SET at = excluded.at, failure = excluded.failure,
-             took_us = excluded.took_us,
-             ok_at = coalesce(excluded.ok_at, alert_checks.ok_at)",
-    )
-    .bind(cluster.to_string())
-    .bind(micros(check.at))
-    .bind(check.ok_at.map(micros))
-    .bind(check.failure.as_deref())
-    .bind(number(check.took_us));
-    store.change("keeping how Alertmanager answered", keep).await.map(drop)
-}
-
-pub(super) async fn check(
-    store: &SqliteStore,
-    cluster: ClusterId,
-) -> Result<Option<AlertCheck>, StorageError> {
-    let row: Option<AlertCheckRow> =
-        sqlx::query_as("SELECT * FROM alert_checks WHERE cluster = ?1")
-            .bind(cluster.to_string())
-            .fetch_optional(&store.readers)
-            .await
-            .map_err(failed("reading how Alertmanager answered"))?;
-    row.map(AlertCheck::try_from).transpose()
 }

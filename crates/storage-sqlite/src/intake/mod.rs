@@ -17,6 +17,7 @@ use evenkeel_storage::{
     IntakeStore, StorageError,
     intake::{AlertCheck, Decide, IntakePlan, Received, Truncated, Unreadable},
 };
+use evenkeel_storage_sql::intake as shared;
 
 pub(crate) use together::Inbox;
 
@@ -46,7 +47,7 @@ impl IntakeStore for SqliteStore {
         cluster: ClusterId,
         id: NotificationId,
     ) -> Result<Option<String>, StorageError> {
-        notifications::quarantined_body(self, cluster, id).await
+        shared::quarantined_body(self, cluster, id).await
     }
 
     async fn firing(
@@ -64,7 +65,7 @@ impl IntakeStore for SqliteStore {
         cluster: ClusterId,
         limit: u32,
     ) -> Result<Vec<Truncated>, StorageError> {
-        notifications::truncated(self, cluster, limit).await
+        shared::truncated(self, cluster, limit).await
     }
 
     async fn filled_up(
@@ -81,10 +82,10 @@ impl IntakeStore for SqliteStore {
         cluster: ClusterId,
         check: &AlertCheck,
     ) -> Result<(), StorageError> {
-        heard::keep_check(self, cluster, check).await
+        shared::keep_check(self, cluster, check).await
     }
 
     async fn alert_check(&self, cluster: ClusterId) -> Result<Option<AlertCheck>, StorageError> {
-        heard::check(self, cluster).await
+        shared::check(self, cluster).await
     }
 }

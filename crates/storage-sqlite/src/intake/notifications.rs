@@ -1,20 +1,12 @@
 //! Notifications as they came.
 
-use evenkeel_domain::{
-    Timestamp,
-    id::{ClusterId, NotificationId},
-};
+use evenkeel_domain::{Timestamp, id::ClusterId};
 use evenkeel_storage::{
     StorageError,
     intake::{Truncated, Unreadable},
 };
 
-use crate::{
-    SqliteStore,
-    column::micros,
-    error::failed,
-    rows::{TruncatedRow, UnreadableRow},
-};
+use crate::{SqliteStore, column::micros, error::failed, rows::UnreadableRow};
 
 pub(super) async fn quarantine(
     store: &SqliteStore,
@@ -33,43 +25,6 @@ pub(super) async fn quarantine(
     .await
     .map_err(failed("listing what could not be read"))?;
     rows.into_iter().map(Unreadable::try_from).collect()
-}
-
-pub(super) async fn quarantined_body(
-    store: &SqliteStore,
-    cluster: ClusterId,
-    id: NotificationId,
-) -> Result<Option<String>, StorageError> {
-    let body: Option<Vec<u8>> = sqlx::query_scalar(
-        "SELECT body FROM notifications
-         WHERE id = ?1 AND cluster = ?2 AND quarantined IS NOT NULL",
-    )
-    .bind(id.to_string())
-    .bind(cluster.to_string())
-    .fetch_optional(&store.readers)
-    .await
-    .map_err(failed("reading what could not be read"))?;
-    Ok(body.map(|body| String::from_utf8_lossy(&body).into_owned()))
-}
-
-pub(super) async fn truncated(
-    store: &SqliteStore,
-    cluster: ClusterId,
-    limit: u32,
-) -> Result<Vec<Truncated>, StorageError> {
-    let rows: Vec<TruncatedRow> = sqlx::query_as(
-        "SELECT id, group_key, body FROM notifications WHERE id IN (
-             SELECT max(id) FROM notifications
-             WHERE cluster = ?1 AND truncated_alerts > 0 AND filled_at IS NULL
-             GROUP BY group_key)
-         ORDER BY id LIMIT ?2",
-    )
-    .bind(cluster.to_string())
-    .bind(limit)
-    .fetch_all(&store.readers)
-    .await
-    .map_err(failed("listing notifications that were cut short"))?;
-    rows.into_iter().map(Truncated::try_from).collect()
 }
 
 pub(super) async fn filled_up(

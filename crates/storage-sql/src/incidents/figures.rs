@@ -5,13 +5,14 @@
 
 use evenkeel_domain::{Timestamp, id::OrganisationId};
 use evenkeel_storage::{StorageError, incidents::Figures};
-use sqlx::{FromRow, PgConnection};
+use sqlx::FromRow;
 
 use crate::{
-    PostgresStore,
     column::{Row, micros},
     error::failed,
-    median,
+    median::median,
+    statement::{Dialect, Statement},
+    store::SqlStore,
 };
 
 const DOING: &str = "reckoning figures";
@@ -24,15 +25,16 @@ struct Counts {
     undone: i64,
 }
 
-pub(super) async fn since(
-    store: &PostgresStore,
+/// An organisation's.
+pub async fn since<S: SqlStore>(
+    store: &S,
     organisation: OrganisationId,
     since: Timestamp,
 ) -> Result<Figures, StorageError> {
     // One transaction, so that the figures are of one moment.
-    let mut reading = store.pool.begin().await.map_err(failed(DOING))?;
+    let mut reading = store.readers().begin().await.map_err(failed(DOING))?;
     let organisation = organisation.to_string();
-    let counts: Counts = sqlx::query_as(
+    let counts = Statement::new(
         "SELECT
              (SELECT count(*) FROM incidents
                  WHERE organisation = $1 AND opened_at >= $2) AS opened,
@@ -45,11 +47,11 @@ pub(super) async fn since(
                  WHERE organisation = $1 AND undone_at >= $2) AS undone",
     )
     .bind(organisation.as_str())
-    .bind(micros(since))
-    .fetch_one(&mut *reading)
-    .await
-    .map_err(failed(DOING))?;
-    let to_plan = durations(
+    .bind(micros(since));
+    let counts: Option<Counts> =
+        S::Database::optional(&mut reading, counts).await.map_err(failed(DOING))?;
+    let counts = counts.ok_or(sqlx::Error::RowNotFound).map_err(failed(DOING))?;
+    let to_plan = durations::<S::Database>(
         &mut reading,
         "SELECT first_plan_at - opened_at FROM incidents
          WHERE organisation = $1 AND first_plan_at >= $2 ORDER BY first_plan_at DESC LIMIT $3",
@@ -57,7 +59,7 @@ pub(super) async fn since(
         since,
     )
     .await?;
-    let to_recovery = durations(
+    let to_recovery = durations::<S::Database>(
         &mut reading,
         "SELECT resolved_at - opened_at FROM incidents
          WHERE organisation = $1 AND resolved_at >= $2 ORDER BY resolved_at DESC LIMIT $3",
@@ -80,17 +82,14 @@ pub(super) async fn since(
 /// that shows figures its quickness.
 const SAMPLE: u32 = 10_000;
 
-async fn durations(
-    connection: &mut PgConnection,
+async fn durations<D: Dialect>(
+    connection: &mut D::Connection,
     statement: &'static str,
     organisation: &str,
     since: Timestamp,
 ) -> Result<Vec<i64>, StorageError> {
-    sqlx::query_scalar(statement)
-        .bind(organisation)
-        .bind(micros(since))
-        .bind(i64::from(SAMPLE))
-        .fetch_all(connection)
-        .await
-        .map_err(failed(DOING))
+    let select =
+        Statement::new(statement).bind(organisation).bind(micros(since)).bind(i64::from(SAMPLE));
+    let rows: Vec<(i64,)> = D::all(connection, select).await.map_err(failed(DOING))?;
+    Ok(rows.into_iter().map(|(duration,)| duration).collect())
 }

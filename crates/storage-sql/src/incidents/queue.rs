@@ -9,10 +9,10 @@ use evenkeel_domain::{
 use evenkeel_storage::StorageError;
 
 use crate::{
-    PostgresStore,
     column::{Row, micros},
-    error::failed,
     rows::QueuedRow,
+    statement::Statement,
+    store::SqlStore,
 };
 
 const READING: &str = "reading the queue";
@@ -20,23 +20,22 @@ const READING: &str = "reading the queue";
 /// Most of those that run which are named.
 const NAMED: u32 = 20;
 
-pub(super) async fn of(
-    store: &PostgresStore,
+/// A cluster's.
+pub async fn of(
+    store: &impl SqlStore,
     cluster: ClusterId,
     now: Timestamp,
 ) -> Result<Queue, StorageError> {
-    let running: Vec<QueuedRow> = sqlx::query_as(
+    let running = Statement::new(
         "SELECT incidents.id, incidents.summary, count(*) OVER ()
          FROM jobs JOIN incidents ON incidents.id = jobs.incident
          WHERE jobs.cluster = $1 AND lease_until > $2 ORDER BY incidents.id LIMIT $3",
     )
     .bind(cluster.to_string())
     .bind(micros(now))
-    .bind(i64::from(NAMED))
-    .fetch_all(&store.pool)
-    .await
-    .map_err(failed(READING))?;
-    let oldest: Option<QueuedRow> = sqlx::query_as(
+    .bind(i64::from(NAMED));
+    let running: Vec<QueuedRow> = store.all(READING, running).await?;
+    let oldest = Statement::new(
         "SELECT incidents.id, incidents.summary, count(*) OVER ()
          FROM jobs JOIN incidents ON incidents.id = jobs.incident
          WHERE jobs.cluster = $1 AND due_at <= $2
@@ -44,10 +43,8 @@ pub(super) async fn of(
          ORDER BY jobs.opened_at, jobs.incident LIMIT 1",
     )
     .bind(cluster.to_string())
-    .bind(micros(now))
-    .fetch_optional(&store.pool)
-    .await
-    .map_err(failed(READING))?;
+    .bind(micros(now));
+    let oldest: Option<QueuedRow> = store.optional(READING, oldest).await?;
     let count = |row: Option<&QueuedRow>| {
         row.map_or(Ok(0), |(id, _, count)| Row::of("jobs", id).count("count", *count))
     };

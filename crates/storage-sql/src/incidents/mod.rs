@@ -1,0 +1,5 @@
+//! Incidents in lists.
+
+pub mod figures;
+pub mod lists;
+pub mod queue;

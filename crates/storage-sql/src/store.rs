@@ -1,0 +1,80 @@
+//! What a store does for the functions of this crate: it reads, and it changes in its own way.
+
+use evenkeel_domain::audit::AuditRecord;
+use evenkeel_storage::StorageError;
+use sqlx::Pool;
+
+use crate::{
+    error::failed,
+    statement::{Dialect, Read, Statement},
+};
+
+/// A store on an SQL database.
+pub trait SqlStore: Send + Sync {
+    /// Its database.
+    type Database: Dialect;
+
+    /// Connections to read by.
+    fn readers(&self) -> &Pool<Self::Database>;
+
+    /// One statement as one durable change; how many rows it changed.
+    fn change(
+        &self,
+        doing: &'static str,
+        statement: Statement<Self::Database>,
+    ) -> impl Future<Output = Result<u64, StorageError>> + Send;
+
+    /// As [`SqlStore::change`], for what must be there, with what the audit trail keeps of it.
+    fn change_one(
+        &self,
+        doing: &'static str,
+        what: &'static str,
+        statement: Statement<Self::Database>,
+        audit: &[AuditRecord],
+    ) -> impl Future<Output = Result<(), StorageError>> + Send;
+
+    /// As [`SqlStore::change_one`], for an insert that ends in `ON CONFLICT (…) DO NOTHING`.
+    fn add(
+        &self,
+        doing: &'static str,
+        what: &'static str,
+        statement: Statement<Self::Database>,
+        audit: &[AuditRecord],
+    ) -> impl Future<Output = Result<(), StorageError>> + Send;
+
+    /// Reads all rows.
+    fn all<R: Read>(
+        &self,
+        doing: &'static str,
+        statement: Statement<Self::Database>,
+    ) -> impl Future<Output = Result<Vec<R>, StorageError>> + Send {
+        async move {
+            let mut connection = self.readers().acquire().await.map_err(failed(doing))?;
+            Self::Database::all(&mut connection, statement).await.map_err(failed(doing))
+        }
+    }
+
+    /// Reads the first row, if there is one.
+    fn optional<R: Read>(
+        &self,
+        doing: &'static str,
+        statement: Statement<Self::Database>,
+    ) -> impl Future<Output = Result<Option<R>, StorageError>> + Send {
+        async move {
+            let mut connection = self.readers().acquire().await.map_err(failed(doing))?;
+            Self::Database::optional(&mut connection, statement).await.map_err(failed(doing))
+        }
+    }
+
+    /// Reads the row of a statement that always answers one.
+    fn one<R: Read>(
+        &self,
+        doing: &'static str,
+        statement: Statement<Self::Database>,
+    ) -> impl Future<Output = Result<R, StorageError>> + Send {
+        async move {
+            let row = self.optional(doing, statement).await?;
+            row.ok_or(sqlx::Error::RowNotFound).map_err(failed(doing))
+        }
+    }
+}
