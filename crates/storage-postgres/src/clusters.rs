@@ -10,9 +10,9 @@ use evenkeel_storage::{
     ClusterStore, StorageError,
     clusters::{ClusterRow, LastHeard},
 };
-use evenkeel_storage_sql::clusters::{self, TAKEN};
+use evenkeel_storage_sql::clusters;
 
-use crate::{PostgresStore, error::taken};
+use crate::PostgresStore;
 
 #[async_trait]
 impl ClusterStore for PostgresStore {
@@ -29,11 +29,7 @@ impl ClusterStore for PostgresStore {
         row: &ClusterRow,
         audit: &[AuditRecord],
     ) -> Result<(), StorageError> {
-        match clusters::update(self, row, audit).await {
-            // The name is all that is unique of what can be changed here.
-            Err(error) if taken(&error) => Err(StorageError::Taken { what: TAKEN }),
-            other => other,
-        }
+        clusters::update(self, row, audit).await
     }
 
     async fn set_cluster_token(

@@ -12,6 +12,7 @@ use evenkeel_storage::{
 
 use crate::{
     column::{Row, micros},
+    error::taken,
     rows::ClusterColumns,
     statement::Statement,
     store::SqlStore,
@@ -20,10 +21,8 @@ use crate::{
 const READING: &str = "reading clusters";
 const MISSING: &str = "cluster";
 
-/// What [`update`] does.
-pub const CHANGING: &str = "changing a cluster";
-/// What a cluster cannot be added or renamed for.
-pub const TAKEN: &str = "a cluster of that name";
+const CHANGING: &str = "changing a cluster";
+const TAKEN: &str = "a cluster of that name";
 
 /// Adds one.
 pub async fn create(
@@ -56,8 +55,7 @@ pub async fn create(
     store.add("adding a cluster", TAKEN, insert, audit).await
 }
 
-/// Replaces what can be changed of one. That its new name is taken is for the store to tell from
-/// the driver's refusal.
+/// Replaces what can be changed of one.
 pub async fn update(
     store: &impl SqlStore,
     row: &ClusterRow,
@@ -77,7 +75,14 @@ pub async fn update(
     .words_or_none(cluster.alertmanager_url.as_deref())
     .bind(cluster.practice_range)
     .bind(kubeconfig_sealed.as_deref());
-    store.change_one(CHANGING, MISSING, update, audit).await
+    match store.change_one(CHANGING, MISSING, update, audit).await {
+        // The name is all that is unique of what can be changed here; audit records say otherwise
+        // what they were doing.
+        Err(error @ StorageError::Database { doing: CHANGING, .. }) if taken(&error) => {
+            Err(StorageError::Taken { what: TAKEN })
+        }
+        other => other,
+    }
 }
 
 /// Replaces the webhook token.

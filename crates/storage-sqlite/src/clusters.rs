@@ -10,9 +10,9 @@ use evenkeel_storage::{
     ClusterStore, StorageError,
     clusters::{ClusterRow, LastHeard},
 };
-use evenkeel_storage_sql::clusters::{self, CHANGING, TAKEN};
+use evenkeel_storage_sql::clusters;
 
-use crate::{SqliteStore, error::taken};
+use crate::SqliteStore;
 
 #[async_trait]
 impl ClusterStore for SqliteStore {
@@ -29,13 +29,7 @@ impl ClusterStore for SqliteStore {
         row: &ClusterRow,
         audit: &[AuditRecord],
     ) -> Result<(), StorageError> {
-        match clusters::update(self, row, audit).await {
-            // The name is all that is unique of what can be changed here.
-            Err(error @ StorageError::Database { doing: CHANGING, .. }) if taken(&error) => {
-                Err(StorageError::Taken { what: TAKEN })
-            }
-            other => other,
-        }
+        clusters::update(self, row, audit).await
     }
 
     async fn set_cluster_token(
