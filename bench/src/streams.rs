@@ -18,7 +18,7 @@ use crate::{
     figures::{Latencies, table},
     http::Connection,
     installation::Installation,
-    intake::notification,
+    intake::Group,
     machine::mebibytes,
 };
 
@@ -137,7 +137,7 @@ fn report(
 
 /// One more alert of the incident's group; the incident.
 async fn write(writer: &mut Connection, n: u64) -> Result<String> {
-    let body = notification(0, n..n + 1).to_string();
+    let body = Group::number(0).notification(n..n + 1);
     let (status, answer) = writer.call(Method::POST, "/webhook/alert", body).await?;
     ensure!(status == StatusCode::ACCEPTED, "{status}: {}", String::from_utf8_lossy(&answer));
     let receipt: serde_json::Value = serde_json::from_slice(&answer)?;

@@ -31,6 +31,10 @@ const IN_LINE: Duration = Duration::from_secs(8);
 /// folds journals.
 const READERS: u32 = 4;
 
+/// Memory for pages that are read again and again by writes, in KiB below zero as SQLite wants it: the
+/// index pages that a storm of notifications goes through, at most.
+const CACHE: &str = "-16384";
+
 /// Statements that the writing connection keeps prepared: more than there are.
 const WRITTEN: usize = 256;
 
@@ -113,11 +117,9 @@ impl SqliteStore {
                 .idle_timeout(None)
                 .max_lifetime(None)
         };
-        let writer = pool()
-            .max_connections(1)
-            .connect_with(options.clone().statement_cache_capacity(WRITTEN))
-            .await
-            .map_err(failed(OPENING))?;
+        let written = options.clone().statement_cache_capacity(WRITTEN).pragma("cache_size", CACHE);
+        let writer =
+            pool().max_connections(1).connect_with(written).await.map_err(failed(OPENING))?;
         let readers = pool()
             .max_connections(READERS)
             .connect_with(options.pragma("query_only", "ON"))
@@ -156,7 +158,7 @@ impl SqliteStore {
 
     fn over(writer: SqlitePool, readers: SqlitePool, place: Place) -> Self {
         let (feed, _) = broadcast::channel(FEED);
-        let line = Line::new(writer.clone(), feed.clone());
+        let line = Line::new(writer.clone(), readers.clone(), feed.clone());
         Self { line, inbox: Arc::default(), writer, readers, feed, _place: Arc::new(place) }
     }
 

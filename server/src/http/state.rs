@@ -10,9 +10,11 @@ use leptos::config::LeptosOptions;
 
 use crate::{metrics::Metrics, wiring::Platform};
 
-/// The router's state; handlers take its parts.
+/// The router's state; handlers take its parts. Every layer clones it with every request.
 #[derive(Clone)]
-pub struct AppState {
+pub struct AppState(Arc<Parts>);
+
+struct Parts {
     services: Services,
     store: Arc<dyn Store>,
     metrics: Arc<Metrics>,
@@ -23,13 +25,13 @@ pub struct AppState {
 impl AppState {
     /// From a running platform.
     pub fn new(platform: &Platform, assets: Assets) -> Self {
-        Self {
+        Self(Arc::new(Parts {
             services: platform.services.clone(),
             store: platform.store.clone(),
             metrics: platform.metrics.clone(),
             assets: Arc::new(assets),
             leptos: LeptosOptions::builder().output_name("evenkeel").build(),
-        }
+        }))
     }
 }
 
@@ -37,7 +39,7 @@ macro_rules! parts {
     ($($field:ident: $type:ty),+ $(,)?) => {$(
         impl FromRef<AppState> for $type {
             fn from_ref(state: &AppState) -> Self {
-                state.$field.clone()
+                state.0.$field.clone()
             }
         }
     )+};

@@ -19,9 +19,14 @@ pub(super) type Answer = oneshot::Receiver<Result<(), Failed>>;
 pub(super) enum Settled {
     /// Yes.
     Good,
+    /// Nothing was done in it but in vain: it ends, and nobody waits for it.
+    Vain,
     /// The database has given up the transaction.
     Lost(sqlx::Error),
 }
+
+/// Number of the first turn.
+const FIRST: u64 = 1;
 
 /// Turns in one transaction.
 #[derive(Debug)]
@@ -60,16 +65,25 @@ impl Group {
         self.members.len()
     }
 
+    /// How many records its turns have appended to journals.
+    pub(super) fn records(&self) -> usize {
+        self.members.iter().map(|member| member.grown.len()).sum()
+    }
+
     pub(super) fn connection(&mut self) -> &mut SqliteConnection {
         &mut self.connection
     }
 
-    /// Begins the next turn. The one before must be settled.
+    /// Begins the next turn. The one before must be settled. The first has the transaction for
+    /// itself and needs no savepoint, for which the database would keep a copy of every page.
     pub(super) async fn enter(&mut self) -> Result<(), sqlx::Error> {
         let before = self.turn;
-        let release = self.newest == Newest::Done;
+        let release = self.newest == Newest::Done && before > FIRST;
         self.turn += 1;
         self.newest = Newest::Unsettled;
+        if self.turn == FIRST {
+            return Ok(());
+        }
         // Released, so that the database need not remember how every page was at each savepoint.
         let next = self.turn;
         let statements = if release {
@@ -97,6 +111,9 @@ impl Group {
     pub(super) async fn settle(&mut self) -> Settled {
         if self.newest != Newest::Unsettled {
             return Settled::Good;
+        }
+        if self.turn == FIRST {
+            return Settled::Vain;
         }
         // Some failures (disk full, broken file) make the database give up a transaction by
         // itself; after that, savepoints and statements would begin others unasked. In a
@@ -151,7 +168,8 @@ impl Group {
         }
     }
 
-    async fn roll_back(mut self) -> Option<PoolConnection<Sqlite>> {
+    /// Takes all of it back.
+    pub(super) async fn roll_back(mut self) -> Option<PoolConnection<Sqlite>> {
         match run(&mut self.connection, "ROLLBACK").await {
             Ok(()) => Some(self.connection),
             // "No transaction is active": the database was quicker.

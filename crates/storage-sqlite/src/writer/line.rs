@@ -28,7 +28,10 @@ use tokio::{
 };
 use tracing::warn;
 
-use super::group::{Group, Settled, run};
+use super::{
+    group::{Group, Settled, run},
+    log::Log,
+};
 
 /// How long a caller waits in line before it is told that the database is overloaded.
 /// Alertmanager gives up on a webhook after 10 s by itself.
@@ -79,6 +82,7 @@ pub(crate) struct Line {
 pub(super) struct Desk {
     pool: SqlitePool,
     feed: broadcast::Sender<Grown>,
+    log: Log,
     /// The connection, while no group has it.
     spare: Option<PoolConnection<Sqlite>>,
     group: Option<Group>,
@@ -97,8 +101,13 @@ impl Drop for Waiting<'_> {
 
 impl Line {
     /// In front of a pool that has one connection.
-    pub(crate) fn new(pool: SqlitePool, feed: broadcast::Sender<Grown>) -> Self {
-        let desk = Desk { pool, feed, spare: None, group: None, groups: 0 };
+    pub(crate) fn new(
+        pool: SqlitePool,
+        readers: SqlitePool,
+        feed: broadcast::Sender<Grown>,
+    ) -> Self {
+        let log = Log::new(readers);
+        let desk = Desk { pool, feed, log, spare: None, group: None, groups: 0 };
         Self { desk: Arc::new(Mutex::new(desk)), waiting: Arc::default() }
     }
 
@@ -198,12 +207,18 @@ impl Desk {
     /// transaction is lost, and all who wait for its commit are told.
     async fn settle(&mut self) {
         let Some(group) = &mut self.group else { return };
-        if let Settled::Lost(why) = group.settle().await
-            && let Some(group) = self.group.take()
-        {
-            warn!(error = &why as &dyn std::error::Error, "a shared transaction is lost");
-            self.spare = group.fail(why).await;
+        let settled = group.settle().await;
+        if matches!(settled, Settled::Good) {
+            return;
         }
+        let Some(group) = self.group.take() else { return };
+        self.spare = match settled {
+            Settled::Good | Settled::Vain => group.roll_back().await,
+            Settled::Lost(why) => {
+                warn!(error = &why as &dyn std::error::Error, "a shared transaction is lost");
+                group.fail(why).await
+            }
+        };
     }
 }
 
@@ -240,7 +255,9 @@ fn commit_later(desk: &OwnedMutexGuard<Desk>) {
 async fn commit(mut desk: OwnedMutexGuard<Desk>) -> OwnedMutexGuard<Desk> {
     desk.settle().await;
     if let Some(group) = desk.group.take() {
+        let records = group.records();
         desk.spare = group.commit(&desk.feed).await;
+        desk.log.grew(records);
     }
     desk
 }

@@ -8,6 +8,7 @@
 
 mod group;
 mod line;
+mod log;
 
 #[cfg(test)]
 mod tests;

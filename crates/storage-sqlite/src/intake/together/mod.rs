@@ -1,52 +1,42 @@
 //! Notifications that come at the same time share a turn, and its statements.
 //!
 //! A turn of its own costs a notification some five trips to the database's thread. Where many
-//! wait, one of them has a turn for all: it looks up in one trip what is known for each, lets every
+//! wait, a [`host`] has a turn for all: it looks up in one trip what is known for each, lets every
 //! notification's own task decide what follows ([`sheet`]), and writes all of it with one statement a
-//! table ([`many`]). Only the usual case is done like this: an alert of an open incident, heard of anew
-//! or again. What opens an incident, joins another one or changes its place in lists takes a turn of
-//! its own afterwards, and so does everything where something in the shared one fails.
-//!
-//! Of one group, and of one incident, one notification at most is in a shared turn: what the next
-//! one decides depends on what this one writes.
+//! table ([`write`]). Only the usual case is done like this: an alert of an open incident, heard of
+//! anew or again. What opens an incident, joins another one or changes its place in lists takes a turn
+//! of its own afterwards, and so does everything where something in the shared one fails.
 
+mod host;
 mod look;
 mod many;
 mod sheet;
 mod write;
 
 use std::{
-    collections::{BTreeSet, VecDeque},
+    collections::VecDeque,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
 };
 
 use evenkeel_storage::{
     StorageError,
     intake::{Decide, IntakePlan, IntakeView, Received},
 };
-use tokio::{
-    sync::oneshot,
-    time::{Instant, timeout_at},
-};
-use tracing::warn;
+use tokio::sync::oneshot;
 
-use self::sheet::{Follows, Sheet};
+use self::{
+    host::Host,
+    sheet::{Follows, Sheet},
+};
 use super::receive::DOING;
-use crate::{
-    SqliteStore,
-    writer::{LINE_OF_WEBHOOKS, Work},
-};
+use crate::{SqliteStore, writer::LINE_OF_WEBHOOKS};
 
-/// How many share a turn at most.
-const MOST: usize = 64;
+/// How many are looked up and written together at most.
+const MOST: usize = 32;
 /// How many alerts they bring at most, unless the first of them brings more.
 const ALERTS: usize = 512;
 /// Fewer than this are quicker each for itself.
 const FEWEST: usize = 3;
-/// How long a turn waits for those it looked something up for. They have nothing to wait for
-/// themselves; who is not there by then has gone away.
-const DECIDING: Duration = Duration::from_secs(1);
 
 /// Those who wait for a shared turn.
 #[derive(Debug, Default)]
@@ -100,9 +90,12 @@ impl Inbox {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The next who can be together in a turn.
-    fn take(&self) -> Vec<Guest> {
+    /// The next who can be together; nobody if it is fewer than `fewest`.
+    fn take(&self, fewest: usize) -> Vec<Guest> {
         let mut waiting = self.lock();
+        if waiting.guests.len() < fewest {
+            return Vec::new();
+        }
         let (mut taken, mut alerts) = (Vec::new(), 0);
         while let Some(guest) = waiting.guests.front() {
             alerts += guest.sheet.keys.len();
@@ -160,99 +153,7 @@ fn enter(
     waiting.guests.push_back(guest);
     if !waiting.host {
         waiting.host = true;
-        tokio::spawn(Host { store: store.clone(), serves: true }.serve());
+        tokio::spawn(Host::of(store.clone()).serve());
     }
     Ok(given)
-}
-
-/// Who waits for turns, as long as there are guests.
-struct Host {
-    store: SqliteStore,
-    serves: bool,
-}
-
-impl Drop for Host {
-    /// If it ends before its time, nobody waits for it.
-    fn drop(&mut self) {
-        if self.serves {
-            let mut waiting = self.store.inbox.lock();
-            waiting.host = false;
-            waiting.guests.clear();
-        }
-    }
-}
-
-impl Host {
-    async fn serve(mut self) {
-        while self.serves {
-            match self.store.begin_webhook(DOING).await {
-                Ok(work) => together(work, self.store.inbox.take()).await,
-                Err(why) => refuse(self.store.inbox.take(), why),
-            }
-            let mut waiting = self.store.inbox.lock();
-            self.serves = !waiting.guests.is_empty();
-            waiting.host = self.serves;
-        }
-    }
-}
-
-fn refuse(guests: Vec<Guest>, why: StorageError) {
-    let why = Shared(Arc::new(why));
-    for guest in guests {
-        // Who has gone away does not want to know.
-        let _ = guest.seat.send(Seat::Refused(why.clone()));
-    }
-}
-
-/// A turn for all of them. Those it has nothing for, and all if something fails, find that their
-/// channel is gone and go on by themselves.
-async fn together(mut work: Work, guests: Vec<Guest>) {
-    if guests.len() < FEWEST {
-        work.leave();
-        return;
-    }
-    let seen = match look::up(work.connection(), &guests).await {
-        Ok(seen) => seen,
-        Err(why) => return gave_up(&why),
-    };
-    let (mut groups, mut incidents) = (BTreeSet::new(), BTreeSet::new());
-    let mut seated = Vec::new();
-    for (guest, view) in guests.into_iter().zip(seen) {
-        let Some(open) = &view.open else { continue };
-        let group = (guest.sheet.cluster.clone(), guest.sheet.group_key.clone());
-        if !groups.insert(group) || !incidents.insert(open.id) {
-            continue;
-        }
-        let (send_follows, follows) = oneshot::channel();
-        let (answer, kept) = oneshot::channel();
-        let seat = Seat::Shared { view: Box::new(view), follows: send_follows, kept };
-        if guest.seat.send(seat).is_ok() {
-            seated.push((guest.sheet, follows, answer));
-        }
-    }
-    let mut all = Vec::with_capacity(seated.len());
-    let mut answers = Vec::with_capacity(seated.len());
-    let until = Instant::now() + DECIDING;
-    for (sheet, follows, answer) in seated {
-        if let Ok(Ok(follows)) = timeout_at(until, follows).await {
-            all.push((sheet, follows));
-            answers.push(answer);
-        }
-    }
-    if all.is_empty() {
-        return;
-    }
-    match write::all(&mut work, &all).await {
-        Ok(true) => {}
-        Ok(false) => return,
-        Err(why) => return gave_up(&why),
-    }
-    let outcome = work.commit().await.map_err(|why| Shared(Arc::new(why)));
-    for answer in answers {
-        let _ = answer.send(outcome.clone());
-    }
-}
-
-fn gave_up(why: &StorageError) {
-    warn!(error = why as &dyn std::error::Error, "notifications could not share a turn");
 }

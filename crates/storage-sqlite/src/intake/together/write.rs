@@ -8,7 +8,7 @@ use super::{
     many::Many,
     sheet::{AlertRow, Follows, IncidentRow, RecordRow, Sheet},
 };
-use crate::writer::Work;
+use crate::{error::refused, intake::receive::DOING, writer::Work};
 
 static NOTIFICATIONS: LazyLock<Many> = LazyLock::new(|| {
     Many::new(
@@ -61,9 +61,20 @@ static HEARD_AGAIN: LazyLock<Many> = LazyLock::new(|| {
     )
 });
 
-/// Writes it; the caller commits. `false` if it is not as it was looked up: a notification is kept
-/// already, or an incident is not there.
-pub(super) async fn all(work: &mut Work, all: &[(Sheet, Follows)]) -> Result<bool, StorageError> {
+/// Something is not as it was looked up: a notification is kept already, or an incident is not there.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "{kept} of {notifications} notifications and {went_on} of {incidents} incidents were as expected"
+)]
+struct Unexpected {
+    notifications: usize,
+    kept: u64,
+    incidents: usize,
+    went_on: u64,
+}
+
+/// Writes it; the caller commits.
+pub(super) async fn all(work: &mut Work, all: &[(Sheet, Follows)]) -> Result<(), StorageError> {
     let connection = work.connection();
     let kept = NOTIFICATIONS
         .run(connection, all, |query, (sheet, _)| {
@@ -89,7 +100,9 @@ pub(super) async fn all(work: &mut Work, all: &[(Sheet, Follows)]) -> Result<boo
         })
         .await?;
     if (kept, went_on) != (all.len() as u64, incidents.len() as u64) {
-        return Ok(false);
+        let (notifications, incidents) = (all.len(), incidents.len());
+        let why = Unexpected { notifications, kept, incidents, went_on };
+        return Err(refused(DOING, why));
     }
     JOBS.run(connection, &incidents, |query, row| query.bind(row.id.as_str()).bind(row.due_at))
         .await?;
@@ -138,5 +151,5 @@ pub(super) async fn all(work: &mut Work, all: &[(Sheet, Follows)]) -> Result<boo
     for incident in incidents {
         work.grew(incident.grown);
     }
-    Ok(true)
+    Ok(())
 }
