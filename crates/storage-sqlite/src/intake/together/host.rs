@@ -75,6 +75,8 @@ impl Host {
         match all(&mut work, &self.store.inbox, guests, &mut kept).await {
             Ok(()) if kept.is_empty() => work.leave(),
             Ok(()) => {
+                #[cfg(test)]
+                self.store.inbox.shared.fetch_add(kept.len(), std::sync::atomic::Ordering::Relaxed);
                 let outcome = work.commit().await.map_err(|why| Shared(Arc::new(why)));
                 for answer in kept {
                     // Who has gone away does not want to know.

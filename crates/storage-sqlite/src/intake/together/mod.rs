@@ -13,6 +13,9 @@ mod many;
 mod sheet;
 mod write;
 
+#[cfg(test)]
+mod tests;
+
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -40,7 +43,12 @@ const FEWEST: usize = 3;
 
 /// Those who wait for a shared turn.
 #[derive(Debug, Default)]
-pub(crate) struct Inbox(Mutex<Waiting>);
+pub(crate) struct Inbox {
+    waiting: Mutex<Waiting>,
+    /// How many have shared a turn.
+    #[cfg(test)]
+    shared: std::sync::atomic::AtomicUsize,
+}
 
 #[derive(Debug, Default)]
 struct Waiting {
@@ -87,7 +95,7 @@ struct Full(usize);
 
 impl Inbox {
     fn lock(&self) -> MutexGuard<'_, Waiting> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The next who can be together; nobody if it is fewer than `fewest`.
