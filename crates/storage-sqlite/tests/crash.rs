@@ -54,26 +54,68 @@ async fn child_appends_until_it_is_killed() {
     let Ok(url) = std::env::var(URL) else { return };
     let store = open(&url).await;
     let mut n = u64::from(std::process::id()) << 20;
+    storm(&store, n).await;
+    n += 1 << 16;
     loop {
         n += 1;
-        let received = Received {
-            id: NotificationId::from_parts(n, 1),
-            organisation: organisation(),
-            cluster: cluster(),
-            at: Timestamp::UNIX_EPOCH,
-            body: "{}".into(),
-            group_key: n.to_string(),
-            truncated_alerts: 0,
-            quarantined: None,
-            alerts: Vec::new(),
-            beyond: None,
-            reread: None,
-        };
-        let (plan, state) = opening_plan(n);
-        store.receive(&received, &move |_: &IntakeView| plan.clone()).await.unwrap();
-        println!("durable {} 1", state.id);
+        let state = open_incident(&store, n).await;
         append_some(&store, state).await;
     }
+}
+
+fn received(n: u64, group: u64) -> Received {
+    Received {
+        id: NotificationId::from_parts(n, 1),
+        organisation: organisation(),
+        cluster: cluster(),
+        at: Timestamp::UNIX_EPOCH,
+        body: "{}".into(),
+        group_key: group.to_string(),
+        truncated_alerts: 0,
+        quarantined: None,
+        alerts: Vec::new(),
+        beyond: None,
+        reread: None,
+    }
+}
+
+async fn open_incident(store: &SqliteStore, n: u64) -> IncidentState {
+    let (plan, state) = opening_plan(n);
+    store.receive(&received(n, n), &move |_: &IntakeView| plan.clone()).await.unwrap();
+    println!("durable {} 1", state.id);
+    state
+}
+
+/// Many notifications of few groups at once, so that most have their turns together.
+async fn storm(store: &Arc<SqliteStore>, first: u64) {
+    for group in first..first + GROUPS {
+        open_incident(store, group).await;
+    }
+    for sender in 1..=SENDERS {
+        let store = Arc::clone(store);
+        tokio::spawn(async move {
+            for n in 0.. {
+                let received = received(first + sender * 1_000 + n, first + (sender + n) % GROUPS);
+                let plan = store.receive(&received, &goes_on).await.unwrap();
+                let last = plan.write.unwrap().entries.pop().unwrap();
+                println!("durable {} {}", last.incident, last.seq);
+            }
+        });
+    }
+}
+
+const GROUPS: u64 = 8;
+const SENDERS: u64 = 24;
+
+fn goes_on(view: &IntakeView) -> IntakePlan {
+    let open = view.open.clone().unwrap();
+    let note = || Event::Noted { agent: Agent::Supervisor, text: "again".into() };
+    let events = vec![note(), note()];
+    let entries = chain::chain(open.id, open.seq, &open.head, Timestamp::UNIX_EPOCH, events);
+    let (incident, summary, entries) = (open.id, open.summary, entries.unwrap());
+    let write =
+        IncidentWrite { incident, new: false, entries, summary, owner: None, adopts: false };
+    IntakePlan { write: Some(write), ..IntakePlan::default() }
 }
 
 fn opening_plan(n: u64) -> (IntakePlan, IncidentState) {
@@ -154,7 +196,7 @@ async fn i1_what_was_acknowledged_survives_kill_minus_nine() {
     store.close().await;
     drop(store);
 
-    for killed_after in [1, 3, 20, 61, 100] {
+    for killed_after in [1, 3, 20, 61, 100, 500] {
         let durable = run_and_kill(&url, killed_after);
         assert!(durable.len() >= killed_after);
         let store = open(&url).await;
