@@ -28,7 +28,7 @@ test: setup lint site test-rust test-browser ## Install what tests need and run 
 
 test-rust: ## Rust tests
 	@if command -v cargo-nextest >/dev/null; then \
-	  $(CARGO) nextest run --locked $(NATIVE); \
+	  $(CARGO) nextest run --locked --no-fail-fast $(NATIVE); \
 	else \
 	  $(CARGO) test --locked $(NATIVE); \
 	fi

@@ -83,6 +83,7 @@ fn Alerts(
     icc: Icc,
 ) -> impl IntoView {
     let alerts = icc.read(|state| state.alerts.clone());
+    let closed = icc.read(|state| state.closed_at.is_some());
     let list = if alerts.is_empty() {
         view! { <p class="muted">"No alert: a person asked for this."</p> }.into_any()
     } else {
@@ -95,7 +96,7 @@ fn Alerts(
         let cards = alerts
             .into_iter()
             .take(ALERTS_SHOWN)
-            .map(|alert| view! { <AlertCard alert=alert /> })
+            .map(|alert| view! { <AlertCard alert=alert closed=closed /> })
             .collect_view();
         let rest = (more > 0).then(|| {
             view! { <p class="small muted">{format!("and {more} more; all of them are in the incident's journal")}</p> }
@@ -109,12 +110,15 @@ fn Alerts(
 fn AlertCard(
     /// The alert.
     alert: Alert,
+    /// Whether its incident is closed: what became of the alert since is not in its journal.
+    closed: bool,
 ) -> impl IntoView {
     let name = alert.name().to_owned();
     let summary = ["summary", "description", "message"]
         .into_iter()
         .find_map(|key| alert.annotations.get(key).cloned());
     let (word, tone, glyph) = match alert.status {
+        AlertStatus::Firing if closed => ("Firing when closed", Tone::Neutral, Glyph::Incidents),
         AlertStatus::Firing => ("Firing", Tone::Danger, Glyph::Incidents),
         AlertStatus::Resolved => ("Ended", Tone::Ok, Glyph::Ok),
     };

@@ -60,7 +60,7 @@ fn change(
             "Choose one of the revisions that get_deployment lists.",
         ));
     };
-    let current = revision(object);
+    let current = current(object, &owned);
     if current == Some(args.to_revision) {
         return Err(no_such_part(
             format!("revision {} of {} is the current one", args.to_revision, args.name),
@@ -110,6 +110,77 @@ fn is_owned_by(set: &Value, uid: &Value) -> bool {
     })
 }
 
+/// The revision whose template the Deployment has. Its annotation is written by the controller, which
+/// may not have seen the last change yet; only where no replica set has that template is it asked,
+/// and believed once the controller has.
+fn current(object: &Value, owned: &[&Value]) -> Option<i64> {
+    let template = &object["spec"]["template"];
+    let same = |set: &&&Value| {
+        let mut of_set = set["spec"]["template"].clone();
+        strip_hash(&mut of_set);
+        of_set == *template
+    };
+    let matching = owned.iter().filter(same).filter_map(|set| revision(set)).max();
+    let seen = object["status"]["observedGeneration"] == object["metadata"]["generation"];
+    matching.or_else(|| revision(object).filter(|_| seen))
+}
+
 fn revision(object: &Value) -> Option<i64> {
     object.pointer("/metadata/annotations")?.get(REVISION)?.as_str()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn template(image: &str) -> Value {
+        json!({"metadata": {"labels": {"app": "web"}},
+            "spec": {"containers": [{"name": "web", "image": image}]}})
+    }
+
+    fn set(number: i64, image: &str) -> Value {
+        let mut template = template(image);
+        template["metadata"]["labels"]["pod-template-hash"] = json!("5f6d");
+        json!({"metadata": {"annotations": {REVISION: number.to_string()},
+                "ownerReferences": [{"uid": "u", "controller": true}]},
+            "spec": {"template": template}})
+    }
+
+    fn deployment(annotated: i64, image: &str, observed: i64) -> Value {
+        json!({"metadata": {"uid": "u", "generation": 5,
+                "annotations": {REVISION: annotated.to_string()}},
+            "spec": {"template": template(image)},
+            "status": {"observedGeneration": observed}})
+    }
+
+    fn to(revision: i64) -> RolloutUndoArgs {
+        serde_json::from_value(json!({"namespace": "shop", "name": "web", "kind": "Deployment",
+            "toRevision": revision, "actionId": "a", "dryRun": false}))
+        .unwrap()
+    }
+
+    #[test]
+    fn what_the_controller_has_not_seen_yet_is_taken_back_too() {
+        let sets = [set(1, "web:1"), set(2, "web:2")];
+        // It was put back to revision 1, and its annotation still says 2.
+        let mut object = deployment(2, "web:1", 4);
+        assert!(change(&to(1), &sets, &mut object).is_err(), "revision 1 is the current one");
+        let done = change(&to(2), &sets, &mut object).unwrap();
+        assert_eq!(object["spec"]["template"], template("web:2"));
+        let Undo::Call { arguments, .. } = done.undo else { panic!("no undo") };
+        assert_eq!(arguments["toRevision"], 1);
+    }
+
+    #[test]
+    fn a_template_that_has_no_number_yet_has_no_undo() {
+        let sets = [set(1, "web:1"), set(2, "web:2")];
+        let mut unseen = deployment(2, "web:3", 4);
+        let done = change(&to(1), &sets, &mut unseen).unwrap();
+        assert!(matches!(done.undo, Undo::None { .. }), "2 is not what it has");
+        // Defaults that the server adds may differ: then the annotation says it, once it is new.
+        let mut seen = deployment(2, "web:3", 5);
+        let done = change(&to(1), &sets, &mut seen).unwrap();
+        let Undo::Call { arguments, .. } = done.undo else { panic!("no undo") };
+        assert_eq!(arguments["toRevision"], 2);
+    }
 }
