@@ -52,8 +52,10 @@ fn one(alert: &AlertSeries) -> Option<Draft> {
     let rose = !young && points.first().is_some_and(|first| first.t < crossing.t);
     let since = change.map(|c| c.onset.min(at)).or(rose.then_some(at));
     let summary = format!(
-        "{}: its measure stands at {last:.4}{}, the limit is {}{}",
-        alert.alert, alert.condition.unit, alert.condition.threshold, alert.condition.unit,
+        "{}: its measure stands at {}, the limit is {}",
+        alert.alert,
+        in_words(last, alert.condition.unit),
+        in_words(alert.condition.threshold, alert.condition.unit),
     );
     Some(
         Draft::new(kind, object, Severity::Warning, summary)
@@ -65,6 +67,16 @@ fn one(alert: &AlertSeries) -> Option<Draft> {
             .maybe("before", change.map(|c| c.before))
             .cite(alert.answer.evidence, quote::point(&crossing)),
     )
+}
+
+/// A ratio as a percentage, as people say it; at most four decimals of anything else.
+fn in_words(value: f64, unit: &str) -> String {
+    let rounded = |value: f64| (value * 10_000.0).round() / 10_000.0;
+    match unit {
+        "ratio" => format!("{} %", rounded(value * 100.0)),
+        "" => rounded(value).to_string(),
+        unit => format!("{} {unit}", rounded(value)),
+    }
 }
 
 /// The series that ends highest.
@@ -94,6 +106,14 @@ mod tests {
         assert_eq!(found[0].kind, FindingKind::ErrorsUp);
         assert_eq!(found[0].since, Some(metrics::step_at()));
         metrics::assert_quotes(&view, &found);
+    }
+
+    #[test]
+    fn a_ratio_is_said_as_a_percentage() {
+        assert_eq!(in_words(0.223, "ratio"), "22.3 %");
+        assert_eq!(in_words(0.1, "ratio"), "10 %");
+        assert_eq!(in_words(1.234_567, "s"), "1.2346 s");
+        assert_eq!(in_words(3.0, ""), "3");
     }
 
     #[test]
