@@ -30,7 +30,7 @@ test-rust: ## Rust tests
 	@if command -v cargo-nextest >/dev/null; then \
 	  $(CARGO) nextest run --locked --no-fail-fast $(NATIVE); \
 	else \
-	  $(CARGO) test --locked $(NATIVE); \
+	  $(CARGO) test --locked --no-fail-fast $(NATIVE); \
 	fi
 
 test-browser: site ## Browser tests in headless Chromium against the real binary

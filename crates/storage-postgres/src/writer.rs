@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use evenkeel_domain::audit::AuditRecord;
 use evenkeel_engine::{fail_point, journal::Grown};
 use evenkeel_storage::StorageError;
 use sqlx::{PgConnection, Postgres, Transaction, postgres::PgArguments, query::Query};
 
 use crate::{
-    PostgresStore, audit,
+    PostgresStore,
     error::{failed, refused},
     feed::Announcer,
 };
@@ -36,53 +35,6 @@ impl PostgresStore {
     ) -> Result<u64, StorageError> {
         let done = statement.execute(&self.pool).await.map_err(failed(doing))?;
         Ok(done.rows_affected())
-    }
-
-    /// As [`PostgresStore::change`], for what must be there, with what the audit trail keeps of
-    /// it.
-    pub(crate) async fn change_one(
-        &self,
-        doing: &'static str,
-        what: &'static str,
-        statement: Query<'_, Postgres, PgArguments>,
-        audit: &[AuditRecord],
-    ) -> Result<(), StorageError> {
-        self.audited(doing, statement, audit, StorageError::Missing { what }).await
-    }
-
-    /// As [`PostgresStore::change_one`], for an insert that ends in `ON CONFLICT (…) DO NOTHING`.
-    pub(crate) async fn add(
-        &self,
-        doing: &'static str,
-        what: &'static str,
-        statement: Query<'_, Postgres, PgArguments>,
-        audit: &[AuditRecord],
-    ) -> Result<(), StorageError> {
-        self.audited(doing, statement, audit, StorageError::Taken { what }).await
-    }
-
-    /// One statement and its audit records as one durable change; `in_vain` when it changed
-    /// nothing, and then there is nothing to be recorded either.
-    async fn audited(
-        &self,
-        doing: &'static str,
-        statement: Query<'_, Postgres, PgArguments>,
-        audit: &[AuditRecord],
-        in_vain: StorageError,
-    ) -> Result<(), StorageError> {
-        if audit.is_empty() {
-            return match self.change(doing, statement).await? {
-                0 => Err(in_vain),
-                _ => Ok(()),
-            };
-        }
-        let mut work = self.begin(doing).await?;
-        let done = statement.execute(work.connection()).await.map_err(failed(doing))?;
-        if done.rows_affected() == 0 {
-            return Err(in_vain);
-        }
-        audit::keep(work.connection(), audit).await?;
-        work.commit().await
     }
 }
 

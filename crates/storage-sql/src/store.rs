@@ -24,6 +24,16 @@ pub trait SqlStore: Send + Sync {
         statement: Statement<Self::Database>,
     ) -> impl Future<Output = Result<u64, StorageError>> + Send;
 
+    /// One statement and its audit records as one durable change; `in_vain` when it changed
+    /// nothing, and then there is nothing to be recorded either.
+    fn audited(
+        &self,
+        doing: &'static str,
+        statement: Statement<Self::Database>,
+        audit: &[AuditRecord],
+        in_vain: StorageError,
+    ) -> impl Future<Output = Result<(), StorageError>> + Send;
+
     /// As [`SqlStore::change`], for what must be there, with what the audit trail keeps of it.
     fn change_one(
         &self,
@@ -31,7 +41,9 @@ pub trait SqlStore: Send + Sync {
         what: &'static str,
         statement: Statement<Self::Database>,
         audit: &[AuditRecord],
-    ) -> impl Future<Output = Result<(), StorageError>> + Send;
+    ) -> impl Future<Output = Result<(), StorageError>> + Send {
+        self.audited(doing, statement, audit, StorageError::Missing { what })
+    }
 
     /// As [`SqlStore::change_one`], for an insert that ends in `ON CONFLICT (…) DO NOTHING`.
     fn add(
@@ -40,7 +52,9 @@ pub trait SqlStore: Send + Sync {
         what: &'static str,
         statement: Statement<Self::Database>,
         audit: &[AuditRecord],
-    ) -> impl Future<Output = Result<(), StorageError>> + Send;
+    ) -> impl Future<Output = Result<(), StorageError>> + Send {
+        self.audited(doing, statement, audit, StorageError::Taken { what })
+    }
 
     /// Reads all rows.
     fn all<R: Read>(

@@ -5,7 +5,7 @@ use evenkeel_storage::StorageError;
 use evenkeel_storage_sql::{statement::Statement, store::SqlStore};
 use sqlx::{Sqlite, SqlitePool};
 
-use crate::{SqliteStore, error::failed};
+use crate::{SqliteStore, audit, error::failed};
 
 impl SqlStore for SqliteStore {
     type Database = Sqlite;
@@ -22,23 +22,20 @@ impl SqlStore for SqliteStore {
         self.change(doing, statement.query().map_err(failed(doing))?).await
     }
 
-    async fn change_one(
+    async fn audited(
         &self,
         doing: &'static str,
-        what: &'static str,
         statement: Statement<Sqlite>,
         audit: &[AuditRecord],
+        in_vain: StorageError,
     ) -> Result<(), StorageError> {
-        self.change_one(doing, what, statement.query().map_err(failed(doing))?, audit).await
-    }
-
-    async fn add(
-        &self,
-        doing: &'static str,
-        what: &'static str,
-        statement: Statement<Sqlite>,
-        audit: &[AuditRecord],
-    ) -> Result<(), StorageError> {
-        self.add(doing, what, statement.query().map_err(failed(doing))?, audit).await
+        let statement = statement.query().map_err(failed(doing))?;
+        let mut work = self.begin(doing).await?;
+        let done = statement.execute(work.connection()).await.map_err(failed(doing))?;
+        if done.rows_affected() == 0 {
+            return Err(in_vain);
+        }
+        audit::keep(work.connection(), audit).await?;
+        work.commit().await
     }
 }

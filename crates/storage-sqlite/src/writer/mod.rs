@@ -13,14 +13,13 @@ mod log;
 #[cfg(test)]
 mod tests;
 
-use evenkeel_domain::audit::AuditRecord;
 use evenkeel_engine::journal::Grown;
 use evenkeel_storage::StorageError;
 use sqlx::{Sqlite, SqliteConnection, query::Query, sqlite::SqliteArguments};
 
 pub(crate) use line::{LINE_OF_WEBHOOKS, Line};
 
-use crate::{SqliteStore, audit, error::failed};
+use crate::{SqliteStore, error::failed};
 use line::{LineError, Turn};
 
 /// A turn. Dropped without [`Work::commit`], nothing of it remains.
@@ -57,46 +56,6 @@ impl SqliteStore {
         let done = statement.execute(work.connection()).await.map_err(failed(doing))?;
         work.commit().await?;
         Ok(done.rows_affected())
-    }
-
-    /// As [`SqliteStore::change`], for what must be there, with what the audit trail keeps of it.
-    pub(crate) async fn change_one(
-        &self,
-        doing: &'static str,
-        what: &'static str,
-        statement: Query<'_, Sqlite, SqliteArguments>,
-        audit: &[AuditRecord],
-    ) -> Result<(), StorageError> {
-        self.audited(doing, statement, audit, StorageError::Missing { what }).await
-    }
-
-    /// As [`SqliteStore::change_one`], for an insert that ends in `ON CONFLICT (…) DO NOTHING`.
-    pub(crate) async fn add(
-        &self,
-        doing: &'static str,
-        what: &'static str,
-        statement: Query<'_, Sqlite, SqliteArguments>,
-        audit: &[AuditRecord],
-    ) -> Result<(), StorageError> {
-        self.audited(doing, statement, audit, StorageError::Taken { what }).await
-    }
-
-    /// One statement and its audit records as one durable change; `in_vain` when it changed
-    /// nothing, and then there is nothing to be recorded either.
-    async fn audited(
-        &self,
-        doing: &'static str,
-        statement: Query<'_, Sqlite, SqliteArguments>,
-        audit: &[AuditRecord],
-        in_vain: StorageError,
-    ) -> Result<(), StorageError> {
-        let mut work = self.begin(doing).await?;
-        let done = statement.execute(work.connection()).await.map_err(failed(doing))?;
-        if done.rows_affected() == 0 {
-            return Err(in_vain);
-        }
-        audit::keep(work.connection(), audit).await?;
-        work.commit().await
     }
 }
 
