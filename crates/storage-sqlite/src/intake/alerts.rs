@@ -1,6 +1,9 @@
 //! Alerts as last heard.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::LazyLock,
+};
 
 use evenkeel_domain::{
     alert::{Alert, AlertStatus},
@@ -12,102 +15,137 @@ use evenkeel_storage::{
 };
 use sqlx::SqliteConnection;
 
-use super::receive::DOING;
+use super::{many::Many, receive::DOING};
 use crate::{
     column::{micros, to_json},
     error::failed,
 };
 
-/// The keys of a notification's alerts within its group, each once, as a list the database can
-/// read.
-pub(super) fn keys(received: &Received) -> Result<String, StorageError> {
+/// Fingerprint and start: what an alert is known by within its group.
+pub(super) type Key = (String, i64);
+
+/// The keys of a notification's alerts, each once, in its order.
+pub(super) fn keys(received: &Received) -> Vec<Key> {
     let mut seen = BTreeSet::new();
-    let keys: Vec<(&str, i64)> = received
-        .alerts
-        .iter()
-        .map(|alert| (alert.fingerprint.as_str(), micros(alert.starts_at)))
-        .filter(|key| seen.insert(*key))
-        .collect();
-    to_json(DOING, &keys)
+    received.alerts.iter().map(key).filter(|key| seen.insert(key.clone())).collect()
 }
 
-/// Keeps them. Of those that are as they were known, and that is most of what comes, only when they
-/// were heard of.
-pub(super) async fn keep(
-    connection: &mut SqliteConnection,
-    received: &Received,
-    known: &[KnownAlert],
-    alerts: &[(Alert, Option<IncidentId>)],
-) -> Result<(), StorageError> {
-    let (same, news) = standing(known, alerts);
-    if !news.is_empty() {
-        write(connection, received, &news).await?;
+fn key(alert: &Alert) -> Key {
+    (alert.fingerprint.clone(), micros(alert.starts_at))
+}
+
+/// Whose alerts they are, and when they were heard of.
+#[derive(Clone, Copy)]
+pub(super) struct Heard<'a> {
+    pub(super) cluster: &'a str,
+    pub(super) group_key: &'a str,
+    pub(super) at: i64,
+}
+
+/// A group's alerts as they are to be kept.
+#[derive(Debug, Default)]
+pub(super) struct Standing {
+    /// Those that are new or stand otherwise now.
+    news: Vec<AlertRow>,
+    /// Those that stand as before, and that is most of what comes: of them it is kept only when they
+    /// were heard of.
+    same: Vec<Key>,
+}
+
+#[derive(Debug)]
+struct AlertRow {
+    key: Key,
+    alert: String,
+    incident: Option<String>,
+    firing: i64,
+}
+
+impl Standing {
+    /// Of one that is there twice, the last counts.
+    pub(super) fn of(
+        known: &[KnownAlert],
+        alerts: &[(Alert, Option<IncidentId>)],
+    ) -> Result<Self, StorageError> {
+        let before: BTreeMap<_, _> =
+            known.iter().map(|known| (key(&known.alert), (&known.alert, known.incident))).collect();
+        let last: BTreeMap<_, _> =
+            alerts.iter().map(|(alert, incident)| (key(alert), (alert, *incident))).collect();
+        let mut all = Self::default();
+        for (key, standing) in last {
+            if before.get(&key) == Some(&standing) {
+                all.same.push(key);
+                continue;
+            }
+            let (alert, incident) = standing;
+            all.news.push(AlertRow {
+                key,
+                alert: to_json(DOING, alert)?,
+                incident: incident.map(|id| id.to_string()),
+                firing: i64::from(alert.status == AlertStatus::Firing),
+            });
+        }
+        Ok(all)
     }
-    if !same.is_empty() {
-        let same: Vec<_> = same.into_iter().map(|(key, _)| key).collect();
-        sqlx::query(
-            "UPDATE alerts SET heard_at = $4
-             FROM (SELECT value ->> 0 AS f, value ->> 1 AS s FROM json_each($3)) AS heard
-             WHERE cluster = $1 AND group_key = $2 AND fingerprint = f AND starts_at = s",
-        )
-        .bind(received.cluster.to_string())
-        .bind(received.group_key.as_str())
-        .bind(to_json(DOING, &same)?)
-        .bind(micros(received.at))
-        .execute(connection)
-        .await
-        .map_err(failed("keeping alerts"))?;
-    }
-    Ok(())
 }
 
-/// An alert by fingerprint and start, and how it stands.
-type Standing<'a> = ((String, i64), (&'a Alert, Option<IncidentId>));
+const KEEPING: &str = "keeping alerts";
 
-/// Those that stand as they were known, and those that do not; of one that is there twice, the last
-/// counts.
-pub(super) fn standing<'a>(
-    known: &'a [KnownAlert],
-    alerts: &'a [(Alert, Option<IncidentId>)],
-) -> (Vec<Standing<'a>>, Vec<Standing<'a>>) {
-    let key = |alert: &Alert| (alert.fingerprint.clone(), micros(alert.starts_at));
-    let before: BTreeMap<_, _> =
-        known.iter().map(|known| (key(&known.alert), (&known.alert, known.incident))).collect();
-    let last: BTreeMap<_, _> =
-        alerts.iter().map(|(alert, incident)| (key(alert), (alert, *incident))).collect();
-    last.into_iter().partition(|(key, standing)| before.get(key) == Some(standing))
-}
-
-async fn write(
-    connection: &mut SqliteConnection,
-    received: &Received,
-    alerts: &[Standing<'_>],
-) -> Result<(), StorageError> {
-    let rows: Vec<(&str, i64, String, Option<String>, i64)> = alerts
-        .iter()
-        .map(|((fingerprint, start), (alert, incident))| {
-            let incident = incident.map(|id| id.to_string());
-            let kept = to_json(DOING, alert)?;
-            let firing = i64::from(alert.status == AlertStatus::Firing);
-            Ok((fingerprint.as_str(), *start, kept, incident, firing))
-        })
-        .collect::<Result<_, StorageError>>()?;
-    sqlx::query(
+static NEWS: LazyLock<Many> = LazyLock::new(|| {
+    Many::new(
+        KEEPING,
         "INSERT INTO alerts (cluster, group_key, fingerprint, starts_at, alert, incident, firing,
-             heard_at)
-         SELECT $1, $2, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, $4
-         FROM json_each($3) WHERE true
-         ON CONFLICT (cluster, group_key, fingerprint, starts_at)
+             heard_at) VALUES",
+        8,
+        "ON CONFLICT (cluster, group_key, fingerprint, starts_at)
              DO UPDATE SET alert = excluded.alert, incident = excluded.incident,
                  firing = excluded.firing, heard_at = excluded.heard_at",
     )
-    .bind(received.cluster.to_string())
-    .bind(received.group_key.as_str())
-    .bind(to_json(DOING, &rows)?)
-    .bind(micros(received.at))
-    .execute(connection)
-    .await
-    .map_err(failed("keeping alerts"))?;
+});
+
+static SAME: LazyLock<Many> = LazyLock::new(|| {
+    Many::new(
+        KEEPING,
+        "UPDATE alerts SET heard_at = new.column5 FROM (VALUES",
+        5,
+        ") AS new WHERE alerts.cluster = new.column1 AND alerts.group_key = new.column2
+             AND alerts.fingerprint = new.column3 AND alerts.starts_at = new.column4",
+    )
+});
+
+/// Keeps the alerts of these groups.
+pub(super) async fn keep(
+    connection: &mut SqliteConnection,
+    groups: &[(Heard<'_>, &Standing)],
+) -> Result<(), StorageError> {
+    let news: Vec<(Heard<'_>, &AlertRow)> = groups
+        .iter()
+        .flat_map(|(heard, standing)| standing.news.iter().map(move |row| (*heard, row)))
+        .collect();
+    NEWS.run(connection, &news, |query, (heard, row)| {
+        query
+            .bind(heard.cluster)
+            .bind(heard.group_key)
+            .bind(row.key.0.as_str())
+            .bind(row.key.1)
+            .bind(row.alert.as_str())
+            .bind(row.incident.as_deref())
+            .bind(row.firing)
+            .bind(heard.at)
+    })
+    .await?;
+    let same: Vec<(Heard<'_>, &Key)> = groups
+        .iter()
+        .flat_map(|(heard, standing)| standing.same.iter().map(move |key| (*heard, key)))
+        .collect();
+    SAME.run(connection, &same, |query, (heard, (fingerprint, starts_at))| {
+        query
+            .bind(heard.cluster)
+            .bind(heard.group_key)
+            .bind(fingerprint.as_str())
+            .bind(*starts_at)
+            .bind(heard.at)
+    })
+    .await?;
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use evenkeel_storage::StorageError;
 use sqlx::{Sqlite, SqliteConnection, query::Query, sqlite::SqliteArguments};
 
-use crate::{error::failed, intake::receive::DOING};
+use crate::error::failed;
 
 /// So many rows at once. Few statements are ever prepared, whatever the number of rows.
 const SIZES: [usize; 4] = [64, 16, 4, 1];
@@ -12,13 +12,17 @@ const SIZES: [usize; 4] = [64, 16, 4, 1];
 pub(super) type Unbound<'q> = Query<'q, Sqlite, SqliteArguments>;
 
 /// One statement in each of [`SIZES`].
-pub(super) struct Many([String; SIZES.len()]);
+pub(super) struct Many {
+    doing: &'static str,
+    texts: [String; SIZES.len()],
+}
 
 impl Many {
     /// `before` and `after` stand around the rows, each of `columns` values.
-    pub(super) fn new(before: &str, columns: usize, after: &str) -> Self {
+    pub(super) fn new(doing: &'static str, before: &str, columns: usize, after: &str) -> Self {
         let row = format!("({})", vec!["?"; columns].join(", "));
-        Self(SIZES.map(|size| format!("{before} {} {after}", vec![row.as_str(); size].join(", "))))
+        let text = |size| format!("{before} {} {after}", vec![row.as_str(); size].join(", "));
+        Self { doing, texts: SIZES.map(text) }
     }
 
     /// Runs it for all rows; how many it changed. `bind` gives a row's values, in their order.
@@ -29,10 +33,10 @@ impl Many {
         bind: impl Fn(Unbound<'q>, &'q T) -> Unbound<'q>,
     ) -> Result<u64, StorageError> {
         let mut changed = 0;
-        for (size, text) in SIZES.iter().zip(&self.0) {
+        for (size, text) in SIZES.iter().zip(&self.texts) {
             while let Some((together, rest)) = rows.split_at_checked(*size) {
                 let query = together.iter().fold(sqlx::query(text.as_str()), &bind);
-                let done = query.execute(&mut *connection).await.map_err(failed(DOING))?;
+                let done = query.execute(&mut *connection).await.map_err(failed(self.doing))?;
                 changed += done.rows_affected();
                 rows = rest;
             }

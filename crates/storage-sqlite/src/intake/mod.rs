@@ -2,6 +2,7 @@
 
 mod alerts;
 mod heard;
+mod many;
 mod notifications;
 mod receive;
 mod together;

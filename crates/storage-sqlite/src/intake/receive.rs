@@ -8,6 +8,7 @@ use evenkeel_storage::{
 use super::{alerts, together, view};
 use crate::{
     SqliteStore, audit,
+    column::micros,
     journal::{self, Head, Records, Refusal},
     writer::Work,
 };
@@ -53,7 +54,10 @@ async fn follow(
     if let Some(write) = plan.write.as_ref().filter(|write| write.adopts) {
         alerts::adopt(work.connection(), received, write.incident).await?;
     }
-    alerts::keep(work.connection(), received, &view.known, &plan.alerts).await?;
+    let standing = alerts::Standing::of(&view.known, &plan.alerts)?;
+    let (cluster, at) = (received.cluster.to_string(), micros(received.at));
+    let heard = alerts::Heard { cluster: &cluster, group_key: &received.group_key, at };
+    alerts::keep(work.connection(), &[(heard, &standing)]).await?;
     audit::keep(work.connection(), &plan.audit).await?;
     audit::keep(work.connection(), received.reread.as_slice()).await?;
     Ok(plan)

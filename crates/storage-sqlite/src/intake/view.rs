@@ -88,7 +88,7 @@ pub(super) async fn keep(
         .bind(number(received.truncated_alerts))
         .bind(received.quarantined.as_deref())
         .bind(received.body.as_bytes())
-        .bind(alerts::keys(received)?);
+        .bind(to_json(DOING, &alerts::keys(received))?);
     let mut kept = false;
     let mut view = IntakeView::default();
     let mut seen = BTreeSet::new();

@@ -9,7 +9,6 @@
 
 mod host;
 mod look;
-mod many;
 mod sheet;
 mod write;
 

@@ -1,9 +1,7 @@
 //! What a notification brings to a shared turn: made by its own task, before and between the
 //! statements, so that the writing connection waits for nobody's JSON and hashes.
 
-use std::collections::BTreeSet;
-
-use evenkeel_domain::{Event, alert::AlertStatus, incident::IncidentSummary};
+use evenkeel_domain::{Event, incident::IncidentSummary};
 use evenkeel_engine::journal::Grown;
 use evenkeel_storage::{
     StorageError,
@@ -26,17 +24,12 @@ pub(super) struct Sheet {
     pub(super) group_key: String,
     pub(super) truncated_alerts: i64,
     pub(super) body: Vec<u8>,
-    /// Fingerprint and start of its alerts, each once.
-    pub(super) keys: Vec<(String, i64)>,
+    /// Of its alerts.
+    pub(super) keys: Vec<alerts::Key>,
 }
 
 impl Sheet {
     pub(super) fn of(received: &Received) -> Self {
-        let keys: BTreeSet<_> = received
-            .alerts
-            .iter()
-            .map(|alert| (alert.fingerprint.clone(), micros(alert.starts_at)))
-            .collect();
         Self {
             id: received.id.to_string(),
             organisation: received.organisation.to_string(),
@@ -45,8 +38,13 @@ impl Sheet {
             group_key: received.group_key.clone(),
             truncated_alerts: number(received.truncated_alerts),
             body: received.body.clone().into_bytes(),
-            keys: keys.into_iter().collect(),
+            keys: alerts::keys(received),
         }
+    }
+
+    pub(super) fn heard(&self) -> alerts::Heard<'_> {
+        let Self { cluster, group_key, received_at, .. } = self;
+        alerts::Heard { cluster, group_key, at: *received_at }
     }
 }
 
@@ -57,10 +55,8 @@ pub(super) struct Follows {
     pub(super) incident: Option<IncidentRow>,
     /// Its new records.
     pub(super) records: Vec<RecordRow>,
-    /// Alerts that are new or stand otherwise now.
-    pub(super) news: Vec<AlertRow>,
-    /// Fingerprint and start of alerts that stand as before.
-    pub(super) same: Vec<(String, i64)>,
+    /// Its alerts.
+    pub(super) alerts: alerts::Standing,
 }
 
 #[derive(Debug)]
@@ -83,15 +79,6 @@ pub(super) struct RecordRow {
     pub(super) hash: String,
 }
 
-#[derive(Debug)]
-pub(super) struct AlertRow {
-    pub(super) fingerprint: String,
-    pub(super) starts_at: i64,
-    pub(super) alert: String,
-    pub(super) incident: Option<String>,
-    pub(super) firing: i64,
-}
-
 impl Follows {
     /// `None` if it is more than a shared turn does: anything but a journal that goes on and an
     /// incident whose line in lists stays where it is.
@@ -107,17 +94,7 @@ impl Follows {
             let Some(incident) = all.go_on(open, write)? else { return Ok(None) };
             all.incident = Some(incident);
         }
-        let (same, news) = alerts::standing(&view.known, &plan.alerts);
-        all.same = same.into_iter().map(|(key, _)| key).collect();
-        for ((fingerprint, starts_at), (alert, incident)) in news {
-            all.news.push(AlertRow {
-                fingerprint,
-                starts_at,
-                alert: to_json(DOING, alert)?,
-                incident: incident.map(|id| id.to_string()),
-                firing: i64::from(alert.status == AlertStatus::Firing),
-            });
-        }
+        all.alerts = alerts::Standing::of(&view.known, &plan.alerts)?;
         Ok(Some(all))
     }
 

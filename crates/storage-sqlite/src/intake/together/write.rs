@@ -4,14 +4,16 @@ use std::sync::LazyLock;
 
 use evenkeel_storage::StorageError;
 
-use super::{
-    many::Many,
-    sheet::{AlertRow, Follows, IncidentRow, RecordRow, Sheet},
+use super::sheet::{Follows, IncidentRow, RecordRow, Sheet};
+use crate::{
+    error::refused,
+    intake::{alerts, many::Many, receive::DOING},
+    writer::Work,
 };
-use crate::{error::refused, intake::receive::DOING, writer::Work};
 
 static NOTIFICATIONS: LazyLock<Many> = LazyLock::new(|| {
     Many::new(
+        DOING,
         "INSERT INTO notifications (id, organisation, cluster, received_at, group_key,
              truncated_alerts, body) VALUES",
         7,
@@ -21,6 +23,7 @@ static NOTIFICATIONS: LazyLock<Many> = LazyLock::new(|| {
 
 static INCIDENTS: LazyLock<Many> = LazyLock::new(|| {
     Many::new(
+        DOING,
         "UPDATE incidents SET summary = new.column2, head_seq = new.column3,
              head_hash = new.column4 FROM (VALUES",
         4,
@@ -30,6 +33,7 @@ static INCIDENTS: LazyLock<Many> = LazyLock::new(|| {
 
 static JOBS: LazyLock<Many> = LazyLock::new(|| {
     Many::new(
+        DOING,
         "UPDATE jobs SET due_at = new.column2 FROM (VALUES",
         2,
         ") AS new WHERE jobs.incident = new.column1
@@ -38,27 +42,7 @@ static JOBS: LazyLock<Many> = LazyLock::new(|| {
 });
 
 static JOURNAL: LazyLock<Many> = LazyLock::new(|| {
-    Many::new("INSERT INTO journal (incident, seq, at, event, hash) VALUES", 5, "")
-});
-
-static ALERTS: LazyLock<Many> = LazyLock::new(|| {
-    Many::new(
-        "INSERT INTO alerts (cluster, group_key, fingerprint, starts_at, alert, incident, firing,
-             heard_at) VALUES",
-        8,
-        "ON CONFLICT (cluster, group_key, fingerprint, starts_at)
-             DO UPDATE SET alert = excluded.alert, incident = excluded.incident,
-                 firing = excluded.firing, heard_at = excluded.heard_at",
-    )
-});
-
-static HEARD_AGAIN: LazyLock<Many> = LazyLock::new(|| {
-    Many::new(
-        "UPDATE alerts SET heard_at = new.column5 FROM (VALUES",
-        5,
-        ") AS new WHERE alerts.cluster = new.column1 AND alerts.group_key = new.column2
-             AND alerts.fingerprint = new.column3 AND alerts.starts_at = new.column4",
-    )
+    Many::new(DOING, "INSERT INTO journal (incident, seq, at, event, hash) VALUES", 5, "")
 });
 
 /// Something is not as it was looked up: a notification is kept already, or an incident is not there.
@@ -117,37 +101,9 @@ pub(super) async fn all(work: &mut Work, all: &[(Sheet, Follows)]) -> Result<(),
                 .bind(row.hash.as_str())
         })
         .await?;
-    let news: Vec<(&Sheet, &AlertRow)> = all
-        .iter()
-        .flat_map(|(sheet, follows)| follows.news.iter().map(move |row| (sheet, row)))
-        .collect();
-    ALERTS
-        .run(connection, &news, |query, (sheet, row)| {
-            query
-                .bind(sheet.cluster.as_str())
-                .bind(sheet.group_key.as_str())
-                .bind(row.fingerprint.as_str())
-                .bind(row.starts_at)
-                .bind(row.alert.as_str())
-                .bind(row.incident.as_deref())
-                .bind(row.firing)
-                .bind(sheet.received_at)
-        })
-        .await?;
-    let same: Vec<(&Sheet, &(String, i64))> = all
-        .iter()
-        .flat_map(|(sheet, follows)| follows.same.iter().map(move |key| (sheet, key)))
-        .collect();
-    HEARD_AGAIN
-        .run(connection, &same, |query, (sheet, (fingerprint, starts_at))| {
-            query
-                .bind(sheet.cluster.as_str())
-                .bind(sheet.group_key.as_str())
-                .bind(fingerprint.as_str())
-                .bind(*starts_at)
-                .bind(sheet.received_at)
-        })
-        .await?;
+    let groups: Vec<_> =
+        all.iter().map(|(sheet, follows)| (sheet.heard(), &follows.alerts)).collect();
+    alerts::keep(connection, &groups).await?;
     for incident in incidents {
         work.grew(incident.grown);
     }
