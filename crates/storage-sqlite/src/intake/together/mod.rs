@@ -3,7 +3,7 @@
 //! A turn of its own costs a notification some five trips to the database's thread. Where many
 //! wait, a [`host`] has a turn for all: it looks up in one trip what is known for each, lets every
 //! notification's own task decide what follows ([`sheet`]), and writes all of it with one statement a
-//! table ([`write`]). Only the usual case is done like this: an alert of an open incident, heard of
+//! table ([`mod@write`]). Only the usual case is done like this: an alert of an open incident, heard of
 //! anew or again. What opens an incident, joins another one or changes its place in lists takes a turn
 //! of its own afterwards, and so does everything where something in the shared one fails.
 
