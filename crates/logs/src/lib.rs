@@ -1,0 +1,9 @@
+//! Log lines: reading them, joining stack traces, mining templates, comparing two windows of time.
+//!
+//! Used wherever lines come from, a log store or a pod. It must not know where that is: no I/O, no async run time, no
+//! clock; lines, times and seeds are parameters. Lines are hostile, so everything kept of them is bounded and nothing
+//! panics on them.
+//!
+//! To add a format: see [`mod@line`].
+
+pub mod line;
