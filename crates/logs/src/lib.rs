@@ -4,6 +4,7 @@
 //! clock; lines, times and seeds are parameters. Lines are hostile, so everything kept of them is bounded and nothing
 //! panics on them.
 //!
-//! To add a format: see [`mod@line`].
+//! To add a format or a language of stack traces: see [`mod@line`], [`join`].
 
+pub mod join;
 pub mod line;
