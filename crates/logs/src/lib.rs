@@ -4,7 +4,8 @@
 //! clock; lines, times and seeds are parameters. Lines are hostile, so everything kept of them is bounded and nothing
 //! panics on them.
 //!
-//! To add a format or a language of stack traces: see [`mod@line`], [`join`].
+//! To add a format, a language of stack traces, a look of values: see [`mod@line`], [`join`], [`mine`].
 
 pub mod join;
 pub mod line;
+pub mod mine;
