@@ -9,6 +9,7 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
         &["tokio", "sqlx", "axum", "reqwest", "kube", "rmcp", "leptos", "evenkeel-"],
     ),
     ("evenkeel-tools", &["tokio", "sqlx", "axum", "reqwest", "kube", "rmcp", "evenkeel-"]),
+    ("evenkeel-logs", &["tokio", "sqlx", "axum", "reqwest", "kube", "rmcp", "evenkeel-"]),
     (
         "evenkeel-engine",
         &[
