@@ -11,6 +11,7 @@ use std::{
 
 use evenkeel_domain::{access::Role, id::IncidentId, view::ConnectedCluster};
 use evenkeel_storage::incidents::IncidentFilter;
+use evenkeel_storage_postgres::testing::Server;
 use futures::{StreamExt, stream};
 use serde_json::{Value, json};
 
@@ -56,9 +57,17 @@ struct Storm {
 
 impl Storm {
     async fn gathers() -> Self {
+        Self::gathers_over(None).await
+    }
+
+    /// Over another database than the usual one.
+    async fn gathers_over(database: Option<String>) -> Self {
         let app = TestApp::start_with(|config| {
             config.intake.storm = STORM;
             config.engine.per_cluster = PER_CLUSTER;
+            if let Some(url) = database {
+                config.database_url = url;
+            }
         })
         .await;
         let admin = app.person(Role::Admin).await;
@@ -95,7 +104,17 @@ impl Storm {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn ten_thousand_alerts_in_one_burst_are_few_incidents_and_none_is_lost() {
-    let storm = Storm::gathers().await;
+    burst(&Storm::gathers().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_storm_is_the_same_on_postgresql() {
+    let Some(server) = Server::start().await else { return };
+    let database = server.database().await;
+    burst(&Storm::gathers_over(Some(database)).await).await;
+}
+
+async fn burst(storm: &Storm) {
     let incidents = storm.breaks().await;
     let most = STORM as usize + 1;
     assert!(incidents.len() <= most, "{} incidents", incidents.len());

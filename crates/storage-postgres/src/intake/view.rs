@@ -99,6 +99,16 @@ async fn look_beyond(
     .execute(&mut *connection)
     .await
     .map_err(failed(DOING))?;
+    view.akin = near(connection, received, &owners, "oldest").await?;
+    if view.akin.is_none() {
+        // One at a time for a whole cluster: each must be counted by the next, and only one of them
+        // may open what takes in a storm.
+        sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended('opening/' || $1, 0))")
+            .bind(cluster.as_str())
+            .execute(&mut *connection)
+            .await
+            .map_err(failed(DOING))?;
+    }
     let lately: i64 = sqlx::query_scalar(
         "SELECT count(*) FROM (
              SELECT FROM incidents WHERE cluster = $1 AND opened_at >= $2 LIMIT $3) AS lately",
@@ -110,14 +120,7 @@ async fn look_beyond(
     .await
     .map_err(failed(DOING))?;
     view.opened_lately = u32::try_from(lately).unwrap_or(u32::MAX);
-    view.akin = near(connection, received, &owners, "oldest").await?;
     if view.akin.is_none() && view.opened_lately >= beyond.count_to {
-        // One at a time for a whole cluster: only one of them may open what takes in the storm.
-        sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended('storm/' || $1, 0))")
-            .bind(cluster.as_str())
-            .execute(&mut *connection)
-            .await
-            .map_err(failed(DOING))?;
         let storm = OwnerKey::storm();
         view.storm = near(connection, received, &[storm.as_str()], "newest").await?;
     }
