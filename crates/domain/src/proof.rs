@@ -76,6 +76,10 @@ pub enum Wrong {
     },
     /// It names another organisation or incident than the chain it stands in.
     Foreign,
+    /// The answer of the tool call that it records is not the one that came.
+    Answer,
+    /// The answer of the tool call that it records is gone.
+    AnswerGone,
     /// The signature is not of what it says.
     Signature,
     /// It is signed with a key that is not trusted.
@@ -135,6 +139,11 @@ impl Broken {
                 "Somebody put a record into the table without a place in the chain. If this \
                  database was just upgraded, `evenkeel migrate` gives older records their places."
             }
+            Wrong::Answer | Wrong::AnswerGone => {
+                "The record holds, but not the answer that is kept beside it: what a finding cites \
+                 may not be what the tool said. Somebody, or something, changed the database behind \
+                 Evenkeel's back."
+            }
             Wrong::Signature | Wrong::Key { .. } => {
                 "The checkpoint was not made by this installation with its present key: it was \
                  forged, or EVENKEEL_SECRET_KEY was changed and its former key is not among \
@@ -192,6 +201,8 @@ impl fmt::Display for Wrong {
             Self::Replaced { witness } => write!(f, "was replaced: {witness} has seen another one"),
             Self::Unchained { id } => write!(f, "is followed by a record outside the chain ({id})"),
             Self::Foreign => f.write_str("belongs to another chain"),
+            Self::Answer => f.write_str("records a tool's answer, and another one is kept"),
+            Self::AnswerGone => f.write_str("records a tool's answer, and it is not kept any more"),
             Self::Signature => f.write_str("is forged: its signature is not of what it says"),
             Self::Key { key } => write!(f, "is signed with a key that is not trusted ({key})"),
             Self::Malformed { why } => write!(f, "is not as it was written: {why}"),
@@ -225,6 +236,9 @@ pub struct Verification {
     pub journals: u64,
     /// How many records they have together.
     pub journal_records: u64,
+    /// How many answers of tools were held against the hashes in these records.
+    #[serde(default)]
+    pub answers: u64,
     /// Whether the checkpoints' signatures were held against a key known beforehand.
     pub signatures_checked: bool,
     /// The first record that does not hold.

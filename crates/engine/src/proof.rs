@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use evenkeel_domain::proof::{Place, Witness, Wrong};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use crate::{
     audit_chain::{AuditHead, Words},
@@ -189,6 +190,40 @@ impl JournalWalk {
 
     fn place(&self, seq: u64) -> Place {
         Place::Journal { incident: self.incident.clone(), seq }
+    }
+}
+
+/// The answer of a tool call as its record in a journal tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The evidence's id.
+    pub evidence: String,
+    sha256: String,
+}
+
+impl Answer {
+    /// The answer that a record tells of; `None` if it tells of none.
+    pub fn of(row: &JournalRow) -> Option<Self> {
+        // Most records are of other kinds, and need not be read for that.
+        if !row.event.contains("evidence_recorded") {
+            return None;
+        }
+        let event: Value = serde_json::from_str(&row.event).ok()?;
+        let text = |place| event.pointer(place).and_then(Value::as_str).map(str::to_owned);
+        if text("/event")? != "evidence_recorded" {
+            return None;
+        }
+        let (evidence, sha256) = (text("/evidence/id")?, text("/evidence/outcome/sha256")?);
+        Some(Self { evidence, sha256 })
+    }
+
+    /// Holds what is kept of it against its hash.
+    pub fn check(&self, kept: Option<&[u8]>) -> Result<(), Wrong> {
+        match kept {
+            None => Err(Wrong::AnswerGone),
+            Some(text) if hex::encode(Sha256::digest(text)) == self.sha256 => Ok(()),
+            Some(_) => Err(Wrong::Answer),
+        }
     }
 }
 

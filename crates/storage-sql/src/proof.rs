@@ -112,6 +112,20 @@ pub async fn journal_hash(
     Ok(hash.map(|(hash,)| hash))
 }
 
+/// The answer of a tool call, as it is kept.
+pub async fn answer(
+    store: &impl SqlStore,
+    incident: &str,
+    evidence: &str,
+) -> Result<Option<Vec<u8>>, StorageError> {
+    let select =
+        Statement::new("SELECT text FROM evidence_texts WHERE incident = $1 AND evidence = $2")
+            .bind(incident)
+            .bind(evidence);
+    let text: Option<(Vec<u8>,)> = store.optional(CHECKING, select).await?;
+    Ok(text.map(|(text,)| text))
+}
+
 /// The ends of journals, by incident.
 pub async fn journal_heads(
     store: &impl SqlStore,

@@ -52,6 +52,13 @@ impl ProofStore for SqliteStore {
     async fn journal_hash(&self, incident: &str, seq: u64) -> Result<Option<String>, StorageError> {
         proof::journal_hash(self, incident, seq).await
     }
+    async fn answer(
+        &self,
+        incident: &str,
+        evidence: &str,
+    ) -> Result<Option<Vec<u8>>, StorageError> {
+        proof::answer(self, incident, evidence).await
+    }
 
     async fn journal_heads(
         &self,

@@ -52,6 +52,9 @@ pub trait ProofStore: Send + Sync {
     ) -> Result<Vec<JournalRow>, StorageError>;
     /// The hash of one record of a journal.
     async fn journal_hash(&self, incident: &str, seq: u64) -> Result<Option<String>, StorageError>;
+    /// The answer of a tool call, as it is kept.
+    async fn answer(&self, incident: &str, evidence: &str)
+    -> Result<Option<Vec<u8>>, StorageError>;
     /// The ends of an organisation's journals as lists know them, by incident, after one of them.
     async fn journal_heads(
         &self,

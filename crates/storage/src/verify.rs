@@ -1,5 +1,6 @@
 //! Checking everything an organisation's chains hold together: the trail, its checkpoints, the
-//! journals, and what the trail keeps of their ends. Page by page; nothing is changed.
+//! journals, what the trail keeps of their ends, and the tools' answers that journals tell of. Page by
+//! page; nothing is changed.
 
 use evenkeel_domain::{
     Timestamp,
@@ -8,7 +9,7 @@ use evenkeel_domain::{
 };
 use evenkeel_engine::{
     checkpoint::Checkpoint,
-    proof::{AuditWalk, Finding, JournalHead, JournalRow, JournalWalk, Trust, Watch},
+    proof::{Answer, AuditWalk, Finding, JournalHead, JournalRow, JournalWalk, Trust, Watch},
 };
 use serde_json::Value;
 
@@ -62,6 +63,7 @@ pub async fn verify(
         checkpoint: None,
         journals: 0,
         journal_records: 0,
+        answers: 0,
         signatures_checked: !against.trust.0.is_empty(),
         broken: None,
     };
@@ -172,27 +174,35 @@ async fn journals(store: &dyn ProofStore, found: &mut Verification) -> Result<()
         let Some(last) = page.last() else { return Ok(()) };
         after.clone_from(&last.incident);
         for head in page {
-            found.journal_records += journal(store, found.organisation, &head).await?;
+            journal(store, &head, found).await?;
             found.journals += 1;
         }
     }
 }
 
-/// Walks one journal to the end that lists know; how many records it has.
+/// Walks one journal to the end that lists know.
 async fn journal(
     store: &dyn ProofStore,
-    organisation: OrganisationId,
     head: &JournalHead,
-) -> Result<u64, Stop> {
+    found: &mut Verification,
+) -> Result<(), Stop> {
     let mut walk = JournalWalk::of(head.incident.clone());
+    let mut imported = false;
     loop {
         let after = walk.head().seq;
         let page = store.journal_rows(&head.incident, after, JOURNAL_PAGE).await?;
         for row in &page {
             walk.step(row)?;
-            if row.seq == 1 && !opened_in(row, organisation) {
-                let place = Place::Journal { incident: head.incident.clone(), seq: 1 };
-                return Err((place, Wrong::Foreign).into());
+            if row.seq == 1 {
+                let opening = Opening::of(row);
+                if opening.organisation != found.organisation.to_string() {
+                    let place = Place::Journal { incident: head.incident.clone(), seq: 1 };
+                    return Err((place, Wrong::Foreign).into());
+                }
+                imported = opening.imported;
+            }
+            if !imported {
+                found.answers += answer(store, &head.incident, row).await?;
             }
             // It may have grown since its end was read.
             if row.seq == head.seq {
@@ -204,12 +214,36 @@ async fn journal(
         }
     }
     walk.ends(head, Witness::Index)?;
-    Ok(walk.head().seq)
+    found.journal_records += walk.head().seq;
+    Ok(())
 }
 
-/// Whether a first record opens an incident of this organisation.
-fn opened_in(first: &JournalRow, organisation: OrganisationId) -> bool {
-    let event: Option<Value> = serde_json::from_str(&first.event).ok();
-    let named = event.as_ref().and_then(|event| event.pointer("/opening/organisation"));
-    named.and_then(Value::as_str) == Some(organisation.to_string().as_str())
+/// Holds a tool's answer against the record that tells of it; how many there are to hold.
+async fn answer(store: &dyn ProofStore, incident: &str, row: &JournalRow) -> Result<u64, Stop> {
+    let Some(answer) = Answer::of(row) else { return Ok(0) };
+    let kept = store.answer(incident, &answer.evidence).await?;
+    answer.check(kept.as_deref()).map_err(|wrong| {
+        let place = Place::Journal { incident: incident.to_owned(), seq: row.seq };
+        Stop::Broken((place, wrong))
+    })?;
+    Ok(1)
+}
+
+/// What a first record says that matters here.
+#[derive(Default)]
+struct Opening {
+    organisation: String,
+    /// Its answers were redacted on their way: they are not what the records' hashes are of.
+    imported: bool,
+}
+
+impl Opening {
+    fn of(first: &JournalRow) -> Self {
+        let event: Value = serde_json::from_str(&first.event).unwrap_or_default();
+        let opening = &event["opening"];
+        Self {
+            organisation: opening["organisation"].as_str().unwrap_or_default().to_owned(),
+            imported: opening["trigger"]["kind"] == "imported",
+        }
+    }
 }

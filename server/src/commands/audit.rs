@@ -189,10 +189,11 @@ fn told(name: &str, found: &Verification) -> String {
     match &found.broken {
         Some(broken) => format!("{name}: {}", trouble(broken)),
         None => format!(
-            "{name}: {} audit records, {} journals with {} records; {}{}",
+            "{name}: {} audit records, {} journals with {} records, {} answers of tools; {}{}",
             found.seq,
             found.journals,
             found.journal_records,
+            found.answers,
             held(found.checkpoint),
             believed(found.signatures_checked)
         ),

@@ -103,8 +103,10 @@ fn facts(found: &Verification) -> AnyView {
         1 => "1 journal".to_owned(),
         n => format!("{n} journals"),
     };
-    let held =
-        format!("records 1 to {}, {journals} with {} records", found.seq, found.journal_records);
+    let Verification { seq, journal_records, answers, .. } = found;
+    let held = format!(
+        "records 1 to {seq}, {journals} with {journal_records} records and {answers} answers of tools"
+    );
     view! {
         <div class="kv__row"><dt>"Verified"</dt><dd><Time at=at /></dd></div>
         <div class="kv__row"><dt>"Held"</dt><dd>{held}</dd></div>

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use evenkeel_domain::{
     Event,
-    evidence::{Agent, Evidence, EvidenceOutcome},
     id::{EvidenceId, IncidentId},
     severity::Severity,
 };
@@ -14,7 +13,7 @@ use evenkeel_engine::{
 };
 use serde_json::{Value, json};
 
-use super::sample::{at, noted, world};
+use super::sample::{answered, at, noted, world};
 use crate::Store;
 
 /// A tool call whose arguments hold figures and texts that are easily changed on the way.
@@ -29,27 +28,13 @@ fn awkward(id: EvidenceId) -> Event {
     .take(2_000)
     .map(Value::from)
     .collect();
-    Event::EvidenceRecorded {
-        evidence: Box::new(Evidence {
-            id,
-            agent: Agent::Metrics,
-            server: "prometheus".into(),
-            tool: "query".into(),
-            arguments: json!({
-                "figures": figures,
-                "large": u64::MAX,
-                "small": i64::MIN,
-                "text": "zero \u{0} quote \" line\nfeed, ümläut, 🦀, '; DROP TABLE journal; --",
-            }),
-            started_at: at(1),
-            duration_ms: 1,
-            outcome: EvidenceOutcome::Answered {
-                bytes: 1,
-                sha256: "0".repeat(64),
-                summary: "one".into(),
-            },
-        }),
-    }
+    let arguments = json!({
+        "figures": figures,
+        "large": u64::MAX,
+        "small": i64::MIN,
+        "text": "zero \u{0} quote \" line\nfeed, ümläut, 🦀, '; DROP TABLE journal; --",
+    });
+    answered(id, arguments, &"0".repeat(64))
 }
 
 pub(super) async fn what_is_appended_is_read_back_with_the_same_hashes<S: Store>(store: Arc<S>) {

@@ -160,4 +160,5 @@ pub async fn tampering<S: Store, T>(
     proof::every_change_is_found(&make, &tamper).await;
     proof::journals_stay_where_they_are(&make, &tamper).await;
     proof::chains_written_anew_are_found(&make, &tamper).await;
+    proof::answers_are_those_that_were_recorded(&make, &tamper).await;
 }

@@ -4,8 +4,9 @@ use std::{fmt::Write as _, sync::Arc};
 
 use evenkeel_domain::{
     Event,
+    alert::Trigger,
     audit::AuditRecord,
-    id::{AuditId, IncidentId},
+    id::{AuditId, EvidenceId, IncidentId},
     proof::{Broken, Place, Verification, Witness, Wrong},
     severity::Severity,
     stage::Resolution,
@@ -14,11 +15,12 @@ use evenkeel_engine::{
     audit_chain::Words,
     chain,
     checkpoint::{Checkpoint, Signer},
+    journal::Append,
     proof::{ANCHORED, AuditWalk, JournalHead, Trust},
 };
 use serde_json::json;
 
-use super::sample::{Book, World, alert, at, audit, noted, world};
+use super::sample::{Book, World, alert, answered, at, audit, noted, world};
 use crate::{
     Store,
     proof::Unanchored,
@@ -299,6 +301,47 @@ pub(super) async fn every_change_is_found<S: Store, T>(
             assert_eq!(found.broken, Some(named(outside)), "{statement}, with a checkpoint");
         }
     }
+}
+
+/// A tool's answer that was changed, one that is gone, and what is said of one that came redacted
+/// from elsewhere.
+pub(super) async fn answers_are_those_that_were_recorded<S: Store, T>(
+    make: impl AsyncFn() -> (S, T),
+    tamper: impl AsyncFn(&T, String),
+) {
+    let changes = [
+        ("UPDATE evidence_texts SET text = substr(text, 2)", Wrong::Answer),
+        ("DELETE FROM evidence_texts", Wrong::AnswerGone),
+    ];
+    for (statement, wrong) in changes {
+        for imported in [false, true] {
+            let (store, handle) = make().await;
+            let (world, incident) = with_an_answer(&store, imported).await;
+            let clean = check(&store, &world, &[]).await;
+            assert_eq!((clean.answers, &clean.broken), (u64::from(!imported), &None));
+            tamper(&handle, statement.to_owned()).await;
+            let broken = check(&store, &world, &[]).await.broken.map(|b| (b.place, b.wrong));
+            let place = Place::Journal { incident, seq: 2 };
+            assert_eq!(broken, (!imported).then(|| (place, wrong.clone())), "{statement}");
+        }
+    }
+}
+
+/// A journal of two records, the second of which tells of a tool's answer.
+async fn with_an_answer(store: &impl Store, imported: bool) -> (World, String) {
+    let world = world(store).await;
+    let mut opening = world.opening("answered", Severity::Info);
+    if imported {
+        let from = IncidentId::from_parts(1, 1);
+        opening.trigger = Trigger::Imported { by: "a".into(), from, head: "b".into() };
+    }
+    let book = world.open_with(store, 1, opening).await;
+    let id = EvidenceId::from_parts(1, 1);
+    // SHA-256 of "abc", FIPS 180-2, appendix B.1.
+    let sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    let (append, after) = book.write(at(2), vec![answered(id, json!({}), sha256)]);
+    store.append(Append { texts: vec![(id, "abc".into())], ..append }).await.unwrap();
+    (world, after.id.to_string())
 }
 
 /// A whole incident handed to another organisation, and one that is gone without a trace but the

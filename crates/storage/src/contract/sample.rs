@@ -9,7 +9,11 @@ use evenkeel_domain::{
     approval::ApprovalRequest,
     audit::AuditRecord,
     cluster::{Cluster, Environment},
-    id::{ApprovalId, AuditId, ClusterId, HypothesisId, IncidentId, OrganisationId, PlanId},
+    evidence::{Agent, Evidence, EvidenceOutcome},
+    id::{
+        ApprovalId, AuditId, ClusterId, EvidenceId, HypothesisId, IncidentId, OrganisationId,
+        PlanId,
+    },
     incident::IncidentSummary,
     journal::Opening,
     plan::{Plan, VerificationWindow},
@@ -21,7 +25,7 @@ use evenkeel_engine::{
     chain::{self, GENESIS},
     journal::{Append, Fence, WorkerId},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{Store, access::Organisation, clusters::ClusterRow};
 
@@ -268,6 +272,26 @@ pub(super) fn empty_plan(second: i64) -> Plan {
 
 pub(super) fn closed(resolution: Resolution) -> Event {
     Event::Closed { resolution, reason: "the story ends".into() }
+}
+
+/// A tool call and the hash of its answer.
+pub(super) fn answered(id: EvidenceId, arguments: Value, sha256: &str) -> Event {
+    Event::EvidenceRecorded {
+        evidence: Box::new(Evidence {
+            id,
+            agent: Agent::Metrics,
+            server: "prometheus".into(),
+            tool: "query".into(),
+            arguments,
+            started_at: at(1),
+            duration_ms: 1,
+            outcome: EvidenceOutcome::Answered {
+                bytes: 1,
+                sha256: sha256.into(),
+                summary: "one".into(),
+            },
+        }),
+    }
 }
 
 pub(super) fn noted(text: &str) -> Event {

@@ -110,6 +110,7 @@ async fn the_page_says_how_far_the_trail_is_proved_or_what_is_broken() {
         checkpoint: None,
         journals: 0,
         journal_records: 0,
+        answers: 0,
         signatures_checked: true,
         broken: Some(Broken {
             organisation: app.organisation.to_string(),
