@@ -10,7 +10,6 @@ use crate::{
     figures::{Latencies, table},
     installation::Installation,
     intake::{self, Load},
-    machine::mebibytes,
     seed::{self, Home},
 };
 
@@ -42,11 +41,11 @@ pub async fn run(args: &Args, place: &Installation) -> Result<()> {
     seed::past(&store, home, args.incidents, args.alerts).await?;
     drop(store);
     println!(
-        "{} incidents with {} alerts each were written in {:.0} s; the SQLite file has {:.0} MiB\n",
+        "{} incidents with {} alerts each were written in {:.0} s{}\n",
         args.incidents,
         args.alerts,
         began.elapsed().as_secs_f64(),
-        mebibytes(place.database_bytes()),
+        place.database_size(),
     );
 
     let running = place.serve(&["--no-worker"]).await?;

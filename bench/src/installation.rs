@@ -24,7 +24,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::http::Connection;
+use crate::{http::Connection, machine::mebibytes};
 
 /// A start that takes longer has failed.
 const START: Duration = Duration::from_mins(2);
@@ -176,10 +176,14 @@ impl Installation {
         Connection::open(&self.host, &self.admin).await
     }
 
-    /// Bytes of the SQLite file and its log; 0 for another database.
-    pub fn database_bytes(&self) -> u64 {
+    /// What the SQLite file and its log have come to, to be said after something else; nothing for
+    /// another database.
+    pub fn database_size(&self) -> String {
         let size = |name| fs::metadata(self.dir.path().join(name)).map_or(0, |file| file.len());
-        size("evenkeel.db") + size("evenkeel.db-wal")
+        match size("evenkeel.db") + size("evenkeel.db-wal") {
+            0 => String::new(),
+            bytes => format!("; the SQLite file has {:.0} MiB", mebibytes(bytes)),
+        }
     }
 
     fn log(&self) -> PathBuf {

@@ -45,11 +45,11 @@ pub async fn run(args: &Args, place: &Installation) -> Result<()> {
     seed::waiting(&store, home, args.incidents, &events).await?;
     drop(store);
     println!(
-        "{} journals of {} records were written in {:.0} s; the SQLite file has {:.0} MiB\n",
+        "{} journals of {} records were written in {:.0} s{}\n",
         args.incidents,
         events.len(),
         began.elapsed().as_secs_f64(),
-        mebibytes(place.database_bytes()),
+        place.database_size(),
     );
 
     let running = place.serve(&[]).await?;
