@@ -1,5 +1,6 @@
 //! The cluster of a range, put together: API server, controllers, node, metrics.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::controller;
 use crate::files::write_private;
-use crate::kubeapi::audit::Audit;
+use crate::kubeapi::audit::{Audit, Permission};
 use crate::kubeapi::auth::Tokens;
 use crate::kubeapi::store::{Key, Store};
 use crate::kubeapi::{Api, serve, tls};
@@ -46,6 +47,7 @@ pub struct Range {
     tasks: JoinSet<()>,
     url: String,
     data_dir: PathBuf,
+    api: Arc<Api>,
 }
 
 impl Range {
@@ -85,7 +87,13 @@ impl Range {
         let audit = Audit::open(&data_dir.join("audit.log")).context("opening the audit log")?;
         let api = Arc::new(Api { store: Arc::clone(&store), tokens, audit, logs, net });
         let mut tasks = JoinSet::new();
-        tasks.spawn(serve::serve(api_listener, tls::server_config(&data_dir)?, api, stop.clone()));
+        let shared = Arc::clone(&api);
+        tasks.spawn(serve::serve(
+            api_listener,
+            tls::server_config(&data_dir)?,
+            shared,
+            stop.clone(),
+        ));
         tasks.spawn(controller::run(Arc::clone(&store), stop.clone()));
         tasks.spawn(metrics::serve(
             metrics_listener,
@@ -95,7 +103,7 @@ impl Range {
         ));
         tasks.spawn(node.run());
         tasks.spawn(save(Arc::clone(&store), stop.clone()));
-        Ok(Self { store, stop, tasks, url, data_dir })
+        Ok(Self { store, stop, tasks, url, data_dir, api })
     }
 
     /// The URL of the Kubernetes API.
@@ -106,6 +114,11 @@ impl Range {
     /// The log of accepted writes, one `audit.k8s.io/v1` event a line.
     pub fn audit_log(&self) -> PathBuf {
         self.data_dir.join("audit.log")
+    }
+
+    /// The permissions that requests needed since this was called last.
+    pub fn take_asked(&self) -> BTreeSet<Permission> {
+        self.api.audit.take_asked()
     }
 
     /// The administrator's kubeconfig.

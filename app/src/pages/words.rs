@@ -135,6 +135,7 @@ pub fn finding_words(kind: FindingKind) -> &'static str {
         FindingKind::QuotaExhausted => "Quota used up",
         FindingKind::VolumeUnbound => "Volume not bound",
         FindingKind::Healthy => "Healthy",
+        FindingKind::JobFailed => "Job failed",
     }
 }
 

@@ -51,12 +51,28 @@ impl Bench {
         called.await.unwrap_or_else(|error| panic!("{tool} {arguments}: {error}")).content
     }
 
-    /// The template, the size and the pods' names: what actions change.
+    /// What actions change: the template and the size, a node's cordon, bounds, keys.
     async fn spec(&self) -> Value {
         let workload = &self.world.workloads[0];
         let space = workload.namespace();
         let path = format!("/apis/apps/v1/namespaces/{space}/deployments/{}", workload.name);
-        let mut spec = self.world.kube.get(&path).await.unwrap()["spec"].clone();
+        let others = [
+            ("/api/v1/nodes/range-node".to_owned(), "spec"),
+            (
+                format!("/apis/autoscaling/v2/namespaces/{space}/horizontalpodautoscalers/web"),
+                "spec",
+            ),
+            (format!("/api/v1/namespaces/{space}/configmaps/settings"), "data"),
+        ];
+        let mut all = vec![self.template(&path).await];
+        for (path, part) in others {
+            all.push(self.world.kube.get(&path).await.unwrap()[part].clone());
+        }
+        Value::from(all)
+    }
+
+    async fn template(&self, path: &str) -> Value {
+        let mut spec = self.world.kube.get(path).await.unwrap()["spec"].clone();
         // What a restart leaves behind is no setting.
         if let Some(metadata) =
             spec.pointer_mut("/template/metadata").and_then(Value::as_object_mut)
@@ -64,6 +80,32 @@ impl Bench {
             metadata.remove("annotations");
         }
         spec
+    }
+
+    /// Objects for the actions that are not done to workloads. The Job has failed.
+    async fn furnish(&self) {
+        let space = self.world.workloads[0].namespace();
+        let kube = &self.world.kube;
+        let hpa = json!({
+            "apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": {"name": "web"},
+            "spec": {"minReplicas": 1, "maxReplicas": 4,
+                "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"}},
+        });
+        let hpas = format!("/apis/autoscaling/v2/namespaces/{space}/horizontalpodautoscalers");
+        kube.create(&hpas, &hpa).await.unwrap();
+        let map = json!({
+            "apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "settings"}, "data": {"LEVEL": "info"},
+        });
+        kube.create(&format!("/api/v1/namespaces/{space}/configmaps"), &map).await.unwrap();
+        let job = json!({
+            "apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "import"},
+            "spec": {"suspend": true, "template": {"spec": {"restartPolicy": "Never",
+                "containers": [{"name": "import", "image": "registry.range.local/shop/inventory:2.1.0"}]}}},
+        });
+        let jobs = format!("/apis/batch/v1/namespaces/{space}/jobs");
+        kube.create(&jobs, &job).await.unwrap();
+        let failed = json!({"status": {"conditions": [{"type": "Failed", "status": "True"}]}});
+        kube.patch(&format!("{jobs}/import/status"), &failed).await.unwrap();
     }
 
     async fn pod(&self) -> (String, String) {
@@ -100,7 +142,8 @@ async fn i2_every_action_twice_is_written_once_and_so_is_its_undo() {
     let bench = Bench::new().await;
     let workload = bench.world.workloads[0].clone();
     workload.damage(&bench.world.kube, 1).await.unwrap();
-    // Pods come and go with every other action, so they come first.
+    bench.furnish().await;
+    // Pods come and go with every action on a workload, so they come before those.
     for kind in ActionKind::ALL.into_iter().rev() {
         let mut arguments = json!({
             "namespace": workload.namespace(), "name": workload.name,
@@ -122,9 +165,25 @@ async fn i2_every_action_twice_is_written_once_and_so_is_its_undo() {
                 let (name, uid) = bench.pod().await;
                 json!({"name": name, "expectedUid": uid})
             }
+            ActionKind::Cordon | ActionKind::Uncordon => json!({"name": "range-node"}),
+            ActionKind::SetHpaBounds => {
+                json!({"name": "web", "minReplicas": 2, "maxReplicas": 6})
+            }
+            ActionKind::SetConfigKey => {
+                json!({"name": "settings", "key": "LEVEL", "value": "debug"})
+            }
+            ActionKind::RerunJob => json!({"name": "import"}),
         };
         for (name, value) in with.as_object().unwrap() {
             arguments[name] = value.clone();
+        }
+        if matches!(kind, ActionKind::Cordon | ActionKind::Uncordon) {
+            arguments.as_object_mut().unwrap().remove("namespace");
+        }
+        if matches!(kind, ActionKind::Cordon | ActionKind::Uncordon) {
+            let cordoned = (kind == ActionKind::Uncordon).then_some(true);
+            let patch = json!({"spec": {"unschedulable": cordoned}});
+            bench.world.kube.patch("/api/v1/nodes/range-node", &patch).await.unwrap();
         }
         let before = bench.spec().await;
         let done = bench.twice(kind.as_str(), &arguments).await;

@@ -27,6 +27,8 @@ pub mod facts {
     pub const ENDED: &str = "ended";
     /// When the last pod of a change's revision came: until then it was still rolling out.
     pub const ROLLED_OUT: &str = "rolled_out";
+    /// Why a Job's pods ended that has nothing to do with the Job, in Kubernetes' word.
+    pub const TRANSIENT: &str = "transient";
 }
 
 /// A finding before it has an id.

@@ -14,7 +14,8 @@ pub use evenkeel_domain::owner::is_name;
 const NAMESPACES: usize = 3;
 
 /// Labels that may name a workload or the service in front of it.
-const SERVICE_LABELS: &[&str] = &["service", "app", "app_kubernetes_io_name", "job", "container"];
+const SERVICE_LABELS: &[&str] =
+    &["service", "app", "app_kubernetes_io_name", "job", "job_name", "container"];
 
 /// What the alerts speak of.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,6 +28,8 @@ pub struct Focus {
     pub services: Vec<String>,
     /// Names of pods.
     pub pods: Vec<String>,
+    /// Names of nodes.
+    pub nodes: Vec<String>,
 }
 
 impl Focus {
@@ -39,9 +42,13 @@ impl Focus {
         for alert in alerts {
             focus.add(alert);
         }
-        for names in
-            [&mut focus.namespaces, &mut focus.workloads, &mut focus.services, &mut focus.pods]
-        {
+        for names in [
+            &mut focus.namespaces,
+            &mut focus.workloads,
+            &mut focus.services,
+            &mut focus.pods,
+            &mut focus.nodes,
+        ] {
             names.sort();
             names.dedup();
         }
@@ -62,6 +69,7 @@ impl Focus {
         self.workloads.extend(named(WORKLOAD_LABELS));
         self.services.extend(named(SERVICE_LABELS));
         self.pods.extend(named(POD_LABELS));
+        self.nodes.extend(named(&["node"]));
     }
 
     /// Whether the alerts name the workload `name`: by a label that means it, by one of its pods,

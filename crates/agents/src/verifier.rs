@@ -12,7 +12,7 @@ use evenkeel_domain::{
     verification::{Measured, Reading},
 };
 use evenkeel_tools::{
-    kubernetes::{RolloutState, RolloutStatusArgs, WorkloadKind},
+    kubernetes::{JobEnd, JobStatusArgs, RolloutState, RolloutStatusArgs, WorkloadKind},
     prometheus::{
         AlertState, InstantData, ListRulesArgs, QueryArgs, QueryRangeArgs, RangeData, RuleHealth,
         RuleKind, RuleState, SampleValue,
@@ -34,6 +34,7 @@ pub async fn read(bench: &dyn Bench, plan: &Plan) -> Result<Vec<Reading>, Interr
                 alert_inactive(bench, alertname, labels, acted_at).await?
             }
             Predicate::RolloutComplete { object } => rollout_complete(bench, object).await?,
+            Predicate::JobComplete { object } => job_complete(bench, object).await?,
         };
         Ok(Reading {
             predicate: u32::try_from(index).unwrap_or(u32::MAX),
@@ -137,18 +138,34 @@ async fn rollout_complete(
     bench: &dyn Bench,
     object: &ObjectRef,
 ) -> Result<Measurement, Interrupted> {
-    debug_assert_eq!(object.kind, ObjectKind::Deployment, "the catalogue writes to Deployments");
-    let args = RolloutStatusArgs {
-        kind: WorkloadKind::Deployment,
-        namespace: object.namespace.clone(),
-        name: object.name.clone(),
+    let kind = match object.kind {
+        ObjectKind::StatefulSet => WorkloadKind::StatefulSet,
+        ObjectKind::DaemonSet => WorkloadKind::DaemonSet,
+        _ => WorkloadKind::Deployment,
     };
+    let args =
+        RolloutStatusArgs { kind, namespace: object.namespace.clone(), name: object.name.clone() };
     let answer = match ask(bench, Agent::Verifier, &args).await? {
         Ok(answer) => answer,
         Err(missed) => return Ok(unreachable(missed)),
     };
     let complete = answer.value.state == RolloutState::Complete;
     Ok((Measured::State { text: answer.value.message }, complete, answer.evidence))
+}
+
+async fn job_complete(bench: &dyn Bench, object: &ObjectRef) -> Result<Measurement, Interrupted> {
+    let args = JobStatusArgs { namespace: object.namespace.clone(), name: object.name.clone() };
+    let answer = match ask(bench, Agent::Verifier, &args).await? {
+        Ok(answer) => answer,
+        Err(missed) => return Ok(unreachable(missed)),
+    };
+    let text = match answer.value.ended {
+        Some(JobEnd::Complete) => "complete".to_owned(),
+        Some(JobEnd::Failed) => answer.value.message.unwrap_or_else(|| "failed".to_owned()),
+        None => format!("{} pods run", answer.value.active),
+    };
+    let complete = answer.value.ended == Some(JobEnd::Complete);
+    Ok((Measured::State { text }, complete, answer.evidence))
 }
 
 /// Seconds before the first write that a figure shows.

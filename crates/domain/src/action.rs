@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::object::ObjectRef;
+use crate::{id::ActionId, object::ObjectRef};
 
 /// One typed write with its arguments. Free text never becomes an action.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +41,44 @@ pub enum ActionCall {
     },
     /// Delete one pod; its owner makes another.
     DeletePod,
+    /// Let a node take no new pods.
+    Cordon,
+    /// Let a node take pods again.
+    Uncordon,
+    /// Change how few and how many replicas an autoscaler may choose.
+    SetHpaBounds {
+        /// The fewest.
+        min: u32,
+        /// The most.
+        max: u32,
+    },
+    /// Change one key of a ConfigMap.
+    SetConfigKey {
+        /// The key.
+        key: String,
+        /// What it is set to.
+        value: ConfigValue,
+    },
+    /// Run a failed Job again, as a copy whose name is made of the action's id.
+    RerunJob,
+}
+
+/// What a key of a ConfigMap is set to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "from", rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum ConfigValue {
+    /// A text. It is no secret: the tool refuses what looks like one.
+    Text {
+        /// The text.
+        text: String,
+    },
+    /// What the key had before that action. The ConfigMap itself remembers it, and nothing else
+    /// does: no plan and no journal ever holds it.
+    Before {
+        /// The action.
+        action: ActionId,
+    },
 }
 
 impl ActionCall {
@@ -53,6 +91,11 @@ impl ActionCall {
             Self::SetImage { .. } => ActionKind::SetImage,
             Self::SetResources { .. } => ActionKind::SetResources,
             Self::DeletePod => ActionKind::DeletePod,
+            Self::Cordon => ActionKind::Cordon,
+            Self::Uncordon => ActionKind::Uncordon,
+            Self::SetHpaBounds { .. } => ActionKind::SetHpaBounds,
+            Self::SetConfigKey { .. } => ActionKind::SetConfigKey,
+            Self::RerunJob => ActionKind::RerunJob,
         }
     }
 
@@ -74,6 +117,18 @@ impl ActionCall {
                 format!("set the limits of {container} in {name} to {}", limits.join(", "))
             }
             Self::DeletePod => format!("delete pod {name}"),
+            Self::Cordon => format!("let node {name} take no new pods"),
+            Self::Uncordon => format!("let node {name} take pods again"),
+            Self::SetHpaBounds { min, max } => {
+                format!("let autoscaler {name} choose between {min} and {max} replicas")
+            }
+            Self::SetConfigKey { key, value: ConfigValue::Text { .. } } => {
+                format!("set {key} in ConfigMap {name}")
+            }
+            Self::SetConfigKey { key, value: ConfigValue::Before { .. } } => {
+                format!("put {key} in ConfigMap {name} back")
+            }
+            Self::RerunJob => format!("run Job {name} again"),
         }
     }
 }
@@ -95,17 +150,32 @@ pub enum ActionKind {
     SetResources,
     /// See [`ActionCall::DeletePod`].
     DeletePod,
+    /// See [`ActionCall::Cordon`].
+    Cordon,
+    /// See [`ActionCall::Uncordon`].
+    Uncordon,
+    /// See [`ActionCall::SetHpaBounds`].
+    SetHpaBounds,
+    /// See [`ActionCall::SetConfigKey`].
+    SetConfigKey,
+    /// See [`ActionCall::RerunJob`].
+    RerunJob,
 }
 
 impl ActionKind {
     /// The whole catalogue.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 11] = [
         Self::RolloutUndo,
         Self::RolloutRestart,
         Self::Scale,
         Self::SetImage,
         Self::SetResources,
         Self::DeletePod,
+        Self::Cordon,
+        Self::Uncordon,
+        Self::SetHpaBounds,
+        Self::SetConfigKey,
+        Self::RerunJob,
     ];
 
     /// The name used in policies, allow-lists and JSON; also the name of the MCP tool.
@@ -117,6 +187,11 @@ impl ActionKind {
             Self::SetImage => "set_image",
             Self::SetResources => "set_resources",
             Self::DeletePod => "delete_pod",
+            Self::Cordon => "cordon",
+            Self::Uncordon => "uncordon",
+            Self::SetHpaBounds => "set_hpa_bounds",
+            Self::SetConfigKey => "set_config_key",
+            Self::RerunJob => "rerun_job",
         }
     }
 }

@@ -59,6 +59,8 @@ pub enum FindingKind {
     VolumeUnbound,
     /// The object looks healthy: worth saying, because it speaks against causes.
     Healthy,
+    /// A Job was given up.
+    JobFailed,
 }
 
 /// One typed thing a specialist saw.

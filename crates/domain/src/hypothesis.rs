@@ -45,6 +45,8 @@ pub enum CauseCode {
     VolumeUnbound,
     /// Nothing that was seen explains the alert.
     Unknown,
+    /// A Job was given up.
+    JobFailed,
 }
 
 impl CauseCode {
@@ -66,6 +68,7 @@ impl CauseCode {
             Self::QuotaExhausted => "quota_exhausted",
             Self::VolumeUnbound => "volume_unbound",
             Self::Unknown => "unknown",
+            Self::JobFailed => "job_failed",
         }
     }
 }

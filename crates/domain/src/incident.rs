@@ -544,6 +544,16 @@ impl IncidentState {
         all
     }
 
+    /// The nodes its alerts name, sorted: a node belongs to no namespace, so this is what opens it to
+    /// an action.
+    pub fn nodes(&self) -> Vec<&str> {
+        let named = self.alerts.iter().filter_map(|alert| alert.label("node"));
+        let mut all: Vec<_> = named.filter(|name| crate::owner::is_name(name)).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
     /// The object held to be at fault, once there is a hypothesis about one.
     pub fn object(&self) -> Option<&ObjectRef> {
         self.hypotheses.first().map(|h| &h.object)

@@ -36,6 +36,8 @@ pub enum ObjectKind {
     ResourceQuota,
     /// The cluster as a whole, when nothing narrower is known.
     Cluster,
+    /// `batch/v1` Job.
+    Job,
 }
 
 impl ObjectKind {
@@ -56,6 +58,7 @@ impl ObjectKind {
             Self::HorizontalPodAutoscaler => "HorizontalPodAutoscaler",
             Self::ResourceQuota => "ResourceQuota",
             Self::Cluster => "Cluster",
+            Self::Job => "Job",
         }
     }
 }

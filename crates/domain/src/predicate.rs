@@ -75,6 +75,11 @@ pub enum Predicate {
         /// The workload.
         object: ObjectRef,
     },
+    /// The Job is complete.
+    JobComplete {
+        /// The Job.
+        object: ObjectRef,
+    },
 }
 
 impl Predicate {
@@ -87,6 +92,7 @@ impl Predicate {
             }
             Self::AlertInactive { alertname, .. } => format!("{alertname} no longer fires"),
             Self::RolloutComplete { object } => format!("{object} is rolled out and available"),
+            Self::JobComplete { object } => format!("{object} is complete"),
         }
     }
 }

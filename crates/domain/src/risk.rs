@@ -9,8 +9,11 @@
 //! | restart | 3 |
 //! | roll back, set resources | 4 |
 //! | set image | 5 |
+//! | cordon, uncordon, run a Job again | 3 |
+//! | an autoscaler's bounds: as scaling from the most it may choose now to the most it shall | 2 / 3 / 4 |
+//! | set a key of a ConfigMap: whoever reads it may do so at any time | 4 |
 //! | production / staging / development | +3 / +1 / 0 |
-//! | a call that interrupts: the only replica, or nobody knows how many there are | +1 |
+//! | a call that replaces pods: the only replica, or nobody knows how many there are | +1 |
 //! | deleting a pod: at least half of the replicas | +1 (on top of nothing; a single one counts once) |
 //! | scaling down: more than a quarter / half or more / all of the replicas go | +1 / +2 / +3 |
 //! | cannot be taken back | +1 |
@@ -55,6 +58,10 @@ pub fn fits(action: ActionKind, object: ObjectKind) -> bool {
     use ObjectKind as K;
     match action {
         ActionKind::DeletePod => object == K::Pod,
+        ActionKind::Cordon | ActionKind::Uncordon => object == K::Node,
+        ActionKind::SetHpaBounds => object == K::HorizontalPodAutoscaler,
+        ActionKind::SetConfigKey => object == K::ConfigMap,
+        ActionKind::RerunJob => object == K::Job,
         ActionKind::Scale => matches!(object, K::Deployment | K::StatefulSet),
         ActionKind::RolloutUndo
         | ActionKind::RolloutRestart
@@ -74,13 +81,18 @@ fn base(call: &ActionCall, replicas: Option<u32>) -> Part {
         ActionCall::RolloutUndo { .. } => (4, "roll back".to_owned()),
         ActionCall::SetResources { .. } => (4, "set resources".to_owned()),
         ActionCall::SetImage { .. } => (5, "set image".to_owned()),
-        ActionCall::Scale { replicas: wanted } => scale(replicas, *wanted),
+        ActionCall::Scale { replicas: wanted } => scale("scale", replicas, *wanted),
+        ActionCall::SetHpaBounds { max, .. } => scale("an autoscaler's most", replicas, *max),
+        ActionCall::Cordon => (3, "cordon".to_owned()),
+        ActionCall::Uncordon => (3, "uncordon".to_owned()),
+        ActionCall::RerunJob => (3, "run a Job again".to_owned()),
+        ActionCall::SetConfigKey { .. } => (4, "set a key of a ConfigMap".to_owned()),
     }
 }
 
-fn scale(replicas: Option<u32>, wanted: u32) -> Part {
+fn scale(what: &str, replicas: Option<u32>, wanted: u32) -> Part {
     let Some(now) = replicas else {
-        return (4, format!("scale from an unknown number to {wanted}"));
+        return (4, format!("{what} from an unknown number to {wanted}"));
     };
     let (low, high) = (u64::from(now.min(wanted).max(1)), u64::from(now.max(wanted)));
     let points = match high {
@@ -89,7 +101,7 @@ fn scale(replicas: Option<u32>, wanted: u32) -> Part {
         high if high <= low * 4 => 3,
         _ => 4,
     };
-    (points, format!("scale from {now} to {wanted}"))
+    (points, format!("{what} from {now} to {wanted}"))
 }
 
 fn place(environment: Environment) -> Part {
@@ -104,8 +116,20 @@ fn place(environment: Environment) -> Part {
 /// How much of the workload is touched at the same time. Rollouts replace pods a few at a time,
 /// so they count only where a few are all.
 fn blast_radius(call: &ActionCall, replicas: Option<u32>) -> Option<Part> {
-    if let ActionCall::Scale { replicas: wanted } = call {
-        return scale_down(replicas, *wanted);
+    match call {
+        ActionCall::Scale { replicas: wanted } | ActionCall::SetHpaBounds { max: wanted, .. } => {
+            return scale_down(replicas, *wanted);
+        }
+        // Nothing that runs is replaced.
+        ActionCall::Cordon
+        | ActionCall::Uncordon
+        | ActionCall::SetConfigKey { .. }
+        | ActionCall::RerunJob => return None,
+        ActionCall::RolloutUndo { .. }
+        | ActionCall::RolloutRestart
+        | ActionCall::SetImage { .. }
+        | ActionCall::SetResources { .. }
+        | ActionCall::DeletePod => {}
     }
     match replicas {
         None => Some((1, "nobody knows how many replicas carry on meanwhile".to_owned())),
@@ -157,6 +181,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
+    use crate::action::ConfigValue;
 
     const ENVIRONMENTS: [Environment; 3] =
         [Environment::Development, Environment::Staging, Environment::Production];
@@ -174,12 +199,26 @@ mod tests {
             },
         ];
         calls.extend([0, 1, 2, 3, 5, 8, u32::MAX].map(|replicas| ActionCall::Scale { replicas }));
+        calls.extend([1, 4, 30].map(|max| ActionCall::SetHpaBounds { min: 1, max }));
+        calls.extend([
+            ActionCall::Cordon,
+            ActionCall::Uncordon,
+            ActionCall::RerunJob,
+            ActionCall::SetConfigKey {
+                key: "LEVEL".into(),
+                value: ConfigValue::Text { text: "info".into() },
+            },
+        ]);
         calls
     }
 
     fn object(call: &ActionCall) -> ObjectRef {
         let kind = match call {
             ActionCall::DeletePod => ObjectKind::Pod,
+            ActionCall::Cordon | ActionCall::Uncordon => ObjectKind::Node,
+            ActionCall::SetHpaBounds { .. } => ObjectKind::HorizontalPodAutoscaler,
+            ActionCall::SetConfigKey { .. } => ObjectKind::ConfigMap,
+            ActionCall::RerunJob => ObjectKind::Job,
             _ => ObjectKind::Deployment,
         };
         ObjectRef::new(kind, "shop", "checkout")
@@ -227,6 +266,30 @@ mod tests {
         for (now, wanted, expected) in table {
             let call = ActionCall::Scale { replicas: wanted };
             assert_eq!(score(&call, now, Environment::Development), expected, "{now:?} → {wanted}");
+        }
+    }
+
+    #[test]
+    fn what_replaces_no_pod_has_the_same_risk_whatever_the_number() {
+        let dev = Environment::Development;
+        let config = ActionCall::SetConfigKey {
+            key: "A".into(),
+            value: ConfigValue::Text { text: "b".into() },
+        };
+        let calls = [
+            (ActionCall::Cordon, 3),
+            (ActionCall::Uncordon, 3),
+            (ActionCall::RerunJob, 3),
+            (config, 4),
+        ];
+        for (call, expected) in calls {
+            for replicas in [None, Some(1), Some(3)] {
+                assert_eq!(score(&call, replicas, dev), expected, "{call:?} {replicas:?}");
+            }
+        }
+        let bounds = |max| ActionCall::SetHpaBounds { min: 1, max };
+        for (now, max, expected) in [(4, 8, 2), (4, 9, 3), (4, 17, 4), (4, 2, 4), (4, 0, 7)] {
+            assert_eq!(score(&bounds(max), Some(now), dev), expected, "{now} → {max}");
         }
     }
 

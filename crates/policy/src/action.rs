@@ -33,6 +33,8 @@ pub struct Surroundings {
     pub emergency_stop: bool,
     /// The namespaces that the incident's alerts name.
     pub alert_namespaces: BTreeSet<String>,
+    /// The nodes that the incident's alerts name.
+    pub alert_nodes: BTreeSet<String>,
     /// The namespaces that the cluster's configuration protects, beside those that policies name.
     pub protected_namespaces: BTreeSet<String>,
 }
@@ -141,13 +143,15 @@ fn deny(reasons: Vec<Reason>) -> ActionJudgement {
 
 fn context(q: &ActionQuestion, approved: bool) -> Result<Context, Trouble> {
     use RestrictedExpression as E;
-    let namespaces = q.around.alert_namespaces.iter().map(|name| E::new_string(name.clone()));
+    let set =
+        |names: &BTreeSet<String>| E::new_set(names.iter().map(|name| E::new_string(name.clone())));
     let actions = i64::try_from(q.actions_in_plan).unwrap_or(i64::MAX);
     let gate = E::new_record([
         ("approved".to_owned(), E::new_bool(approved)),
         ("risk".to_owned(), E::new_long(q.risk.into())),
         ("emergency_stop".to_owned(), E::new_bool(q.around.emergency_stop)),
-        ("alert_namespaces".to_owned(), E::new_set(namespaces)),
+        ("alert_namespaces".to_owned(), set(&q.around.alert_namespaces)),
+        ("alert_nodes".to_owned(), set(&q.around.alert_nodes)),
         ("actions_in_plan".to_owned(), E::new_long(actions)),
         ("has_undo".to_owned(), E::new_bool(q.has_undo)),
         ("dry_run_ok".to_owned(), E::new_bool(q.dry_run_ok)),
@@ -162,10 +166,20 @@ fn context(q: &ActionQuestion, approved: bool) -> Result<Context, Trouble> {
             pairs.push(("container".to_owned(), E::new_string(container.clone())));
             pairs.push(("image".to_owned(), E::new_string(image.clone())));
         }
+        ActionCall::SetHpaBounds { min, max } => {
+            pairs.push(("fewest_wanted".to_owned(), E::new_long((*min).into())));
+            pairs.push(("most_wanted".to_owned(), E::new_long((*max).into())));
+        }
+        ActionCall::SetConfigKey { key, .. } => {
+            pairs.push(("key".to_owned(), E::new_string(key.clone())));
+        }
         ActionCall::RolloutUndo { .. }
         | ActionCall::RolloutRestart
         | ActionCall::SetResources { .. }
-        | ActionCall::DeletePod => {}
+        | ActionCall::DeletePod
+        | ActionCall::Cordon
+        | ActionCall::Uncordon
+        | ActionCall::RerunJob => {}
     }
     Ok(Context::from_pairs(pairs)?)
 }

@@ -52,7 +52,9 @@ impl<'a> PlanQuestion<'a> {
     pub fn undo(&self, action: &'a PlannedAction) -> Option<ActionQuestion<'a>> {
         let Undo::By { call } = &action.undo else { return None };
         let replicas = match action.call {
-            ActionCall::Scale { replicas } => Some(replicas),
+            ActionCall::Scale { replicas } | ActionCall::SetHpaBounds { max: replicas, .. } => {
+                Some(replicas)
+            }
             _ => action.target.replicas,
         };
         // What takes an undo back is the action itself.

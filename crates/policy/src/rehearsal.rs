@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use evenkeel_domain::{
     access::{Caller, Permission, Role, TokenScope},
-    action::ActionCall,
+    action::{ActionCall, ConfigValue},
     cluster::Environment,
     id::{ClusterId, OrganisationId, TokenId, UserId},
     object::ObjectRef,
@@ -62,6 +62,7 @@ impl PolicySet {
             environment: Environment::Production,
             emergency_stop: false,
             alert_namespaces: BTreeSet::new(),
+            alert_nodes: BTreeSet::new(),
             protected_namespaces: BTreeSet::new(),
         };
         let (text, none) = (String::new, BTreeMap::new);
@@ -72,6 +73,11 @@ impl PolicySet {
             ActionCall::SetImage { container: text(), image: text() },
             ActionCall::SetResources { container: text(), limits: none(), requests: none() },
             ActionCall::DeletePod,
+            ActionCall::Cordon,
+            ActionCall::Uncordon,
+            ActionCall::SetHpaBounds { min: 1, max: 1 },
+            ActionCall::SetConfigKey { key: text(), value: ConfigValue::Text { text: text() } },
+            ActionCall::RerunJob,
         ];
         for call in &calls {
             self.gate(&ActionQuestion {

@@ -47,6 +47,8 @@ pub mod codes {
     pub const KUBERNETES_TOO_LARGE: &str = "kubernetes.too_large";
     /// No or broken credentials are configured.
     pub const KUBERNETES_CONFIG: &str = "kubernetes.config";
+    /// Nothing is written in that namespace, or to that key, whoever asks.
+    pub const KUBERNETES_PROTECTED: &str = "kubernetes.protected";
     /// No connection to Prometheus.
     pub const PROMETHEUS_UNREACHABLE: &str = "prometheus.unreachable";
     /// Prometheus took longer than the time limit.

@@ -9,17 +9,28 @@ use crate::value::{age_seconds, at, controller_of, int, name, namespace, now, pu
 /// Events live one hour, as on a real cluster.
 const EVENT_SECONDS: i64 = 3_600;
 
+/// What owns others: plural and kind.
+const OWNERS: &[(&str, &str)] = &[
+    ("deployments", "Deployment"),
+    ("replicasets", "ReplicaSet"),
+    ("statefulsets", "StatefulSet"),
+    ("daemonsets", "DaemonSet"),
+    ("jobs", "Job"),
+    ("services", "Service"),
+];
+
 /// One look.
 pub fn sync(store: &Store) {
-    let owners: HashSet<String> = ["deployments", "replicasets", "services"]
+    let owners: HashSet<String> = OWNERS
         .iter()
+        .map(|(plural, _)| plural)
         .flat_map(|plural| store.list(plural, None).0)
         .map(|object| uid(&object).to_owned())
         .collect();
-    for plural in ["replicasets", "pods", "endpoints", "endpointslices"] {
+    for plural in ["replicasets", "controllerrevisions", "pods", "endpoints", "endpointslices"] {
         for object in store.list(plural, None).0 {
             let orphan = controller_of(&object).is_some_and(|(kind, _, owner)| {
-                matches!(kind, "Deployment" | "ReplicaSet" | "Service") && !owners.contains(owner)
+                OWNERS.iter().any(|(_, known)| *known == kind) && !owners.contains(owner)
             });
             if orphan {
                 remove(store, plural, &object);

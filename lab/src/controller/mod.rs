@@ -1,17 +1,22 @@
-//! The controllers: Deployments, ReplicaSets, scheduling, endpoints, clean-up.
+//! The controllers: Deployments, ReplicaSets, StatefulSets, DaemonSets, Jobs, scheduling, endpoints, clean-up.
 //!
 //! Level-triggered: each pass looks at everything and takes the next step, so it does not
 //! matter which change woke it. To add a controller, write a `sync(&Store)` and call it in [`pass`].
 
+mod daemon_set;
 mod deployment;
 mod endpoints;
 pub mod event;
 mod garbage;
+mod job;
+mod pods;
 mod progress;
 mod quota;
 mod replica_set;
+mod revisions;
 mod rolling;
 mod schedule;
+mod stateful_set;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -49,6 +54,9 @@ pub fn pass(store: &Store) {
     garbage::sync(store);
     deployment::sync(store);
     replica_set::sync(store);
+    stateful_set::sync(store);
+    daemon_set::sync(store);
+    job::sync(store);
     schedule::sync(store);
     endpoints::sync(store);
     quota::sync(store);

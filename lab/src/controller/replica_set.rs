@@ -5,11 +5,10 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::event::{Happening, record};
-use super::garbage;
+use super::{garbage, pods};
 use crate::kubeapi::store::{Key, Store};
 use crate::value::{
-    age_seconds, at, controller_of, int, list, list_mut, name, namespace, put, random_suffix, text,
-    uid,
+    age_seconds, at, controller_of, int, list, name, namespace, put, random_suffix, text, uid,
 };
 
 /// Pods one pass makes or removes per ReplicaSet, as real bursts are limited.
@@ -79,34 +78,8 @@ fn reconcile(store: &Store, set: &Value) {
 }
 
 fn make_pod(store: &Store, set: &Value) -> Option<Arc<Value>> {
-    let template = at(set, &["spec", "template"]);
     let own = format!("{}-{}", name(set), random_suffix(5));
-    let mut pod = json!({
-        "kind": "Pod", "apiVersion": "v1",
-        "metadata": {
-            "name": own, "generateName": format!("{}-", name(set)), "namespace": namespace(set),
-            "labels": at(template, &["metadata", "labels"]),
-            "ownerReferences": [{
-                "apiVersion": "apps/v1", "kind": "ReplicaSet", "name": name(set), "uid": uid(set),
-                "controller": true, "blockOwnerDeletion": true,
-            }],
-        },
-        "spec": at(template, &["spec"]),
-        "status": {"phase": "Pending"},
-    });
-    let annotations = at(template, &["metadata", "annotations"]);
-    if annotations.is_object() {
-        put(&mut pod, &["metadata", "annotations"], annotations.clone());
-    }
-    put(&mut pod, &["spec", "enableServiceLinks"], json!(true));
-    if let Some(tolerations) = list_mut(&mut pod, &["spec", "tolerations"]) {
-        for taint in ["not-ready", "unreachable"] {
-            tolerations.push(json!({
-                "key": format!("node.kubernetes.io/{taint}"), "operator": "Exists",
-                "effect": "NoExecute", "tolerationSeconds": 300,
-            }));
-        }
-    }
+    let pod = pods::of_template(set, &own);
     let pod = store.create(&Key::pod(namespace(set), &own), pod, false).ok()?;
     tell(store, set, "SuccessfulCreate", &format!("Created pod: {own}"));
     Some(pod)

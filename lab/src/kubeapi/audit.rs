@@ -1,7 +1,9 @@
 //! The audit log: one JSON line for each write that was accepted, dry runs included, as a real API
 //! server writes at level `Request` (`audit.k8s.io/v1`). Whoever wants to know what was done to
-//! the range, and how often, asks this file and not those who did it.
+//! the range, and how often, asks this file and not those who did it. Beside it, in memory, what permissions
+//! all requests needed: whoever writes a Role compares it with that.
 
+use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
 use std::io::Write as _;
 use std::path::Path;
@@ -17,13 +19,42 @@ use crate::value::{at, now, random_uid};
 /// Where accepted writes are noted.
 pub struct Audit {
     file: Mutex<File>,
+    asked: Mutex<BTreeSet<Permission>>,
+}
+
+/// What a request needs to be permitted, in the words of a Role.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Permission {
+    /// API group, empty for core.
+    pub group: String,
+    /// Resource, with its sub-resource: `pods`, `pods/log`.
+    pub resource: String,
+    /// Verb.
+    pub verb: String,
 }
 
 impl Audit {
     /// Goes on in `path`.
     pub fn open(path: &Path) -> std::io::Result<Self> {
         let file = OpenOptions::new().create(true).append(true).open(path)?;
-        Ok(Self { file: Mutex::new(file) })
+        Ok(Self { file: Mutex::new(file), asked: Mutex::default() })
+    }
+
+    /// Notes what a request asked for, reads too, whether it was permitted or not. Kept in memory.
+    pub fn ask(&self, verb: &str, target: &Target) {
+        let resource = target.resource;
+        let name = match target.subresource.as_str() {
+            "" => resource.plural.to_owned(),
+            sub => format!("{}/{sub}", resource.plural),
+        };
+        let asked =
+            Permission { group: resource.group.to_owned(), resource: name, verb: verb.to_owned() };
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).insert(asked);
+    }
+
+    /// What was asked for since this was called last.
+    pub fn take_asked(&self) -> BTreeSet<Permission> {
+        std::mem::take(&mut *self.asked.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Notes a write that was accepted. Called before its answer is sent.

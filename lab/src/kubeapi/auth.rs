@@ -10,7 +10,7 @@ use super::status::ApiError;
 pub enum User {
     /// May do everything.
     Admin,
-    /// What an autonomous operator should have: read all but Secrets, change workloads, delete pods.
+    /// What an autonomous operator should have: read all but Secrets, change workloads, run Jobs again, delete pods.
     Operator,
     /// Reads all but Secrets.
     Viewer,
@@ -47,13 +47,14 @@ impl User {
         }
         self == Self::Operator
             && match (group, plural) {
-                ("apps", "deployments" | "replicasets" | "statefulsets") => {
+                ("apps", "deployments" | "replicasets" | "statefulsets" | "daemonsets") => {
                     matches!(verb, "patch" | "update")
                 }
                 ("", "pods") => verb == "delete" || (verb == "create" && subresource == "eviction"),
                 ("", "nodes" | "configmaps") | ("autoscaling", "horizontalpodautoscalers") => {
                     matches!(verb, "patch" | "update")
                 }
+                ("batch", "jobs") => verb == "create",
                 _ => false,
             }
     }

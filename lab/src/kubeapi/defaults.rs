@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::resources::Resource;
-use crate::value::{at, list_mut, name, put, put_default, text};
+use crate::value::{at, list_mut, name, put, put_default, text, uid};
 
 /// Fills in the defaults of a kind.
 pub fn apply(resource: &Resource, object: &mut Value) {
@@ -15,6 +15,23 @@ pub fn apply(resource: &Resource, object: &mut Value) {
             put_default(object, &["spec", "replicas"], json!(1));
             pod_template(object);
         }
+        "statefulsets" => {
+            put_default(object, &["spec", "replicas"], json!(1));
+            put_default(object, &["spec", "revisionHistoryLimit"], json!(10));
+            put_default(object, &["spec", "podManagementPolicy"], json!("OrderedReady"));
+            put_default(object, &["spec", "updateStrategy", "type"], json!("RollingUpdate"));
+            if text(object, &["spec", "updateStrategy", "type"]) == "RollingUpdate" {
+                let path = ["spec", "updateStrategy", "rollingUpdate", "partition"];
+                put_default(object, &path, json!(0));
+            }
+            pod_template(object);
+        }
+        "daemonsets" => {
+            put_default(object, &["spec", "revisionHistoryLimit"], json!(10));
+            put_default(object, &["spec", "updateStrategy", "type"], json!("RollingUpdate"));
+            pod_template(object);
+        }
+        "jobs" => job(object),
         "pods" => {
             if let Some(spec) = object.get_mut("spec") {
                 pod_spec(spec);
@@ -46,6 +63,27 @@ fn deployment(object: &mut Value) {
     if text(object, &["spec", "strategy", "type"]) == "RollingUpdate" {
         put_default(object, &["spec", "strategy", "rollingUpdate", "maxSurge"], json!("25%"));
         put_default(object, &["spec", "strategy", "rollingUpdate", "maxUnavailable"], json!("25%"));
+    }
+    pod_template(object);
+}
+
+/// Numbers, and the selector and labels by which the Job knows its pods; they hold its uid.
+fn job(object: &mut Value) {
+    for (field, value) in [("parallelism", 1), ("completions", 1), ("backoffLimit", 6)] {
+        put_default(object, &["spec", field], json!(value));
+    }
+    put_default(object, &["spec", "suspend"], json!(false));
+    if at(object, &["spec", "selector"]).is_null() {
+        let (own, own_uid) = (name(object).to_owned(), uid(object).to_owned());
+        for prefix in ["", "batch.kubernetes.io/"] {
+            for (label, value) in [("controller-uid", &own_uid), ("job-name", &own)] {
+                let label = format!("{prefix}{label}");
+                let path = ["spec", "template", "metadata", "labels", &label];
+                put(object, &path, json!(value));
+            }
+        }
+        let path = ["spec", "selector", "matchLabels", "batch.kubernetes.io/controller-uid"];
+        put(object, &path, json!(own_uid));
     }
     pod_template(object);
 }

@@ -123,6 +123,7 @@ async fn resource(
     target: &Target,
 ) -> Result<Response<Body>, ApiError> {
     let verb = verb(call, target);
+    api.audit.ask(verb, target);
     authorize(call.user, verb, target)?;
     match (verb, target.subresource.as_str()) {
         ("get", "log") => pod_log::answer(api, call, target).await,

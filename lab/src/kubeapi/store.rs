@@ -176,7 +176,7 @@ impl Store {
         if inner.objects.contains_key(key) {
             return Err(ApiError::already_exists(&key.qualified(), &key.name));
         }
-        put(&mut object, &["metadata", "uid"], json!(random_uid()));
+        put_default(&mut object, &["metadata", "uid"], json!(random_uid()));
         put(&mut object, &["metadata", "creationTimestamp"], json!(now()));
         put_default(&mut object, &["metadata", "name"], json!(key.name));
         if by_plural(key.plural).is_some_and(Resource::has_generation) {

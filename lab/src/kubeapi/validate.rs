@@ -20,7 +20,10 @@ pub fn check(resource: &Resource, object: &Value, old: Option<&Value>) -> Result
         ));
     }
     match resource.plural {
-        "deployments" | "replicasets" => workload(resource, object, old, &mut found),
+        "deployments" | "replicasets" | "statefulsets" | "daemonsets" => {
+            workload(resource, object, old, &mut found);
+        }
+        "jobs" => job(object, old, &mut found),
         "pods" => {
             if let Some(old) = old
                 && without_images(at(old, &["spec"])) != without_images(at(object, &["spec"]))
@@ -189,6 +192,26 @@ fn workload(resource: &Resource, object: &Value, old: Option<&Value>, found: &mu
             message: "supported values: \"Always\"".to_owned(),
             value: Some(restart.clone()),
         });
+    }
+    pod_spec("spec.template.spec", at(object, &["spec", "template", "spec"]), found);
+}
+
+fn job(object: &Value, old: Option<&Value>, found: &mut Vec<FieldError>) {
+    let restart = at(object, &["spec", "template", "spec", "restartPolicy"]);
+    if !matches!(restart.as_str(), Some("Never" | "OnFailure")) {
+        found.push(FieldError {
+            reason: "FieldValueNotSupported",
+            field: "spec.template.spec.restartPolicy".to_owned(),
+            message: "supported values: \"OnFailure\", \"Never\"".to_owned(),
+            value: Some(restart.clone()),
+        });
+    }
+    for field in ["selector", "template", "completions"] {
+        let value = at(object, &["spec", field]);
+        if old.is_some_and(|old| at(old, &["spec", field]) != value) {
+            let field = format!("spec.{field}");
+            found.push(FieldError::invalid(field, value, "field is immutable"));
+        }
     }
     pod_spec("spec.template.spec", at(object, &["spec", "template", "spec"]), found);
 }

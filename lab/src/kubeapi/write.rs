@@ -10,7 +10,9 @@ use super::resources::Resource;
 use super::status::{ApiError, FieldError};
 use super::store::{Key, Update};
 use super::{Api, defaults, patch as patches, validate};
-use crate::value::{at, int, list, name, namespace, put, put_default, random_suffix, remove, text};
+use crate::value::{
+    at, int, list, name, namespace, put, put_default, random_suffix, random_uid, remove, text,
+};
 
 /// Metadata only the server writes.
 const SERVER_OWNED: &[&str] = &[
@@ -73,6 +75,8 @@ fn create_object(
     if resource.has_status() {
         remove(&mut object, &["status"]);
     }
+    // Some defaults are made of it.
+    put(&mut object, &["metadata", "uid"], json!(random_uid()));
     defaults::apply(resource, &mut object);
     if resource.plural == "services" {
         assign_address(api, &mut object)?;

@@ -5,6 +5,7 @@ mod autoscaler;
 mod crash_loop;
 mod healthy;
 mod image_pull;
+mod job_failed;
 mod missing_config;
 mod no_endpoints;
 mod node_pressure;
@@ -22,6 +23,8 @@ mod signals;
 mod throttling;
 
 pub mod log_line;
+
+pub(crate) use node_pressure::trouble as node_trouble;
 
 use evenkeel_domain::evidence::Gap;
 
@@ -48,6 +51,7 @@ pub fn kubernetes(view: &KubernetesView) -> Vec<Draft> {
         node_pressure::analyze,
         quota::analyze,
         volume::analyze,
+        job_failed::analyze,
         autoscaler::analyze,
         healthy::analyze,
     ];

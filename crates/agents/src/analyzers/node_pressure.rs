@@ -51,7 +51,8 @@ pub fn analyze(view: &KubernetesView) -> Vec<Draft> {
         .collect()
 }
 
-fn trouble(node: &Node) -> Option<(String, Option<&PodCondition>)> {
+/// What is wrong with a node, and the condition that says so.
+pub(crate) fn trouble(node: &Node) -> Option<(String, Option<&PodCondition>)> {
     let condition = |name: &str| node.conditions.iter().find(|c| c.kind == name);
     if node.ready != Some(true) {
         let what = if node.ready.is_none() { "does not report" } else { "is not ready" };

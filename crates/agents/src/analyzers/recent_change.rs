@@ -8,10 +8,14 @@
 use std::fmt::Write as _;
 
 use evenkeel_domain::{
-    Timestamp, finding::FindingKind, id::EvidenceId, object::ObjectRef, severity::Severity,
+    Timestamp,
+    finding::FindingKind,
+    id::EvidenceId,
+    object::{ObjectKind, ObjectRef},
+    severity::Severity,
     text::clip,
 };
-use evenkeel_tools::kubernetes::{Deployment, Revision};
+use evenkeel_tools::kubernetes::{Deployment, Revision, RolloutHistory, WorkloadKind};
 use jiff::SignedDuration;
 
 use crate::{
@@ -36,33 +40,71 @@ pub fn analyze(view: &KubernetesView) -> Vec<Draft> {
     view.namespaces
         .iter()
         .flat_map(|ns| {
-            ns.details.iter().flat_map(move |answer| changes(ns, answer, view.onset, view.now))
+            let deployments = ns.details.iter().map(Subject::deployment);
+            let sets = ns.histories.iter().map(Subject::set);
+            deployments
+                .chain(sets)
+                .flat_map(move |subject| changes(ns, &subject, view.onset, view.now))
         })
         .collect()
 }
 
+/// A workload and its revisions, of whatever kind.
+struct Subject<'a> {
+    evidence: EvidenceId,
+    object: ObjectRef,
+    revisions: &'a [Revision],
+    truncated: bool,
+}
+
+impl<'a> Subject<'a> {
+    fn deployment(answer: &'a Answer<Deployment>) -> Self {
+        let deployment = &answer.value;
+        Self {
+            evidence: answer.evidence,
+            object: ObjectRef::deployment(&deployment.namespace, &deployment.name),
+            revisions: &deployment.revisions,
+            truncated: deployment.revisions_truncated,
+        }
+    }
+
+    fn set(answer: &'a Answer<RolloutHistory>) -> Self {
+        let history = &answer.value;
+        let kind = match history.kind {
+            WorkloadKind::DaemonSet => ObjectKind::DaemonSet,
+            WorkloadKind::StatefulSet => ObjectKind::StatefulSet,
+            WorkloadKind::Deployment => ObjectKind::Deployment,
+        };
+        Self {
+            evidence: answer.evidence,
+            object: ObjectRef::new(kind, &history.namespace, &history.name),
+            revisions: &history.revisions,
+            truncated: history.revisions_truncated,
+        }
+    }
+}
+
 fn changes(
     ns: &NamespaceView,
-    answer: &Answer<Deployment>,
+    subject: &Subject<'_>,
     onset: Timestamp,
     now: Timestamp,
 ) -> Vec<Draft> {
-    let deployment = &answer.value;
-    let mut revisions: Vec<_> = deployment.revisions.iter().collect();
+    let mut revisions: Vec<_> = subject.revisions.iter().collect();
     revisions.sort_by_key(|r| std::cmp::Reverse(r.revision));
     revisions
         .iter()
         .enumerate()
         .filter(|(at, revision)| {
-            let first = *at + 1 == revisions.len() && !deployment.revisions_truncated;
+            let first = *at + 1 == revisions.len() && !subject.truncated;
             !(first && revision.revision <= 1)
         })
         .filter(|(at, revision)| revision.current || replaced_late(&revisions[..*at], onset))
         .filter_map(|(at, revision)| {
-            let came = came(ns, answer.evidence, &revisions, revision)?;
+            let came = came(ns, subject.evidence, &revisions, revision)?;
             let recent = came.at <= now && onset.duration_since(came.at) <= BEFORE;
             recent.then(|| {
-                describe(answer, revision, revisions.get(at + 1).copied(), &came)
+                describe(subject, revision, revisions.get(at + 1).copied(), &came)
                     .fact(facts::ROLLED_OUT, rolled_out(ns, revision, came.at))
             })
         })
@@ -75,7 +117,7 @@ fn changes(
 fn rolled_out(ns: &NamespaceView, revision: &Revision, from: Timestamp) -> Timestamp {
     let mut pods: Vec<_> = ns
         .live_pods()
-        .filter(|(_, pod)| owner::replica_set(pod) == Some(&revision.replica_set))
+        .filter(|(_, pod)| owner::is_of(pod, revision))
         .filter_map(|(_, pod)| pod.created_at)
         .collect();
     pods.sort_unstable();
@@ -129,7 +171,7 @@ fn came(
     }
     let pod = ns
         .live_pods()
-        .filter(|(_, pod)| owner::replica_set(pod) == Some(&revision.replica_set))
+        .filter(|(_, pod)| owner::is_of(pod, revision))
         .filter_map(|(evidence, pod)| Some((evidence, pod.created_at?)))
         .min_by_key(|(_, at)| *at);
     match pod {
@@ -154,13 +196,12 @@ fn came(
 }
 
 fn describe(
-    answer: &Answer<Deployment>,
+    subject: &Subject<'_>,
     revision: &Revision,
     before: Option<&Revision>,
     came: &Came,
 ) -> Draft {
-    let deployment = &answer.value;
-    let object = ObjectRef::deployment(&deployment.namespace, &deployment.name);
+    let object = subject.object.clone();
     let what = if came.gone_back { "went back to an earlier template as" } else { "changed to" };
     let mut summary = format!(
         "{} {what} revision {} at {}",
@@ -191,13 +232,13 @@ fn describe(
         .maybe("change_cause", revision.change_cause.as_ref())
         .maybe("template_hash", revision.template_hash.as_ref())
         .maybe("diff", revision.diff_from_previous.as_ref())
-        .cite(answer.evidence, quote::field("revision", &revision.revision))
+        .cite(subject.evidence, quote::field("revision", &revision.revision))
         .cite(came.evidence, came.quote.clone());
     if let Some(line) = revision.diff_from_previous.as_deref().and_then(first_change) {
-        draft = draft.cite(answer.evidence, quote::text(line));
+        draft = draft.cite(subject.evidence, quote::text(line));
     }
     if let Some(cause) = &revision.change_cause {
-        draft = draft.cite(answer.evidence, quote::text(cause));
+        draft = draft.cite(subject.evidence, quote::text(cause));
     }
     draft
 }

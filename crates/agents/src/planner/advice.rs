@@ -43,6 +43,7 @@ pub fn next(best: &Hypothesis) -> &'static str {
         CauseCode::NodePressure => "look at the node; drain it if it does not recover",
         CauseCode::QuotaExhausted => "raise the quota or free what uses it up",
         CauseCode::VolumeUnbound => "look at the storage class and its provisioner",
+        CauseCode::JobFailed => "read the log of its pods, then run it again",
         CauseCode::Unknown => "a person has to look; everything that was seen is listed",
     }
 }

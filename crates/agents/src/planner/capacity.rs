@@ -1,15 +1,20 @@
 //! More replicas for more load.
 //!
 //! How many: as many times as the load rose, but at least half as many again and at most
-//! [`FACTOR`] times, and at least one more. An autoscaler that owns the Deployment would undo it,
-//! so then a person must raise its maximum. A quota that has no room is a reason to decline.
+//! [`FACTOR`] times, and at least one more. An autoscaler that owns the Deployment would undo it:
+//! where it is at its maximum and the load does harm, its maximum is raised by as much. A quota that
+//! has no room is a reason to decline.
 
 use evenkeel_domain::{
-    IncidentState, action::ActionCall, evidence::Agent, finding::FindingKind,
+    IncidentState,
+    action::ActionCall,
+    evidence::Agent,
+    finding::FindingKind,
     hypothesis::Hypothesis,
+    object::{ObjectKind, ObjectRef},
 };
 use evenkeel_tools::kubernetes::{
-    Deployment, ListHpasArgs, ListQuotasArgs, Quota, TemplateContainer,
+    Deployment, Hpa, ListHpasArgs, ListQuotasArgs, Quota, TemplateContainer,
 };
 
 use super::Chosen;
@@ -33,6 +38,15 @@ pub async fn choose(
         ask(bench, Agent::Planner, &hpas),
         ask(bench, Agent::Planner, &quotas),
     )?;
+    let quotas = match &quotas {
+        Ok(answer) => answer.value.quotas.as_slice(),
+        Err(missed) => {
+            return Ok(Err(format!(
+                "{}; but whether a quota leaves room cannot be seen: {}",
+                best.summary, missed.failure,
+            )));
+        }
+    };
     let name = &deployment.name;
     match &hpas {
         Err(missed) => {
@@ -48,10 +62,7 @@ pub async fn choose(
                 .iter()
                 .find(|hpa| hpa.target.kind == "Deployment" && hpa.target.name == *name);
             if let Some(hpa) = owner {
-                return Ok(Err(format!(
-                    "{}; but autoscaler {} owns its replicas ({} at most, {} wanted) and would take a change back: raise its maximum if the cluster has room",
-                    best.summary, hpa.name, hpa.max_replicas, hpa.desired_replicas,
-                )));
+                return Ok(bounds(state, best, deployment, hpa, quotas));
             }
         }
     }
@@ -60,22 +71,61 @@ pub async fn choose(
     if now == 0 {
         return Ok(Err(format!("{name} is scaled to 0: somebody wanted it so")));
     }
-    let quotas = match &quotas {
-        Ok(answer) => answer.value.quotas.as_slice(),
-        Err(missed) => {
-            return Ok(Err(format!(
-                "{}; but whether a quota leaves room cannot be seen: {}",
-                best.summary, missed.failure,
-            )));
-        }
-    };
     if let Some(why) = no_room(quotas, deployment, wanted - now) {
         return Ok(Err(format!("{}; but {why}", best.summary)));
     }
     Ok(Ok(Chosen {
         call: ActionCall::Scale { replicas: wanted },
         why: format!("{}; {wanted} replicas instead of {now} share it", best.summary),
+        on: None,
     }))
+}
+
+/// What load does when there is too much of it.
+const HARM: &[FindingKind] = &[
+    FindingKind::Saturation,
+    FindingKind::LatencyUp,
+    FindingKind::ErrorsUp,
+    FindingKind::CpuThrottling,
+    FindingKind::OomKill,
+];
+
+/// A higher maximum for the autoscaler that owns the Deployment.
+fn bounds(
+    state: &IncidentState,
+    best: &Hypothesis,
+    deployment: &Deployment,
+    hpa: &Hpa,
+    quotas: &[Quota],
+) -> Result<Chosen, String> {
+    let most = hpa.max_replicas;
+    let owns = format!("autoscaler {} owns its replicas", hpa.name);
+    if hpa.desired_replicas < most {
+        return Err(format!(
+            "{}; but {owns} and may choose up to {most}: it has to be given time",
+            best.summary,
+        ));
+    }
+    if !best.symptoms.iter().any(|symptom| HARM.contains(symptom)) {
+        return Err(format!(
+            "{}; {owns} and is at its maximum of {most}, but nothing says that this does harm",
+            best.summary,
+        ));
+    }
+    let wanted = wanted(most, load_factor(state, best));
+    if let Some(why) = no_room(quotas, deployment, wanted - most) {
+        return Err(format!("{}; {owns} and is at its maximum of {most}; but {why}", best.summary));
+    }
+    let object =
+        ObjectRef::new(ObjectKind::HorizontalPodAutoscaler, &deployment.namespace, &hpa.name);
+    Ok(Chosen {
+        call: ActionCall::SetHpaBounds { min: hpa.min_replicas, max: wanted },
+        why: format!(
+            "{}; {owns} and would choose more than its maximum of {most} if it might",
+            best.summary,
+        ),
+        on: Some((object, most)),
+    })
 }
 
 fn load_factor(state: &IncidentState, best: &Hypothesis) -> f64 {

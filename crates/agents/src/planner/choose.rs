@@ -17,10 +17,19 @@ const SLOW_LEAK_S: i64 = 3600;
 
 /// Declines what the catalogue has no action for.
 pub fn out_of_catalogue(best: &Hypothesis) -> Option<String> {
-    if best.object.kind != ObjectKind::Deployment {
-        return Some(advice::escalate(best));
-    }
-    let needs_person = match best.cause {
+    let needs_person = match best.object.kind {
+        ObjectKind::Deployment => needs_person(best),
+        // Only a change that can be gone back from.
+        ObjectKind::StatefulSet | ObjectKind::DaemonSet => best.change.is_none(),
+        ObjectKind::Node => best.cause != CauseCode::NodePressure,
+        ObjectKind::Job => best.cause != CauseCode::JobFailed,
+        _ => true,
+    };
+    needs_person.then(|| advice::escalate(best))
+}
+
+fn needs_person(best: &Hypothesis) -> bool {
+    match best.cause {
         CauseCode::BadRollout
         | CauseCode::OomKill
         | CauseCode::Overload
@@ -35,9 +44,9 @@ pub fn out_of_catalogue(best: &Hypothesis) -> Option<String> {
         | CauseCode::NodePressure
         | CauseCode::QuotaExhausted
         | CauseCode::VolumeUnbound
+        | CauseCode::JobFailed
         | CauseCode::Unknown => true,
-    };
-    needs_person.then(|| advice::escalate(best))
+    }
 }
 
 /// Chooses an action, or says why there is none.
@@ -55,7 +64,8 @@ pub async fn choose(
         )));
     }
     if let Some(change) = &best.change {
-        return Ok(rollback::choose(state, best, change, deployment));
+        let (name, revisions) = (&deployment.name, &deployment.revisions);
+        return Ok(rollback::choose(state, best, change, name, revisions));
     }
     match best.cause {
         CauseCode::Overload => capacity::choose(bench, state, best, deployment).await,
@@ -63,6 +73,7 @@ pub async fn choose(
             if slow_leak(state, best) {
                 return Ok(Ok(Chosen {
                     call: ActionCall::RolloutRestart,
+                    on: None,
                     why: format!(
                         "{}, and it takes more than an hour to get there: a restart buys as much time again until the leak is mended",
                         best.summary,

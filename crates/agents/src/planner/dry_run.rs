@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use evenkeel_domain::{
-    action::ActionCall,
+    action::{ActionCall, ConfigValue},
     evidence::Agent,
     id::{ActionId, EvidenceId},
     plan::{Target, Undo},
@@ -12,8 +12,9 @@ use evenkeel_domain::{
 use evenkeel_tools::{
     ToolArguments,
     kubernetes::{
-        RolloutRestartArgs, RolloutUndoArgs, ScaleArgs, SetImageArgs, SetResourcesArgs,
-        Undo as ToolUndo, WriteResult,
+        CordonArgs, RolloutRestartArgs, RolloutUndoArgs, ScaleArgs, SetConfigKeyArgs,
+        SetHpaBoundsArgs, SetImageArgs, SetResourcesArgs, UncordonArgs, Undo as ToolUndo,
+        WriteResult,
     },
 };
 use serde_json::{Map, Value};
@@ -43,8 +44,11 @@ pub async fn dry_run(
     target: &Target,
     stamp: ActionId,
 ) -> Result<Result<DryRun, String>, Interrupted> {
-    let tool =
-        executor::arguments(call, target, stamp, true).map_err(|e| Interrupted(Box::new(e)))?;
+    let tool = match executor::arguments(call, target, stamp, true) {
+        Ok(tool) => tool,
+        Err(unfit @ executor::Unsendable::Unfit { .. }) => return Ok(Err(unfit.to_string())),
+        Err(other) => return Err(Interrupted(Box::new(other))),
+    };
     let Called { evidence, answer } =
         bench.call(Agent::Planner, tool.server, tool.tool, tool.arguments).await?;
     let value = match answer {
@@ -117,6 +121,17 @@ fn catalogue_call(tool: &str, arguments: &Map<String, Value>) -> Option<ActionCa
             limits: resources("limits")?,
             requests: resources("requests")?,
         }),
+        CordonArgs::NAME => Some(ActionCall::Cordon),
+        UncordonArgs::NAME => Some(ActionCall::Uncordon),
+        SetHpaBoundsArgs::NAME => Some(ActionCall::SetHpaBounds {
+            min: u32::try_from(arguments.get("minReplicas")?.as_u64()?).ok()?,
+            max: u32::try_from(arguments.get("maxReplicas")?.as_u64()?).ok()?,
+        }),
+        // Never by the value itself: a plan holds none that was in the cluster.
+        SetConfigKeyArgs::NAME => Some(ActionCall::SetConfigKey {
+            key: text("key")?,
+            value: ConfigValue::Before { action: text("undoOf")?.parse().ok()? },
+        }),
         _ => None,
     }
 }
@@ -138,6 +153,15 @@ mod tests {
             ("set_image", json!({"container": "a", "image": "b"}), true),
             ("set_resources", json!({"container": "a", "limits": {"memory": "64Mi"}}), true),
             ("set_resources", json!({"container": "a", "limits": {"memory": null}}), false),
+            ("uncordon", json!({"name": "n1"}), true),
+            ("set_hpa_bounds", json!({"minReplicas": 1, "maxReplicas": 4}), true),
+            ("set_hpa_bounds", json!({"maxReplicas": 4}), false),
+            (
+                "set_config_key",
+                json!({"key": "A", "undoOf": ActionId::from_parts(1, 1).to_string()}),
+                true,
+            ),
+            ("set_config_key", json!({"key": "A", "value": "hunter2"}), false),
             ("delete_namespace", json!({"name": "kube-system"}), false),
         ];
         for (tool, arguments, expected) in table {

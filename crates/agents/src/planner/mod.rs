@@ -10,22 +10,26 @@ mod advice;
 mod capacity;
 mod choose;
 mod dry_run;
+mod job;
+mod node;
+mod propose;
 mod prove;
 mod resources;
 mod rollback;
+mod sets;
 
 use evenkeel_domain::{
     IncidentState,
-    action::ActionCall,
     evidence::Agent,
     hypothesis::{CauseCode, Hypothesis},
-    plan::{Plan, PlannedAction, Target, VerificationWindow},
+    plan::{Plan, PlannedAction, VerificationWindow},
     risk,
 };
-use evenkeel_tools::kubernetes::{Deployment, GetDeploymentArgs};
+use futures::future::try_join_all;
 
+use self::propose::{Chosen, Proposal};
 use crate::{
-    bench::{Answer, Bench, Interrupted, ask},
+    bench::{Bench, Interrupted},
     focus::Focus,
 };
 
@@ -63,13 +67,6 @@ pub enum Planning {
     },
 }
 
-/// A call chosen for a Deployment, with the words that say why.
-#[derive(Debug, Clone, PartialEq)]
-struct Chosen {
-    call: ActionCall,
-    why: String,
-}
-
 /// Plans, with a dry run.
 pub async fn plan(bench: &dyn Bench, settings: PlannerSettings) -> Result<Planning, Interrupted> {
     let state = bench.state().await;
@@ -99,54 +96,55 @@ async fn draw_up(
     bench
         .note(Agent::Planner, format!("reading {} and what could be done about it", best.object))
         .await?;
-    let deployment = match target(bench, best).await? {
-        Ok(deployment) => deployment,
-        Err(reason) => return Ok(Err(reason)),
-    };
-    let chosen = match choose::choose(bench, state, best, &deployment.value).await? {
-        Ok(chosen) => chosen,
-        Err(reason) => return Ok(Err(reason)),
-    };
-    let target = Target {
-        object: best.object.clone(),
-        uid: deployment.value.uid.clone(),
-        generation: Some(deployment.value.generation),
-        replicas: Some(deployment.value.replicas.desired),
-        seen_in: deployment.evidence,
-    };
     let id = bench.action_id();
-    let (dry, proof) = futures::try_join!(
-        dry_run::dry_run(bench, &chosen.call, &target, id),
-        prove::prove(bench, state, best),
-    )?;
-    let dry = match dry {
-        Ok(dry) => dry,
-        Err(reason) => return Ok(Err(format!("{}; but {reason}", chosen.why))),
+    let proposal = match propose::propose(bench, state, best, id).await? {
+        Ok(proposal) => proposal,
+        Err(reason) => return Ok(Err(reason)),
     };
-    let risk =
-        risk::assess(&chosen.call, &target.object, target.replicas, state.environment, &dry.undo);
-    Ok(Ok(Plan {
+    let Proposal { call, why, target, then, first, alerts, within_s } = proposal;
+    let mut ids = vec![id];
+    ids.extend(then.iter().map(|_| bench.action_id()));
+    let steps = std::iter::once((call, target)).chain(then);
+    let steps: Vec<_> = ids.into_iter().zip(steps).collect();
+    let dry_runs = steps.iter().map(|(id, (call, target))| async move {
+        dry_run::dry_run(bench, call, target, *id).await
+    });
+    let (dry, proof) = futures::try_join!(
+        try_join_all(dry_runs),
+        prove::prove(bench, state, best, first, alerts),
+    )?;
+    let mut actions = Vec::new();
+    for ((id, (call, target)), dry) in steps.into_iter().zip(dry) {
+        let dry = match dry {
+            Ok(dry) => dry,
+            Err(reason) => return Ok(Err(format!("{why}; but {reason}"))),
+        };
+        let risk =
+            risk::assess(&call, &target.object, target.replicas, state.environment, &dry.undo);
+        let (diff, dry_run, undo) = (dry.diff, dry.evidence, dry.undo);
+        actions.push(PlannedAction { id, call, target, risk, diff, dry_run, undo });
+    }
+    if proof.predicates.is_empty() {
+        return Ok(Err(format!(
+            "{why}; but nothing that can be measured would prove that it helped"
+        )));
+    }
+    let mut plan = Plan {
         id: bench.plan_id(),
         hypothesis: best.id,
-        summary: format!("{}: {}", chosen.call.describe(&target.object), chosen.why),
-        actions: vec![PlannedAction {
-            id,
-            call: chosen.call,
-            target,
-            risk,
-            diff: dry.diff,
-            dry_run: dry.evidence,
-            undo: dry.undo,
-        }],
+        summary: String::new(),
+        actions,
         predicates: proof.predicates,
         window: VerificationWindow {
             hold_s: settings.hold_s,
-            within_s: settings.within_s,
+            within_s: settings.within_s.max(within_s),
             every_s: settings.every_s,
         },
         figure: proof.figure,
         made_at: bench.now(),
-    }))
+    };
+    plan.summary = format!("{}: {why}", plan.describe());
+    Ok(Ok(plan))
 }
 
 /// Reasons not to plan that need no look at the cluster.
@@ -177,27 +175,4 @@ fn refuse_outright(state: &IncidentState, best: &Hypothesis) -> Option<String> {
         return Some(format!("{} lies outside the alert's namespace", best.object));
     }
     choose::out_of_catalogue(best)
-}
-
-/// Reads the target afresh: what is written to must be an object the server itself listed.
-async fn target(
-    bench: &dyn Bench,
-    best: &Hypothesis,
-) -> Result<Result<Answer<Deployment>, String>, Interrupted> {
-    let arguments = GetDeploymentArgs {
-        namespace: best.object.namespace.clone(),
-        name: best.object.name.clone(),
-    };
-    Ok(match ask(bench, Agent::Planner, &arguments).await? {
-        Ok(answer)
-            if answer.value.name == best.object.name
-                && answer.value.namespace == best.object.namespace =>
-        {
-            Ok(answer)
-        }
-        Ok(_) => Err(format!("the server answered with another object than {}", best.object)),
-        Err(missed) => {
-            Err(format!("{} cannot be read before it is changed: {}", best.object, missed.failure))
-        }
-    })
 }

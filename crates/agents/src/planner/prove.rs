@@ -1,6 +1,6 @@
 //! What must be true after the fix, and what to draw.
 //!
-//! - the workload is rolled out completely and available;
+//! - what the proposal itself names: mostly that the workload is rolled out and available;
 //! - each alert that fires is inactive, judged by the rule itself;
 //! - the measure of each such rule is back within its threshold, where the rule compares a
 //!   measure with a number, the measure gives a value now, and it is one that outlives the pods: a
@@ -17,6 +17,7 @@ use evenkeel_domain::{
     evidence::Agent,
     finding::FindingKind,
     hypothesis::Hypothesis,
+    object::ObjectKind,
     plan::Figure,
     predicate::{Comparison, Predicate},
 };
@@ -49,18 +50,23 @@ pub struct Proof {
     pub figure: Option<Figure>,
 }
 
-/// Works out what proves a fix of `best`.
+/// Works out what proves a fix of `best`: `first`, and unless told otherwise what the alerts say.
 pub async fn prove(
     bench: &dyn Bench,
     state: &IncidentState,
     best: &Hypothesis,
+    first: Vec<Predicate>,
+    by_alerts: bool,
 ) -> Result<Proof, Interrupted> {
+    if !by_alerts {
+        return Ok(Proof { predicates: first, figure: None });
+    }
     let mut seen = BTreeSet::new();
     let alerts: Vec<&Alert> = state
         .alerts
         .iter()
         .filter(|alert| alert.status == AlertStatus::Firing)
-        .filter(|alert| seen.insert((alert.name(), identity(alert))))
+        .filter(|alert| seen.insert((alert.name(), identity(alert, best))))
         .take(ALERTS)
         .collect();
     let rules = if alerts.is_empty() {
@@ -69,12 +75,16 @@ pub async fn prove(
         let arguments = ListRulesArgs { name: None, kind: Some(RuleKind::Alerting) };
         ask(bench, Agent::Planner, &arguments).await?.ok().map(|answer| answer.value)
     };
-    let mut predicates = vec![Predicate::RolloutComplete { object: best.object.clone() }];
+    let mut predicates = first;
     predicates.extend(alerts.iter().filter(|a| rule_exists(a, rules.as_ref())).map(|alert| {
-        Predicate::AlertInactive { alertname: alert.name().to_owned(), labels: identity(alert) }
+        Predicate::AlertInactive {
+            alertname: alert.name().to_owned(),
+            labels: identity(alert, best),
+        }
     }));
     let measures =
-        try_join_all(alerts.iter().map(|alert| measure(bench, alert, rules.as_ref()))).await?;
+        try_join_all(alerts.iter().map(|alert| measure(bench, alert, best, rules.as_ref())))
+            .await?;
     let mut figure = None;
     for (predicate, drawn) in measures.into_iter().flatten() {
         figure = figure.or(Some(drawn));
@@ -97,9 +107,13 @@ fn rule_exists(alert: &Alert, rules: Option<&RuleList>) -> bool {
     rules.is_none_or(|list| list.truncated || list.rules.iter().any(|r| r.name == alert.name()))
 }
 
-fn identity(alert: &Alert) -> BTreeMap<String, String> {
+/// The labels that say what an alert is about. Where that is a node, its name is one of them; else
+/// it only says where a pod happens to run, and the next one runs elsewhere.
+fn identity(alert: &Alert, best: &Hypothesis) -> BTreeMap<String, String> {
+    let node = (best.object.kind == ObjectKind::Node).then_some(&"node");
     IDENTITY
         .iter()
+        .chain(node)
         .filter_map(|label| Some(((*label).to_owned(), alert.label(label)?.to_owned())))
         .collect()
 }
@@ -107,11 +121,12 @@ fn identity(alert: &Alert) -> BTreeMap<String, String> {
 async fn measure(
     bench: &dyn Bench,
     alert: &Alert,
+    best: &Hypothesis,
     rules: Option<&RuleList>,
 ) -> Result<Option<(Predicate, Figure)>, Interrupted> {
     let Some(condition) = condition_of(alert, rules) else { return Ok(None) };
     let labels: BTreeMap<_, _> =
-        identity(alert).into_iter().filter(|(_, value)| is_name(value)).collect();
+        identity(alert, best).into_iter().filter(|(_, value)| is_name(value)).collect();
     // Only what this alert is about, if that still gives a value; else the whole measure.
     let narrow = alert_rule::narrowed(&condition.measure, &labels);
     for query in narrow.into_iter().chain([condition.measure.clone()]) {

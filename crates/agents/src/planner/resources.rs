@@ -55,6 +55,7 @@ pub async fn raise(
             limits: BTreeMap::from([(resource.to_owned(), text)]),
             requests: BTreeMap::new(),
         },
+        on: None,
     }))
 }
 

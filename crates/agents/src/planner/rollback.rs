@@ -6,7 +6,7 @@ use evenkeel_domain::{
     finding::FindingKind,
     hypothesis::{CauseCode, Change, Hypothesis},
 };
-use evenkeel_tools::kubernetes::{Deployment, Revision};
+use evenkeel_tools::kubernetes::Revision;
 
 use super::{Chosen, advice};
 use crate::moment;
@@ -25,11 +25,11 @@ pub fn choose(
     state: &IncidentState,
     best: &Hypothesis,
     change: &Change,
-    deployment: &Deployment,
+    name: &str,
+    revisions: &[Revision],
 ) -> Result<Chosen, String> {
-    let name = &deployment.name;
     let number = |r: &Revision| u64::try_from(r.revision).unwrap_or(0);
-    let Some(current) = deployment.revisions.iter().find(|r| r.current) else {
+    let Some(current) = revisions.iter().find(|r| r.current) else {
         return Err(format!(
             "which revision of {name} is current cannot be told; {}",
             advice::next(best),
@@ -44,15 +44,14 @@ pub fn choose(
             change.revision,
         ));
     }
-    let blamed = deployment.revisions.iter().find(|r| number(r) == change.revision);
+    let blamed = revisions.iter().find(|r| number(r) == change.revision);
     if blamed.is_none() {
         return Err(format!(
             "revision {} of {name}, which is blamed, is no longer in its history: somebody has changed it since",
             change.revision,
         ));
     }
-    let mut earlier: Vec<_> =
-        deployment.revisions.iter().filter(|r| number(r) < change.revision).collect();
+    let mut earlier: Vec<_> = revisions.iter().filter(|r| number(r) < change.revision).collect();
     earlier.sort_by_key(|r| std::cmp::Reverse(r.revision));
     if earlier.is_empty() {
         return Err(format!(
@@ -63,7 +62,7 @@ pub fn choose(
     }
     let mut reasons = Vec::new();
     for revision in earlier {
-        match known_bad(state, best, deployment, current, revision) {
+        match known_bad(state, best, (name, revisions), current, revision) {
             None => return Ok(go_back(best, change, revision)),
             Some(why) => reasons.push(format!("revision {} {why}", revision.revision)),
         }
@@ -81,6 +80,7 @@ fn go_back(best: &Hypothesis, change: &Change, to: &Revision) -> Chosen {
     Chosen {
         call: ActionCall::RolloutUndo { to_revision },
         why: format!("{}; revision {to_revision} was in place before {change_at}", best.summary),
+        on: None,
     }
 }
 
@@ -88,15 +88,14 @@ fn go_back(best: &Hypothesis, change: &Change, to: &Revision) -> Chosen {
 fn known_bad(
     state: &IncidentState,
     best: &Hypothesis,
-    deployment: &Deployment,
+    (name, revisions): (&str, &[Revision]),
     current: &Revision,
     revision: &Revision,
 ) -> Option<String> {
     if revision.template_hash.is_some() && revision.template_hash == current.template_hash {
         return Some("has the very template that runs now".into());
     }
-    let abandoned = deployment
-        .revisions
+    let abandoned = revisions
         .iter()
         .any(|later| later.revision > revision.revision && later.created_at < revision.created_at);
     if abandoned {
@@ -117,7 +116,7 @@ fn known_bad(
     });
     for (action, progress) in tried {
         let ActionCall::RolloutUndo { to_revision: to } = action.call else { continue };
-        let there = action.target.object.name == deployment.name
+        let there = action.target.object.name == name
             && u64::try_from(revision.revision).is_ok_and(|r| r == to);
         let failed = matches!(
             progress,
@@ -134,11 +133,22 @@ fn known_bad(
 
 #[cfg(test)]
 mod tests {
+    use evenkeel_tools::kubernetes::Deployment;
+
     use super::*;
     use crate::testing::{
         hypothesis, state,
         world::{self, at},
     };
+
+    fn choose(
+        state: &IncidentState,
+        best: &Hypothesis,
+        change: &Change,
+        deployment: &Deployment,
+    ) -> Result<Chosen, String> {
+        super::choose(state, best, change, &deployment.name, &deployment.revisions)
+    }
 
     fn change(revision: u64) -> Change {
         Change { revision, at: at(-60), previous: Some(revision - 1), cause: None }

@@ -6,6 +6,7 @@ use evenkeel_domain::{
     finding::{Finding, FindingKind},
     hypothesis::{CauseCode, ClaimStatus, Hypothesis},
     id::HypothesisId,
+    object::ObjectKind,
 };
 use jiff::SignedDuration;
 
@@ -61,7 +62,7 @@ pub async fn build(
 
     let mut used: Vec<&Finding> = vec![mechanism];
     let claim = checker.claim(&mechanism.summary, mechanism.evidence.clone()).await?;
-    scales.support(claim, mechanism_weight(mechanism));
+    scales.support(claim, mechanism_weight(mechanism, scene.focus));
     for kind in rule.explains.iter().filter(|kind| **kind != mechanism.kind) {
         let Some(finding) = case.first(*kind) else { continue };
         if rivalry::explained_by_the_other(rule, timing.as_ref(), change.as_ref(), finding) {
@@ -112,11 +113,12 @@ pub async fn build(
 }
 
 /// A full quota that refused nothing explains little.
-fn mechanism_weight(finding: &Finding) -> f64 {
+fn mechanism_weight(finding: &Finding, focus: &Focus) -> f64 {
     let idle = finding.kind == FindingKind::QuotaExhausted
         && finding.facts.get("refused").is_some_and(|refused| refused == "false");
     let lonely = finding.kind == FindingKind::NodePressure
-        && finding.facts.get("pods").is_some_and(|pods| pods == "0");
+        && finding.facts.get("pods").is_some_and(|pods| pods == "0")
+        && !focus.nodes.contains(&finding.object.name);
     weigh::mechanism(finding.kind) * if idle || lonely { 0.3 } else { 1.0 }
 }
 
@@ -286,6 +288,9 @@ fn weigh_connection(
     onset: Timestamp,
 ) {
     let named = |case: &Case<'_>| {
+        if case.object.kind == ObjectKind::Node {
+            return scene.focus.nodes.contains(&case.object.name);
+        }
         scene.focus.names(&case.object.name)
             || case
                 .findings

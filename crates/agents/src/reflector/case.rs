@@ -94,6 +94,7 @@ fn stands_alone(kind: ObjectKind) -> bool {
             | ObjectKind::PersistentVolumeClaim
             | ObjectKind::ResourceQuota
             | ObjectKind::HorizontalPodAutoscaler
+            | ObjectKind::Job
     )
 }
 

@@ -128,6 +128,14 @@ pub const RULES: &[Rule] = &[
         change: ChangeRole::Indifferent,
     },
     Rule {
+        cause: CauseCode::JobFailed,
+        mechanism: &[K::JobFailed],
+        with: &[],
+        explains: &[],
+        unless: &[],
+        change: ChangeRole::Indifferent,
+    },
+    Rule {
         cause: CauseCode::Unschedulable,
         mechanism: &[K::Unschedulable],
         with: &[],

@@ -91,7 +91,7 @@ pub fn mechanism(kind: FindingKind) -> f64 {
     match kind {
         K::MissingConfig | K::ImagePullFailure => 0.75,
         K::OomKill => 0.7,
-        K::CrashLoop | K::Unschedulable | K::VolumeUnbound => 0.65,
+        K::CrashLoop | K::Unschedulable | K::VolumeUnbound | K::JobFailed => 0.65,
         K::QuotaExhausted | K::ProbeFailure => 0.6,
         K::NodePressure => 0.55,
         K::TrafficUp => 0.5,

@@ -50,6 +50,10 @@ pub fn summary(
         CauseCode::NodePressure => format!("node {name} is not ready or under pressure"),
         CauseCode::QuotaExhausted => format!("quota {name} is used up"),
         CauseCode::VolumeUnbound => format!("volume claim {name} is not bound"),
+        CauseCode::JobFailed => match fact("reason") {
+            Some(reason) => format!("Job {name} was given up ({reason})"),
+            None => format!("Job {name} was given up"),
+        },
         CauseCode::Unknown => format!("nothing that was seen explains what happens to {name}"),
     };
     match change {

@@ -245,10 +245,13 @@ async fn a_load_spike_is_met_with_replicas() {
 }
 
 #[tokio::test]
-async fn an_autoscaler_or_a_full_quota_leaves_a_spike_to_people() {
+async fn an_autoscaler_with_room_or_a_full_quota_leaves_a_spike_to_people() {
     let mut range = spiked(old("front"));
-    range.ns = range.ns.hpa("front", 2, 2);
+    range.ns = range.ns.hpa("front", 2, 4);
     assert!(investigate(ALERT, range).await.declined().contains("autoscaler front-hpa"));
+    let mut range = spiked(old("front"));
+    range.ns = range.ns.hpa("front", 2, 2).quota("compute", "pods", "5", "4");
+    assert!(investigate(ALERT, range).await.declined().contains("no room"));
     let mut range = spiked(old("front"));
     range.ns = range.ns.quota("compute", "pods", "5", "4");
     assert!(investigate(ALERT, range).await.declined().contains("no room"));

@@ -4,6 +4,7 @@ mod blind;
 mod faults;
 mod hostile;
 mod nowhere;
+mod others;
 mod range;
 mod rivals;
 

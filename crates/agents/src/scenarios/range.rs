@@ -11,7 +11,7 @@ use evenkeel_tools::{
     },
 };
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::testing::{
     bench::Script,
@@ -30,12 +30,25 @@ pub struct Range {
     pub instant: Option<(Vec<(String, String)>, f64)>,
     /// Namespaces in which every name is found.
     pub places: Vec<&'static str>,
+    /// The nodes.
+    pub nodes: Vec<k8s::Node>,
+    /// The Job that was given up.
+    pub job: Option<&'static str>,
 }
 
 impl Range {
     pub fn new(ns: NsB) -> Self {
         let places = vec!["shop"];
-        Self { ns, signals: BTreeMap::new(), memory: None, rule: None, instant: None, places }
+        Self {
+            ns,
+            signals: BTreeMap::new(),
+            memory: None,
+            rule: None,
+            instant: None,
+            places,
+            nodes: vec![world::node("n1", Some(true), None)],
+            job: None,
+        }
     }
 
     pub fn signals(mut self, name: &str, given: &[(SignalKind, Vec<f64>)]) -> Self {
@@ -69,7 +82,9 @@ impl Range {
             let objects = self.places.iter().map(named).collect();
             return Ok(value(&k8s::NamedList { objects, truncated: false }));
         }
-        if tool != k8s::names::LIST_NODES && text("namespace") != ns.name {
+        let node = arguments["kind"] == "Node"
+            || [k8s::names::LIST_NODES, k8s::names::CORDON].contains(&tool);
+        if !node && text("namespace") != ns.name {
             return Err(failure("kubernetes.forbidden", "another namespace was asked for"));
         }
         let found = || {
@@ -87,9 +102,21 @@ impl Range {
             k8s::names::LIST_HPAS => value(&ns.hpas.as_ref().unwrap().value),
             k8s::names::LIST_QUOTAS => value(&ns.quotas.as_ref().unwrap().value),
             k8s::names::LIST_PVCS => value(&ns.pvcs.as_ref().unwrap().value),
-            k8s::names::LIST_NODES => value(&NodeList {
-                nodes: vec![world::node("n1", Some(true), None)],
-                truncated: false,
+            k8s::names::LIST_NODES => {
+                value(&NodeList { nodes: self.nodes.clone(), truncated: false })
+            }
+            k8s::names::ROLLOUT_HISTORY => {
+                let found = ns.histories.iter().find(|h| h.value.name == text("name"));
+                value(&found.ok_or_else(|| failure("kubernetes.not_found", "no such set"))?.value)
+            }
+            k8s::names::JOB_STATUS => value(&self.job_status(&text("name"))),
+            k8s::names::FIND_ACTION => value(&k8s::FoundAction {
+                applied: false,
+                exists: true,
+                uid: Some(format!("uid-{}", text("name"))),
+                generation: Some(5),
+                resource_version: Some("77".into()),
+                stamped_action_id: None,
             }),
             k8s::names::GET_DEPLOYMENT => value(found()?),
             k8s::names::POD_LOGS => match ns.logs.iter().find(|l| l.value.pod == text("pod")) {
@@ -104,19 +131,48 @@ impl Range {
             },
             write if k8s::names::WRITES.contains(&write) => {
                 assert_eq!(arguments["dryRun"], true, "only dry runs before approval");
-                let target = found()?;
+                let number = |name: &str| arguments[name].clone();
                 let undo = match write {
                     k8s::names::ROLLOUT_UNDO => {
-                        ("rollout_undo", json!({"toRevision": target.revision}))
+                        let history = ns.histories.iter().find(|h| h.value.name == text("name"));
+                        let set =
+                            history.and_then(|h| h.value.revisions.iter().find(|r| r.current));
+                        let now = set.map(|revision| revision.revision);
+                        let now = now.or_else(|| found().ok().and_then(|target| target.revision));
+                        Some(("rollout_undo", json!({"toRevision": now})))
                     }
-                    k8s::names::SCALE => ("scale", json!({"replicas": target.replicas.desired})),
-                    other => (other, json!({"container": "main", "limits": {"memory": "64Mi"}})),
+                    k8s::names::SCALE => {
+                        Some(("scale", json!({"replicas": found()?.replicas.desired})))
+                    }
+                    k8s::names::SET_HPA_BOUNDS => Some((
+                        "set_hpa_bounds",
+                        json!({"minReplicas": number("minReplicas"), "maxReplicas": 2}),
+                    )),
+                    k8s::names::CORDON => Some(("uncordon", json!({}))),
+                    k8s::names::DELETE_POD | k8s::names::RERUN_JOB => None,
+                    other => {
+                        Some((other, json!({"container": "main", "limits": {"memory": "64Mi"}})))
+                    }
                 };
-                let Value::Object(undo_arguments) = undo.1 else { unreachable!() };
-                value(&written(target, undo.0, undo_arguments, arguments))
+                value(&written(undo, arguments))
             }
             other => panic!("unexpected tool {other}"),
         })
+    }
+
+    fn job_status(&self, name: &str) -> k8s::JobStatus {
+        k8s::JobStatus {
+            namespace: "shop".into(),
+            name: name.into(),
+            uid: format!("uid-{name}"),
+            generation: Some(1),
+            ended: (self.job == Some(name)).then_some(k8s::JobEnd::Failed),
+            message: None,
+            active: 0,
+            succeeded: 0,
+            failed: 1,
+            finished_at: None,
+        }
     }
 
     fn prometheus(&self, tool: &str, arguments: &Value) -> Value {
@@ -200,29 +256,29 @@ impl Range {
     }
 }
 
-fn written(
-    target: &k8s::Deployment,
-    undo: &str,
-    undo_arguments: Map<String, Value>,
-    arguments: &Value,
-) -> WriteResult {
+/// What a dry run answers: the object with the uid that was expected.
+fn written(undo: Option<(&str, Value)>, arguments: &Value) -> WriteResult {
+    let text = |name: &str| arguments[name].as_str().unwrap_or_default().to_owned();
     WriteResult {
         applied: false,
         dry_run: true,
         already_applied: false,
         object: WrittenObject {
-            kind: "Deployment".into(),
-            namespace: target.namespace.clone(),
-            name: target.name.clone(),
-            uid: target.uid.clone(),
-            generation_before: Some(target.generation),
-            generation_after: Some(target.generation + 1),
+            kind: text("kind"),
+            namespace: text("namespace"),
+            name: text("name"),
+            uid: text("expectedUid"),
+            generation_before: arguments["expectedGeneration"].as_i64(),
+            generation_after: arguments["expectedGeneration"].as_i64().map(|n| n + 1),
             resource_version_before: "77".into(),
             resource_version_after: Some("78".into()),
         },
         diff: format!("--- a\n+++ b\n@@\n-x\n+{arguments}\n"),
         diff_truncated: false,
-        undo: Undo::Call { tool: undo.into(), arguments: undo_arguments },
+        undo: match undo {
+            Some((tool, Value::Object(arguments))) => Undo::Call { tool: tool.into(), arguments },
+            _ => Undo::None { reason: "it cannot be taken back".into() },
+        },
     }
 }
 

@@ -3,7 +3,7 @@
 use evenkeel_domain::evidence::{Agent, Gap};
 use evenkeel_tools::kubernetes::{
     GetDeploymentArgs, ListDeploymentsArgs, ListEventsArgs, ListHpasArgs, ListNodesArgs,
-    ListPodsArgs, ListPvcsArgs, ListQuotasArgs, ListServicesArgs, PodLogsArgs,
+    ListPodsArgs, ListPvcsArgs, ListQuotasArgs, ListServicesArgs, PodLogsArgs, RolloutHistoryArgs,
 };
 use futures::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
@@ -120,13 +120,16 @@ async fn closer(
     view: &mut NamespaceView,
 ) -> Result<(), Interrupted> {
     let names = suspects::deployments(view, focus);
+    let sets = suspects::sets(view, focus);
     let logs = suspects::logs(view);
-    if names.is_empty() && logs.is_empty() {
+    if names.is_empty() && sets.is_empty() && logs.is_empty() {
         return Ok(());
     }
     let mut doing = Vec::new();
-    if !names.is_empty() {
-        doing.push(format!("revisions of {}", names.join(", ")));
+    if !(names.is_empty() && sets.is_empty()) {
+        let all: Vec<_> = names.iter().chain(sets.iter().map(|(_, name)| name)).collect();
+        let all: Vec<_> = all.into_iter().map(String::as_str).collect();
+        doing.push(format!("revisions of {}", all.join(", ")));
     }
     if !logs.is_empty() {
         doing.push(format!("logs of {}", count(logs.len(), "failing container")));
@@ -136,6 +139,11 @@ async fn closer(
     let details = names.iter().map(|name| {
         let arguments = GetDeploymentArgs { namespace: namespace.clone(), name: name.clone() };
         let what = format!("Deployment {namespace}/{name}");
+        async move { probe(bench, AGENT, what, &arguments).await }
+    });
+    let histories = sets.into_iter().map(|(kind, name)| {
+        let what = format!("{} {namespace}/{name}", kind.as_str());
+        let arguments = RolloutHistoryArgs { namespace: namespace.clone(), kind, name };
         async move { probe(bench, AGENT, what, &arguments).await }
     });
     let logs = logs.into_iter().map(|(pod, container, previous)| {
@@ -150,7 +158,9 @@ async fn closer(
         };
         async move { probe(bench, AGENT, what, &arguments).await }
     });
-    let (details, logs) = futures::try_join!(try_join_all(details), try_join_all(logs))?;
+    let (details, histories, logs) =
+        futures::try_join!(try_join_all(details), try_join_all(histories), try_join_all(logs))?;
+    view.histories = histories.into_iter().flatten().collect();
     view.details = details.into_iter().flatten().collect();
     view.logs = logs.into_iter().flatten().collect();
     Ok(())

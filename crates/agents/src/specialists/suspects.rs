@@ -1,6 +1,7 @@
 //! Which Deployments deserve a close look, and whose logs.
 
-use evenkeel_tools::kubernetes::{Container, ContainerState, DeploymentSummary, Pod};
+use evenkeel_domain::object::ObjectKind;
+use evenkeel_tools::kubernetes::{Container, ContainerState, DeploymentSummary, Pod, WorkloadKind};
 
 use crate::{
     focus::Focus,
@@ -9,6 +10,8 @@ use crate::{
 
 /// Deployments looked at closely in one namespace.
 pub const DETAILS: usize = 8;
+/// `StatefulSets` and `DaemonSets` looked at closely in one namespace.
+pub const SETS: usize = 4;
 /// Containers whose logs are read in one namespace.
 pub const LOGS: usize = 4;
 
@@ -35,6 +38,28 @@ pub fn deployments(ns: &NamespaceView, focus: &Focus) -> Vec<String> {
     let mut all: Vec<_> = answer.value.deployments.iter().collect();
     all.sort_by_key(|d| (std::cmp::Reverse(suspicion(d)), &d.name));
     all.into_iter().take(DETAILS).map(|d| d.name.clone()).collect()
+}
+
+/// `StatefulSets` and `DaemonSets` worth a look at their revisions: owners of failing pods, and
+/// those the alert names.
+pub fn sets(ns: &NamespaceView, focus: &Focus) -> Vec<(WorkloadKind, String)> {
+    let mut found = Vec::new();
+    let failing: Vec<&str> =
+        ns.containers().filter(|(.., c)| failing(c)).map(|(_, pod, _)| pod.name.as_str()).collect();
+    for (_, pod) in ns.live_pods() {
+        let owner = owner::workload(pod);
+        let kind = match owner.kind {
+            ObjectKind::StatefulSet => WorkloadKind::StatefulSet,
+            ObjectKind::DaemonSet => WorkloadKind::DaemonSet,
+            _ => continue,
+        };
+        let suspect = failing.contains(&pod.name.as_str()) || focus.names(&owner.name);
+        if suspect && !found.contains(&(kind, owner.name.clone())) {
+            found.push((kind, owner.name));
+        }
+    }
+    found.truncate(SETS);
+    found
 }
 
 /// The logs worth reading: pod, container, and whether those of the run before are wanted. One

@@ -7,7 +7,8 @@ use evenkeel_tools::kubernetes::{
     Container, ContainerState, Deployment, DeploymentList, DeploymentSummary, Endpoint, Event,
     EventList, EventType, Hpa, HpaList, LogLine, Node, ObjectRef, Pod, PodCondition, PodList,
     PodLogs, Probe, Pvc, PvcList, Quantity, Quota, QuotaItem, QuotaList, Resources, Revision,
-    Service, ServiceList, Strategy, TemplateContainer, Terminated, WorkloadReplicas,
+    RolloutHistory, Service, ServiceList, Strategy, TemplateContainer, Terminated, WorkloadKind,
+    WorkloadReplicas,
 };
 use serde::Serialize;
 
@@ -175,9 +176,58 @@ impl PodB {
         self.container(|c| c.state = ContainerState::Running { started_at: Some(when) })
     }
 
+    /// Noted by Kubernetes as disturbed from outside.
+    pub fn disrupted(mut self, reason: &str) -> Self {
+        self.0.conditions.push(PodCondition {
+            kind: "DisruptionTarget".into(),
+            status: Some(true),
+            reason: Some(reason.into()),
+            message: None,
+            since: Some(at(-60)),
+        });
+        self
+    }
+
     pub fn deleted(mut self) -> Self {
         self.0.deleted_at = Some(at(-1));
         self
+    }
+}
+
+/// A failed pod of a Job.
+pub fn job_pod(job: &str, n: u32, reason: Option<&str>) -> PodB {
+    let mut pod = pod(job, "aaaa", n);
+    pod.0.owners = vec![ObjectRef { kind: "Job".into(), name: job.into() }];
+    pod.0.phase = "Failed".into();
+    pod.0.reason = reason.map(str::to_owned);
+    pod.0.containers.clear();
+    pod
+}
+
+/// A pod of a StatefulSet, of the ControllerRevision `name-hash`.
+pub fn set_pod(name: &str, hash: &str, n: u32) -> PodB {
+    let mut pod = pod(name, hash, n);
+    pod.0.name = format!("{name}-{n}");
+    pod.0.owners = vec![ObjectRef { kind: "StatefulSet".into(), name: name.into() }];
+    pod.0.labels.insert("controller-revision-hash".into(), format!("{name}-{hash}"));
+    pod
+}
+
+/// The revisions of a Deployment as those of a StatefulSet.
+pub fn history(deployment: DepB) -> RolloutHistory {
+    let d = deployment.build();
+    RolloutHistory {
+        kind: WorkloadKind::StatefulSet,
+        namespace: d.namespace,
+        name: d.name,
+        uid: d.uid,
+        generation: d.generation,
+        observed_generation: d.observed_generation,
+        selector: d.selector,
+        replicas: d.replicas,
+        on_delete: false,
+        revisions: d.revisions,
+        revisions_truncated: false,
     }
 }
 
@@ -293,6 +343,7 @@ pub fn namespace() -> NsB {
         quotas: Some(answer(QuotaList { quotas: Vec::new(), truncated: false })),
         pvcs: Some(answer(PvcList { pvcs: Vec::new(), truncated: false })),
         details: Vec::new(),
+        histories: Vec::new(),
         logs: Vec::new(),
     })
 }
@@ -352,6 +403,12 @@ impl NsB {
             created_at: d.created_at,
         });
         self.0.details.push(answer(d));
+        self
+    }
+
+    /// A StatefulSet's revisions.
+    pub fn history(mut self, deployment: DepB) -> Self {
+        self.0.histories.push(answer(history(deployment)));
         self
     }
 
@@ -483,6 +540,7 @@ pub fn assert_quotes(view: &KubernetesView, found: &[Draft]) {
         ns.quotas.iter().for_each(|a| drop(keep(a.evidence, json(&a.value))));
         ns.pvcs.iter().for_each(|a| drop(keep(a.evidence, json(&a.value))));
         ns.details.iter().for_each(|a| drop(keep(a.evidence, json(&a.value))));
+        ns.histories.iter().for_each(|a| drop(keep(a.evidence, json(&a.value))));
         ns.logs.iter().for_each(|a| drop(keep(a.evidence, json(&a.value))));
     }
     view.nodes.iter().for_each(|a| drop(keep(a.evidence, json(&a.value))));

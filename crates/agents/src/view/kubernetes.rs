@@ -3,7 +3,7 @@
 use evenkeel_domain::{Timestamp, id::EvidenceId};
 use evenkeel_tools::kubernetes::{
     Container, Deployment, DeploymentList, Event, EventList, HpaList, NodeList, Pod, PodList,
-    PodLogs, PvcList, QuotaList, ServiceList,
+    PodLogs, PvcList, QuotaList, RolloutHistory, ServiceList,
 };
 
 use crate::bench::Answer;
@@ -42,6 +42,8 @@ pub struct NamespaceView {
     pub pvcs: Option<Answer<PvcList>>,
     /// The Deployments looked at closely.
     pub details: Vec<Answer<Deployment>>,
+    /// Revisions of the `StatefulSets` and `DaemonSets` looked at closely.
+    pub histories: Vec<Answer<RolloutHistory>>,
     /// Logs of failing containers.
     pub logs: Vec<Answer<PodLogs>>,
 }

@@ -1,7 +1,7 @@
 //! Whose a pod is.
 
 use evenkeel_domain::object::{ObjectKind, ObjectRef};
-use evenkeel_tools::kubernetes::Pod;
+use evenkeel_tools::kubernetes::{Pod, Revision};
 
 /// The workload a pod belongs to: its outermost controller, or the pod itself when it has none
 /// that Evenkeel knows.
@@ -16,6 +16,18 @@ pub fn workload(pod: &Pod) -> ObjectRef {
 /// The `ReplicaSet` a pod belongs to.
 pub fn replica_set(pod: &Pod) -> Option<&str> {
     pod.owners.iter().find(|owner| owner.kind == "ReplicaSet").map(|owner| owner.name.as_str())
+}
+
+/// Whether a pod is of that revision: by its `ReplicaSet`, or by the label that the controllers of
+/// `StatefulSets` (a `ControllerRevision`'s name) and `DaemonSets` (its hash) give it.
+pub fn is_of(pod: &Pod, revision: &Revision) -> bool {
+    if let Some(set) = replica_set(pod) {
+        return set == revision.replica_set;
+    }
+    let label = pod.labels.get("controller-revision-hash");
+    label.is_some_and(|label| {
+        *label == revision.replica_set || revision.template_hash.as_ref() == Some(label)
+    })
 }
 
 fn kind(text: &str) -> Option<ObjectKind> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use evenkeel_domain::{
     Entry, Event, Timestamp,
-    action::{ActionCall, ActionKind},
+    action::{ActionCall, ActionKind, ConfigValue},
     alert::{Alert, AlertStatus, Trigger},
     cluster::Environment,
     id::{ActionId, ClusterId, EvidenceId, HypothesisId, IncidentId, OrganisationId, PlanId},
@@ -27,6 +27,7 @@ fn calls(kind: ActionKind) -> (ActionCall, Option<ActionCall>) {
         limits: BTreeMap::from([("memory".to_owned(), memory.to_owned())]),
         requests: BTreeMap::new(),
     };
+    let key = |value| ActionCall::SetConfigKey { key: "LEVEL".into(), value };
     match kind {
         ActionKind::RolloutUndo => (
             ActionCall::RolloutUndo { to_revision: 1 },
@@ -39,16 +40,40 @@ fn calls(kind: ActionKind) -> (ActionCall, Option<ActionCall>) {
         ActionKind::SetImage => (image("new"), Some(image("old"))),
         ActionKind::SetResources => (memory("128Mi"), Some(memory("64Mi"))),
         ActionKind::DeletePod => (ActionCall::DeletePod, None),
+        ActionKind::Cordon => (ActionCall::Cordon, Some(ActionCall::Uncordon)),
+        ActionKind::Uncordon => (ActionCall::Uncordon, Some(ActionCall::Cordon)),
+        ActionKind::SetHpaBounds => (
+            ActionCall::SetHpaBounds { min: 2, max: 8 },
+            Some(ActionCall::SetHpaBounds { min: 2, max: 4 }),
+        ),
+        ActionKind::SetConfigKey => (
+            key(ConfigValue::Text { text: "debug".into() }),
+            Some(key(ConfigValue::Before { action: ActionId::from_parts(0, 1) })),
+        ),
+        ActionKind::RerunJob => (ActionCall::RerunJob, None),
+    }
+}
+
+/// The kind of object that such an action is done to.
+fn subject(kind: ActionKind) -> ObjectKind {
+    match kind {
+        ActionKind::RolloutUndo
+        | ActionKind::RolloutRestart
+        | ActionKind::Scale
+        | ActionKind::SetImage
+        | ActionKind::SetResources => ObjectKind::Deployment,
+        ActionKind::DeletePod => ObjectKind::Pod,
+        ActionKind::Cordon | ActionKind::Uncordon => ObjectKind::Node,
+        ActionKind::SetHpaBounds => ObjectKind::HorizontalPodAutoscaler,
+        ActionKind::SetConfigKey => ObjectKind::ConfigMap,
+        ActionKind::RerunJob => ObjectKind::Job,
     }
 }
 
 /// One action of that kind on an object of its own.
 pub fn action(kind: ActionKind, number: u128) -> PlannedAction {
     let (call, back) = calls(kind);
-    let mut object = ObjectRef::deployment("shop", kind.as_str());
-    if kind == ActionKind::DeletePod {
-        object.kind = ObjectKind::Pod;
-    }
+    let object = ObjectRef::new(subject(kind), "shop", kind.as_str());
     let evidence = EvidenceId::from_parts(0, 1);
     PlannedAction {
         id: ActionId::from_parts(0, number),

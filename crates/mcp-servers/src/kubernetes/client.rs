@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::errors;
+use super::write::guard::Fence;
 use crate::KUBECONFIG_TEXT;
 use crate::failure::failure;
 use crate::limits::Limits;
@@ -19,6 +20,7 @@ use crate::limits::Limits;
 pub struct Kube {
     client: Result<kube::Client, ToolFailure>,
     limits: Limits,
+    fence: Fence,
 }
 
 /// A page of a list.
@@ -46,22 +48,28 @@ impl<K> Page<K> {
 
 impl Kube {
     /// The cluster of `KUBECONFIG` (its current context, or `KUBE_CONTEXT`), else the pod's service account.
+    /// `EVENKEEL_KUBERNETES_UNPROTECTED` names protected namespaces that may be written to.
     pub async fn from_env(limits: Limits) -> Self {
         let client = match config_from_env().await {
             Ok(config) => client(config),
             Err(failure) => Err(failure),
         };
-        Self { client, limits }
+        Self { client, limits, fence: Fence::from_env() }
     }
 
     /// The cluster of that kube configuration.
     pub fn new(config: kube::Config, limits: Limits) -> Self {
-        Self { client: client(config), limits }
+        Self { client: client(config), limits, fence: Fence::default() }
     }
 
     /// A cluster behind any client; for tests.
     pub fn from_client(client: kube::Client, limits: Limits) -> Self {
-        Self { client: Ok(client), limits }
+        Self { client: Ok(client), limits, fence: Fence::default() }
+    }
+
+    /// Where nothing is written.
+    pub(super) fn fence(&self) -> &Fence {
+        &self.fence
     }
 
     /// One object.

@@ -1,12 +1,14 @@
 //! The `kubernetes` server: bounded views of one cluster, and the few writes Evenkeel may do.
 //!
 //! Reads answer with what explains health, never with raw objects, and never with a Secret's or `ConfigMap`'s content.
-//! Writes are in `write`: read, check, one guarded request.
+//! Writes are in `write`: read, check, one guarded request. What they may be granted is in `deploy/kubernetes/write`.
 
 pub mod client;
 pub mod redact;
 
 mod errors;
+mod history;
+mod kind;
 mod names;
 mod read;
 mod view;
@@ -38,10 +40,17 @@ pub fn server(kube: Kube, limits: Limits) -> ToolServer<Kube> {
         .with::<read::list_config_names::ListConfigNames>()
         .with::<read::find_action::FindAction>()
         .with::<read::find_named::FindNamed>()
+        .with::<read::rollout_history::RolloutHistoryTool>()
+        .with::<read::job_status::JobStatusTool>()
         .with::<write::rollout_undo::RolloutUndo>()
         .with::<write::rollout_restart::RolloutRestart>()
         .with::<write::scale::Scale>()
         .with::<write::set_image::SetImage>()
         .with::<write::set_resources::SetResources>()
         .with::<write::delete_pod::DeletePod>()
+        .with::<write::cordon::Cordon>()
+        .with::<write::cordon::Uncordon>()
+        .with::<write::set_hpa_bounds::SetHpaBounds>()
+        .with::<write::set_config_key::SetConfigKey>()
+        .with::<write::rerun_job::RerunJob>()
 }

@@ -1,10 +1,11 @@
 //! A cluster for tests: the practice range in this process, or the real one that `EVENKEEL_TEST_KUBECONFIG` names.
 
+use std::collections::BTreeSet;
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use evenkeel_lab::{Range, RangeOptions, Runner};
+use evenkeel_lab::{Permission, Range, RangeOptions, Runner};
 use evenkeel_mcp_servers::{Limits, kubernetes};
 use evenkeel_tools::kubernetes::{Deployment, GetDeploymentArgs};
 use kube::config::{KubeConfigOptions, Kubeconfig};
@@ -71,6 +72,29 @@ impl Cluster {
         self.kube.request(request).await.unwrap()
     }
 
+    pub async fn get(&self, path: &str) -> Value {
+        self.kube.request(http::Request::get(path).body(Vec::new()).unwrap()).await.unwrap()
+    }
+
+    pub async fn merge(&self, path: &str, patch: Value) -> Value {
+        let request = http::Request::patch(path)
+            .header("content-type", "application/merge-patch+json")
+            .body(patch.to_string().into_bytes())
+            .unwrap();
+        self.kube.request(request).await.unwrap()
+    }
+
+    /// Deletes an object outside the namespace.
+    pub async fn delete(&self, path: &str) {
+        let request = http::Request::delete(path).body(Vec::new()).unwrap();
+        let _deleted: Value = self.kube.request(request).await.unwrap();
+    }
+
+    /// What the API server was asked for since the last time; `None` for a real one, which keeps that to itself.
+    pub fn asked(&self) -> Option<BTreeSet<Permission>> {
+        self.range.as_ref().map(Range::take_asked)
+    }
+
     /// Creates an object in the namespace.
     pub async fn create(&self, api: &str, plural: &str, object: Value) -> Value {
         self.post(&format!("/{api}/namespaces/{}/{plural}", self.namespace), object).await
@@ -125,6 +149,8 @@ fn options(data_dir: PathBuf, script: &str) -> RangeOptions {
     }
 }
 
+/// An image that no registry holds.
+pub const OTHER: &str = "registry.range.local/shop/checkout:9.9.9";
 pub const IMAGE: &str = "registry.range.local/shop/checkout:1.4.2";
 
 pub fn deployment(name: &str, replicas: u32) -> Value {
@@ -144,4 +170,17 @@ pub fn deployment(name: &str, replicas: u32) -> Value {
             }}
         }
     })
+}
+
+/// A StatefulSet or DaemonSet with the template of [`deployment`].
+pub fn set(kind: &str, name: &str) -> Value {
+    let mut set = deployment(name, 1);
+    set["kind"] = json!(kind);
+    let spec = set["spec"].as_object_mut().unwrap();
+    if kind == "StatefulSet" {
+        spec.insert("serviceName".to_owned(), json!(name));
+    } else {
+        spec.remove("replicas");
+    }
+    set
 }

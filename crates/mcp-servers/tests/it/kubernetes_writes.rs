@@ -10,9 +10,7 @@ use evenkeel_tools::kubernetes::{
 };
 use serde_json::{Value, json};
 
-use crate::kubernetes_cluster::{Cluster, IMAGE};
-
-const OTHER: &str = "registry.range.local/shop/checkout:9.9.9";
+use crate::kubernetes_cluster::{Cluster, IMAGE, OTHER};
 
 impl Cluster {
     fn scale(&self, replicas: u32, id: &str, dry_run: bool) -> ScaleArgs {
@@ -47,7 +45,7 @@ impl Cluster {
     }
 
     /// Does what a result's undo says.
-    async fn undo<A: ToolArguments<Output = WriteResult>>(
+    pub async fn undo<A: ToolArguments<Output = WriteResult>>(
         &self,
         undo: Undo,
         id: &str,

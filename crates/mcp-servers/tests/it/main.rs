@@ -4,7 +4,10 @@
 mod alertmanager;
 mod kubernetes_cluster;
 mod kubernetes_faults;
+mod kubernetes_objects;
 mod kubernetes_reads;
+mod kubernetes_roles;
+mod kubernetes_sets;
 mod kubernetes_writes;
 mod prometheus_faults;
 mod prometheus_real;

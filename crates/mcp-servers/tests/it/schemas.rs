@@ -52,7 +52,10 @@ async fn every_tool_is_listed_with_schemas_and_honest_annotations() {
 async fn every_write_needs_an_action_id_and_says_whether_it_is_a_dry_run() {
     for tool in all().await.iter().filter(|tool| k8s::names::WRITES.contains(&tool.name.as_ref())) {
         let required = tool.input_schema["required"].as_array().unwrap();
-        for field in ["actionId", "dryRun", "namespace", "name"] {
+        // A node is in no namespace.
+        let placed = !matches!(tool.name.as_ref(), k8s::names::CORDON | k8s::names::UNCORDON);
+        for field in ["actionId", "dryRun", "name"].into_iter().chain(placed.then_some("namespace"))
+        {
             assert!(
                 required.iter().any(|name| name == field),
                 "{} doesn't require {field}",

@@ -176,6 +176,9 @@ pub struct ActionFacts {
     /// The namespaces of the alerts; the namespace `shop` when absent.
     #[serde(default = "shop")]
     pub alert_namespaces: BTreeSet<String>,
+    /// The nodes that the alerts name; none when absent.
+    #[serde(default)]
+    pub alert_nodes: BTreeSet<String>,
     /// Namespaces protected by configuration.
     #[serde(default)]
     pub protected_namespaces: BTreeSet<String>,
@@ -257,6 +260,7 @@ impl ActionFacts {
             environment: self.environment,
             emergency_stop: self.emergency_stop,
             alert_namespaces: self.alert_namespaces.clone(),
+            alert_nodes: self.alert_nodes.clone(),
             protected_namespaces: self.protected_namespaces.clone(),
         };
         let judged = policies.judge_action(&ActionQuestion {

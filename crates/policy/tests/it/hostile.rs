@@ -40,6 +40,7 @@ fn verdict(
         environment: Environment::Development,
         emergency_stop: false,
         alert_namespaces: namespaces.iter().map(|name| (*name).to_owned()).collect(),
+        alert_nodes: BTreeSet::new(),
         protected_namespaces: BTreeSet::new(),
     };
     let judged = policies.judge_action(&ActionQuestion {

@@ -110,7 +110,7 @@ fn a_schema_that_lacks_a_question_is_refused() {
     assert!(error.starts_with("schema.cedarschema does not fit this version"), "{error}");
     let error = replaced("image: String }", "image: Long }");
     assert!(error.starts_with("schema.cedarschema does not fit this version"), "{error}");
-    let error = replaced("name: String,", "");
+    let error = replaced("replicas?: Long,", "");
     assert!(error.starts_with("schema.cedarschema does not fit this version"), "{error}");
     let error = replaced("token_scope?: TokenScope,", "token_scope?: String,");
     assert!(error.contains("access.cedar: rule access.read-token-reads"), "{error}");

@@ -7,10 +7,23 @@ use evenkeel_domain::{
     cluster::Environment,
     object::{ObjectKind, ObjectRef},
     policy::Verdict,
+    risk,
 };
 use evenkeel_policy::{ActionQuestion, PolicySet, Surroundings};
 
 use crate::support::{ENVIRONMENTS, calls, shipped};
+
+/// One kind for each action, and two for none.
+const KINDS: [ObjectKind; 8] = [
+    ObjectKind::Deployment,
+    ObjectKind::Pod,
+    ObjectKind::Node,
+    ObjectKind::HorizontalPodAutoscaler,
+    ObjectKind::ConfigMap,
+    ObjectKind::Job,
+    ObjectKind::Service,
+    ObjectKind::Secret,
+];
 
 /// One combination of everything the gate looks at.
 #[derive(Debug, Clone)]
@@ -78,6 +91,7 @@ fn surroundings(environment: Environment, emergency_stop: bool) -> Surroundings 
         environment,
         emergency_stop,
         alert_namespaces: BTreeSet::from(["shop".to_owned()]),
+        alert_nodes: BTreeSet::from(["checkout".to_owned()]),
         protected_namespaces: BTreeSet::new(),
     }
 }
@@ -86,15 +100,14 @@ fn surroundings(environment: Environment, emergency_stop: bool) -> Surroundings 
 fn i11_nothing_is_allowed_or_even_asked_for_during_emergency_stop_nor_scaled_to_zero() {
     let policies = shipped();
     let (mut allowed, mut asked) = (0, 0);
-    everything(&[ObjectKind::Deployment, ObjectKind::Pod, ObjectKind::Secret], |facts| {
+    everything(&KINDS, |facts| {
         let verdict = facts.verdict(&policies);
         let zero = matches!(facts.call, ActionCall::Scale { replicas: 0 });
         if facts.around.emergency_stop || zero {
             assert_eq!(verdict, Verdict::Deny, "{facts:?}");
         }
-        let pod = facts.object.kind == ObjectKind::Pod;
         if facts.object.kind == ObjectKind::Secret
-            || pod != matches!(facts.call, ActionCall::DeletePod)
+            || !risk::fits(facts.call.kind(), facts.object.kind)
         {
             assert_eq!(verdict, Verdict::Deny, "{facts:?}");
         }
@@ -126,7 +139,7 @@ fn nothing_is_allowed_or_asked_for_in_a_foreign_or_protected_namespace_unlisted_
         |it| it.target_listed = false,
         |it| it.dry_run_ok = false,
     ];
-    everything(&[ObjectKind::StatefulSet], |facts| {
+    everything(&[ObjectKind::StatefulSet, ObjectKind::ConfigMap, ObjectKind::Job], |facts| {
         // What Emergency Stop denies anyway would prove nothing here.
         if facts.around.emergency_stop {
             return;

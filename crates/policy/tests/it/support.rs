@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs, path::PathBuf};
 use evenkeel_domain::{
     Timestamp,
     access::{Caller, Permission, Role, TokenScope},
-    action::ActionCall,
+    action::{ActionCall, ConfigValue},
     cluster::Environment,
     id::{ActionId, ClusterId, EvidenceId, HypothesisId, OrganisationId, PlanId, TokenId, UserId},
     object::{ObjectKind, ObjectRef},
@@ -77,6 +77,7 @@ pub fn around(environment: Environment) -> Surroundings {
         environment,
         emergency_stop: false,
         alert_namespaces: BTreeSet::from(["shop".to_owned()]),
+        alert_nodes: BTreeSet::from(["worker-1".to_owned()]),
         protected_namespaces: BTreeSet::new(),
     }
 }
@@ -95,6 +96,14 @@ pub fn calls() -> Vec<ActionCall> {
             requests: [].into(),
         },
         ActionCall::DeletePod,
+        ActionCall::Cordon,
+        ActionCall::Uncordon,
+        ActionCall::SetHpaBounds { min: 1, max: 6 },
+        ActionCall::SetConfigKey {
+            key: "LEVEL".into(),
+            value: ConfigValue::Text { text: "info".into() },
+        },
+        ActionCall::RerunJob,
     ]
 }
 
@@ -102,6 +111,16 @@ pub fn calls() -> Vec<ActionCall> {
 pub fn object(call: &ActionCall) -> ObjectRef {
     match call {
         ActionCall::DeletePod => ObjectRef::new(ObjectKind::Pod, "shop", "checkout-5d8"),
+        ActionCall::Cordon | ActionCall::Uncordon => {
+            ObjectRef::new(ObjectKind::Node, "", "worker-1")
+        }
+        ActionCall::SetHpaBounds { .. } => {
+            ObjectRef::new(ObjectKind::HorizontalPodAutoscaler, "shop", "checkout")
+        }
+        ActionCall::SetConfigKey { .. } => {
+            ObjectRef::new(ObjectKind::ConfigMap, "shop", "settings")
+        }
+        ActionCall::RerunJob => ObjectRef::new(ObjectKind::Job, "shop", "import"),
         _ => ObjectRef::deployment("shop", "checkout"),
     }
 }
@@ -112,6 +131,18 @@ pub fn undo(call: &ActionCall) -> Undo {
         ActionCall::RolloutRestart | ActionCall::DeletePod => {
             Undo::None { reason: "pods come back by themselves".into() }
         }
+        ActionCall::RerunJob => Undo::None { reason: "what was done cannot be undone".into() },
+        ActionCall::Cordon => Undo::By { call: ActionCall::Uncordon },
+        ActionCall::Uncordon => Undo::By { call: ActionCall::Cordon },
+        ActionCall::SetHpaBounds { .. } => {
+            Undo::By { call: ActionCall::SetHpaBounds { min: 1, max: 3 } }
+        }
+        ActionCall::SetConfigKey { key, .. } => Undo::By {
+            call: ActionCall::SetConfigKey {
+                key: key.clone(),
+                value: ConfigValue::Before { action: ActionId::from_parts(0, 1) },
+            },
+        },
         ActionCall::Scale { .. } => Undo::By { call: ActionCall::Scale { replicas: 3 } },
         _ => Undo::By { call: ActionCall::RolloutUndo { to_revision: 5 } },
     }

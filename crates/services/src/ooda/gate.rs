@@ -38,6 +38,7 @@ impl PolicyGate {
             environment: row.cluster.environment,
             emergency_stop: row.cluster.stop.is_some(),
             alert_namespaces: state.namespaces().into_iter().map(str::to_owned).collect(),
+            alert_nodes: state.nodes().into_iter().map(str::to_owned).collect(),
             protected_namespaces: BTreeSet::new(),
         })
     }

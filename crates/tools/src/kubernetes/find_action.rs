@@ -12,7 +12,8 @@ use crate::tool;
 pub struct FindActionArgs {
     /// Kind of the action's target.
     pub kind: ObjectKind,
-    /// Namespace of the target.
+    /// Namespace of the target; absent or empty for a node.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub namespace: String,
     /// Name of the target.
     pub name: String,
@@ -28,14 +29,15 @@ tool!(super::SERVER, names::FIND_ACTION, Read, FindActionArgs => FoundAction);
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FoundAction {
-    /// Whether the action has happened. For a Deployment: its annotation names the action. For a pod: no pod of that
-    /// name and uid exists any more, or it is being deleted.
+    /// Whether the action has happened. For most kinds: the object's annotation names the action. For a pod: no pod of
+    /// that name and uid exists any more, or it is being deleted. For a Job: the copy that the action makes is there.
     pub applied: bool,
     /// Whether the target (with that uid, if given) exists.
     pub exists: bool,
     /// Uid of what exists under that name.
     pub uid: Option<String>,
-    /// Its generation.
+    /// The version of its spec: its generation; for kinds without one (nodes, autoscalers, `ConfigMaps`) a fingerprint
+    /// of what a write may change.
     pub generation: Option<i64>,
     /// Its resource version.
     pub resource_version: Option<String>,

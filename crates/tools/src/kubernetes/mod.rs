@@ -8,6 +8,7 @@ pub mod event;
 pub mod find_action;
 pub mod find_named;
 pub mod hpa;
+pub mod job_status;
 pub mod logs;
 pub mod names;
 pub mod node;
@@ -17,8 +18,10 @@ pub mod pvc;
 pub mod quantity;
 pub mod quota;
 pub mod rollout;
+pub mod rollout_history;
 pub mod service;
 pub mod write;
+pub mod write_args;
 
 /// The server's name, as in `evenkeel mcp kubernetes`.
 pub const SERVER: &str = "kubernetes";
@@ -40,6 +43,7 @@ pub use event::{Event, EventList, EventType, ListEventsArgs};
 pub use find_action::{FindActionArgs, FoundAction};
 pub use find_named::{FindNamedArgs, Named, NamedList};
 pub use hpa::{Hpa, HpaList, HpaMetric, ListHpasArgs};
+pub use job_status::{JobEnd, JobStatus, JobStatusArgs};
 pub use logs::{LogLine, PodLogs, PodLogsArgs};
 pub use node::{ListNodesArgs, Node, NodeList, Taint};
 pub use object::{ObjectKind, ObjectRef, WorkloadKind};
@@ -48,8 +52,10 @@ pub use pvc::{ListPvcsArgs, Pvc, PvcList};
 pub use quantity::{Quantity, parse_quantity};
 pub use quota::{ListQuotasArgs, Quota, QuotaItem, QuotaList};
 pub use rollout::{RolloutState, RolloutStatus, RolloutStatusArgs};
+pub use rollout_history::{RolloutHistory, RolloutHistoryArgs};
 pub use service::{Endpoint, ListServicesArgs, Service, ServiceList, ServicePort};
-pub use write::{
-    DeletePodArgs, RolloutRestartArgs, RolloutUndoArgs, ScaleArgs, SetImageArgs, SetResourcesArgs,
-    Undo, WriteArguments, WriteGuard, WriteResult, WrittenObject,
+pub use write::{Undo, WriteArguments, WriteGuard, WriteResult, WrittenObject};
+pub use write_args::{
+    CordonArgs, DeletePodArgs, RerunJobArgs, RolloutRestartArgs, RolloutUndoArgs, ScaleArgs,
+    SetConfigKeyArgs, SetHpaBoundsArgs, SetImageArgs, SetResourcesArgs, UncordonArgs, rerun_name,
 };

@@ -30,6 +30,10 @@ pub const LIST_CONFIG_NAMES: &str = "list_config_names";
 pub const FIND_ACTION: &str = "find_action";
 /// In which namespaces a name is used.
 pub const FIND_NAMED: &str = "find_named";
+/// Revisions of a `StatefulSet` or `DaemonSet`.
+pub const ROLLOUT_HISTORY: &str = "rollout_history";
+/// How far a Job has come.
+pub const JOB_STATUS: &str = "job_status";
 /// Put an earlier revision's template back.
 pub const ROLLOUT_UNDO: &str = "rollout_undo";
 /// Replace all pods, gradually.
@@ -42,6 +46,16 @@ pub const SET_IMAGE: &str = "set_image";
 pub const SET_RESOURCES: &str = "set_resources";
 /// Delete one pod.
 pub const DELETE_POD: &str = "delete_pod";
+/// Let a node take no new pods.
+pub const CORDON: &str = "cordon";
+/// Let a node take pods again.
+pub const UNCORDON: &str = "uncordon";
+/// Change an autoscaler's bounds.
+pub const SET_HPA_BOUNDS: &str = "set_hpa_bounds";
+/// Change one key of a `ConfigMap`.
+pub const SET_CONFIG_KEY: &str = "set_config_key";
+/// Run a failed Job again, as a copy.
+pub const RERUN_JOB: &str = "rerun_job";
 
 /// Tools that only read.
 pub const READS: &[&str] = &[
@@ -60,8 +74,21 @@ pub const READS: &[&str] = &[
     LIST_CONFIG_NAMES,
     FIND_ACTION,
     FIND_NAMED,
+    ROLLOUT_HISTORY,
+    JOB_STATUS,
 ];
 
 /// Tools that change the cluster unless called with `dryRun`.
-pub const WRITES: &[&str] =
-    &[ROLLOUT_UNDO, ROLLOUT_RESTART, SCALE, SET_IMAGE, SET_RESOURCES, DELETE_POD];
+pub const WRITES: &[&str] = &[
+    ROLLOUT_UNDO,
+    ROLLOUT_RESTART,
+    SCALE,
+    SET_IMAGE,
+    SET_RESOURCES,
+    DELETE_POD,
+    CORDON,
+    UNCORDON,
+    SET_HPA_BOUNDS,
+    SET_CONFIG_KEY,
+    RERUN_JOB,
+];

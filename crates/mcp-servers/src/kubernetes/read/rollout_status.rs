@@ -1,10 +1,12 @@
 //! `rollout_status`.
 
 use evenkeel_tools::ToolFailure;
-use evenkeel_tools::kubernetes::{RolloutState, RolloutStatus, RolloutStatusArgs};
+use evenkeel_tools::kubernetes::{RolloutState, RolloutStatus, RolloutStatusArgs, WorkloadKind};
 use k8s_openapi::api::apps::v1::Deployment;
 
+use super::rollout_sets::rollout;
 use crate::kubernetes::client::Kube;
+use crate::kubernetes::kind;
 use crate::kubernetes::names::{check, collection};
 use crate::kubernetes::view::workload;
 use crate::tool::Tool;
@@ -19,7 +21,11 @@ impl Tool<Kube> for RolloutStatusTool {
         "Whether a rollout is complete, progressing or failed, by kubectl's rules.";
 
     async fn call(kube: &Kube, args: RolloutStatusArgs) -> Result<RolloutStatus, ToolFailure> {
-        check("Deployment name", &args.name)?;
+        check(&format!("{} name", args.kind.as_str()), &args.name)?;
+        if args.kind != WorkloadKind::Deployment {
+            let path = kind::path(args.kind.into(), &args.namespace)?;
+            return Ok(rollout(args.kind, &kube.get(path, &args.name).await?));
+        }
         let deployment: Deployment =
             kube.get(collection::<Deployment>(&args.namespace)?, &args.name).await?;
         Ok(status(&deployment))

@@ -2,13 +2,15 @@
 
 use evenkeel_tools::ToolFailure;
 use evenkeel_tools::failure::codes;
-use evenkeel_tools::kubernetes::{DeletePodArgs, Undo, WriteResult, WrittenObject};
+use evenkeel_tools::kubernetes::{DeletePodArgs, ObjectKind, Undo, WriteResult, WrittenObject};
 use http::Request;
 use k8s_openapi::api::core::v1::Pod;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde_json::{Value, json};
 
-use super::apply::{check_expected, summary};
+use super::apply::check_expected;
+use super::guard::allow_namespace;
+use super::report::summary;
 use super::stamp::check_action_id;
 use crate::failure::{bad_arguments, failure};
 use crate::kubernetes::client::Kube;
@@ -32,10 +34,16 @@ impl Tool<Kube> for DeletePod {
             return Err(bad_arguments("expectedUid is needed to delete a pod"));
         };
         let path = collection::<Pod>(&args.namespace)?;
+        allow_namespace(kube, ObjectKind::Pod, &args.namespace)?;
         let pod = kube.find::<Pod>(path.clone(), &args.name).await?;
         let same = pod.filter(|pod| pod.metadata.uid.as_deref() == Some(uid));
         let Some(pod) = same else { return gone(&args, uid) };
-        check_expected(&pod.metadata, Some(uid), args.expected_generation)?;
+        check_expected(
+            &pod.metadata,
+            pod.metadata.generation,
+            Some(uid),
+            args.expected_generation,
+        )?;
         if pod.metadata.deletion_timestamp.is_some() {
             return Ok(result(&args, Some(&pod.metadata), uid, true));
         }

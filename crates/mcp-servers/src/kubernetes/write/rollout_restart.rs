@@ -4,7 +4,8 @@ use evenkeel_tools::ToolFailure;
 use evenkeel_tools::kubernetes::{RolloutRestartArgs, Undo, WriteResult};
 use serde_json::json;
 
-use super::apply::{Change, apply, summary};
+use super::apply::{Change, apply};
+use super::report::summary;
 use crate::clock::now;
 use crate::kubernetes::client::Kube;
 use crate::tool::Tool;
@@ -18,8 +19,7 @@ pub(in crate::kubernetes) struct RolloutRestart;
 impl Tool<Kube> for RolloutRestart {
     type Args = RolloutRestartArgs;
     const TITLE: &'static str = "Restart a workload";
-    const DESCRIPTION: &'static str =
-        "Replaces all pods of a Deployment by its strategy, as kubectl rollout restart.";
+    const DESCRIPTION: &'static str = "Replaces all pods of a Deployment, StatefulSet or DaemonSet by its strategy, as kubectl rollout restart.";
 
     async fn call(kube: &Kube, args: RolloutRestartArgs) -> Result<WriteResult, ToolFailure> {
         let now = now().to_string();

@@ -2,17 +2,18 @@
 
 use evenkeel_tools::ToolFailure;
 use evenkeel_tools::failure::codes;
-use evenkeel_tools::kubernetes::{RolloutUndoArgs, Undo, WriteResult};
-use k8s_openapi::api::apps::v1::{Deployment, ReplicaSet};
+use evenkeel_tools::kubernetes::{ObjectKind, RolloutUndoArgs, Undo, WriteResult};
 use serde_json::{Value, json};
 
-use super::apply::{Change, apply, summary, undo_call};
+use super::apply::{Change, apply, undo_call};
+use super::report::summary;
 use crate::failure::failure;
 use crate::kubernetes::client::Kube;
 use crate::kubernetes::errors::no_such_part;
-use crate::kubernetes::names::{check, collection, list_params};
-use crate::kubernetes::view::template::strip_hash;
-use crate::kubernetes::view::workload::{CHANGE_CAUSE, REVISION};
+use crate::kubernetes::history::{current, holders, past};
+use crate::kubernetes::kind;
+use crate::kubernetes::names::check;
+use crate::kubernetes::view::workload::CHANGE_CAUSE;
 use crate::tool::Tool;
 
 /// The tool.
@@ -21,13 +22,15 @@ pub(in crate::kubernetes) struct RolloutUndo;
 impl Tool<Kube> for RolloutUndo {
     type Args = RolloutUndoArgs;
     const TITLE: &'static str = "Undo a rollout";
-    const DESCRIPTION: &'static str = "Puts the pod template of an earlier revision back, as kubectl rollout undo \
-        does. Pods are replaced by the Deployment's strategy.";
+    const DESCRIPTION: &'static str = "Puts the pod template of an earlier revision of a Deployment, StatefulSet or \
+        DaemonSet back, as kubectl rollout undo does. Pods are replaced by the workload's strategy.";
 
     async fn call(kube: &Kube, args: RolloutUndoArgs) -> Result<WriteResult, ToolFailure> {
-        check("Deployment name", &args.name)?;
-        let sets = replica_sets(kube, &args).await?;
-        apply(kube, &args, |object| change(&args, &sets, object)).await
+        let of = ObjectKind::from(args.kind);
+        check(&format!("{} name", of.as_str()), &args.name)?;
+        let object: Value = kube.get(kind::path(of, &args.namespace)?, &args.name).await?;
+        let holders = holders(kube, args.kind, &args.namespace, &object).await?;
+        apply(kube, &args, |object| change(&args, &holders, object)).await
     }
 
     fn summary(result: &WriteResult) -> String {
@@ -37,7 +40,7 @@ impl Tool<Kube> for RolloutUndo {
 
 fn change(
     args: &RolloutUndoArgs,
-    sets: &[Value],
+    holders: &[Value],
     object: &mut Value,
 ) -> Result<Change, ToolFailure> {
     if object.pointer("/spec/paused") == Some(&Value::Bool(true)) {
@@ -47,30 +50,26 @@ fn change(
             "Resume it first (kubectl rollout resume), or ask its owner why it is paused.",
         ));
     }
-    let uid = object["metadata"]["uid"].clone();
-    let owned: Vec<&Value> = sets.iter().filter(|set| is_owned_by(set, &uid)).collect();
-    let Some(set) = owned.iter().find(|set| revision(set) == Some(args.to_revision)) else {
-        let mut known: Vec<i64> = owned.iter().filter_map(|set| revision(set)).collect();
-        known.sort_unstable();
+    let all = past(args.kind, object, holders);
+    let Some(wanted) = all.iter().find(|past| past.number == args.to_revision) else {
+        let known: Vec<i64> = all.iter().map(|past| past.number).collect();
         return Err(no_such_part(
             format!(
                 "there is no revision {} of {}; there are: {known:?}",
                 args.to_revision, args.name
             ),
-            "Choose one of the revisions that get_deployment lists.",
+            "Choose one of the revisions that get_deployment or rollout_history lists.",
         ));
     };
-    let current = current(object, &owned);
+    let current = current(args.kind, object, &all);
     if current == Some(args.to_revision) {
         return Err(no_such_part(
             format!("revision {} of {} is the current one", args.to_revision, args.name),
             "Choose an earlier revision.",
         ));
     }
-    let mut template = set["spec"]["template"].clone();
-    strip_hash(&mut template);
-    object["spec"]["template"] = template;
-    match set.pointer("/metadata/annotations").and_then(|map| map.get(CHANGE_CAUSE)) {
+    object["spec"]["template"] = wanted.template.clone();
+    match &wanted.cause {
         Some(cause) => object["metadata"]["annotations"][CHANGE_CAUSE] = cause.clone(),
         None => {
             if let Some(map) =
@@ -81,57 +80,19 @@ fn change(
         }
     }
     let undo = match current {
-        // The replica set left behind keeps its number.
+        // The revision left behind keeps its number.
         Some(number) => undo_call::<RolloutUndoArgs>(
             json!({"namespace": args.namespace, "name": args.name, "kind": args.kind, "toRevision": number}),
         ),
-        None => {
-            Undo::None { reason: "the Deployment's current revision isn't numbered yet".to_owned() }
-        }
+        None => Undo::None { reason: "the present revision isn't numbered yet".to_owned() },
     };
     Ok(Change { undo })
-}
-
-/// The replica sets as the server holds them, so that no field of a template gets lost on the way.
-async fn replica_sets(kube: &Kube, args: &RolloutUndoArgs) -> Result<Vec<Value>, ToolFailure> {
-    let deployment: Deployment =
-        kube.get(collection::<Deployment>(&args.namespace)?, &args.name).await?;
-    let labels = crate::kubernetes::view::workload::selector(Some(&deployment.spec));
-    let selector =
-        labels.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(",");
-    let selector = Some(selector.as_str()).filter(|selector| !selector.is_empty());
-    let params = list_params(selector, Some(200))?;
-    Ok(kube.list::<Value>(collection::<ReplicaSet>(&args.namespace)?, &params).await?.items)
-}
-
-fn is_owned_by(set: &Value, uid: &Value) -> bool {
-    set.pointer("/metadata/ownerReferences").and_then(Value::as_array).is_some_and(|owners| {
-        owners.iter().any(|owner| owner["uid"] == *uid && owner["controller"] == json!(true))
-    })
-}
-
-/// The revision whose template the Deployment has. Its annotation is written by the controller, which
-/// may not have seen the last change yet; only where no replica set has that template is it asked,
-/// and believed once the controller has.
-fn current(object: &Value, owned: &[&Value]) -> Option<i64> {
-    let template = &object["spec"]["template"];
-    let same = |set: &&&Value| {
-        let mut of_set = set["spec"]["template"].clone();
-        strip_hash(&mut of_set);
-        of_set == *template
-    };
-    let matching = owned.iter().filter(same).filter_map(|set| revision(set)).max();
-    let seen = object["status"]["observedGeneration"] == object["metadata"]["generation"];
-    matching.or_else(|| revision(object).filter(|_| seen))
-}
-
-fn revision(object: &Value) -> Option<i64> {
-    object.pointer("/metadata/annotations")?.get(REVISION)?.as_str()?.parse().ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kubernetes::view::workload::REVISION;
 
     fn template(image: &str) -> Value {
         json!({"metadata": {"labels": {"app": "web"}},
@@ -182,5 +143,41 @@ mod tests {
         let done = change(&to(1), &sets, &mut seen).unwrap();
         let Undo::Call { arguments, .. } = done.undo else { panic!("no undo") };
         assert_eq!(arguments["toRevision"], 2);
+    }
+
+    fn kept(number: i64, name: &str, image: &str) -> Value {
+        let mut template = template(image);
+        template["$patch"] = json!("replace");
+        template["metadata"]["creationTimestamp"] = Value::Null;
+        json!({"metadata": {"name": name, "ownerReferences": [{"uid": "u", "controller": true}]},
+            "revision": number, "data": {"spec": {"template": template}}})
+    }
+
+    #[test]
+    fn a_stateful_set_goes_back_by_its_controller_revisions() {
+        let kept = [kept(1, "db-a", "db:1"), kept(2, "db-b", "db:2")];
+        let mut args = to(1);
+        args.kind = evenkeel_tools::kubernetes::WorkloadKind::StatefulSet;
+        let mut object = json!({"metadata": {"uid": "u", "generation": 5}, "spec": {"template": template("db:2")},
+            "status": {"observedGeneration": 5, "updateRevision": "db-b"}});
+        let done = change(&args, &kept, &mut object).unwrap();
+        assert_eq!(
+            object["spec"]["template"],
+            template("db:1"),
+            "nothing of the holder stays in it"
+        );
+        let Undo::Call { arguments, .. } = done.undo else { panic!("no undo") };
+        assert_eq!(
+            (&arguments["toRevision"], &arguments["kind"]),
+            (&json!(2), &json!("StatefulSet"))
+        );
+        // Where defaults differ, the controller's word counts.
+        object["spec"]["template"] = template("db:x");
+        args.to_revision = 2;
+        assert!(change(&args, &kept, &mut object).is_err(), "2 is the current one");
+        // Another workload's revisions are none of this one.
+        object["metadata"]["uid"] = json!("other");
+        args.to_revision = 1;
+        assert!(change(&args, &kept, &mut object).is_err());
     }
 }

@@ -1,10 +1,11 @@
 //! `scale`.
 
-use evenkeel_tools::ToolFailure;
-use evenkeel_tools::kubernetes::{ScaleArgs, WriteResult};
+use evenkeel_tools::kubernetes::{ObjectKind, ScaleArgs, WriteResult};
+use evenkeel_tools::{ToolArguments as _, ToolFailure};
 use serde_json::{Value, json};
 
-use super::apply::{Change, apply, summary, undo_call};
+use super::apply::{Change, apply, check_kind, undo_call};
+use super::report::summary;
 use crate::failure::bad_arguments;
 use crate::kubernetes::client::Kube;
 use crate::tool::Tool;
@@ -18,10 +19,12 @@ pub(in crate::kubernetes) struct Scale;
 impl Tool<Kube> for Scale {
     type Args = ScaleArgs;
     const TITLE: &'static str = "Scale a workload";
-    const DESCRIPTION: &'static str = "Sets the number of replicas. An autoscaler of the same workload will change it \
+    const DESCRIPTION: &'static str = "Sets the number of replicas of a Deployment or StatefulSet. An autoscaler of the same workload will change it \
         again.";
 
     async fn call(kube: &Kube, args: ScaleArgs) -> Result<WriteResult, ToolFailure> {
+        let fitting = [ObjectKind::Deployment, ObjectKind::StatefulSet];
+        check_kind(ScaleArgs::NAME, args.kind.into(), &fitting)?;
         if args.replicas > MAX_REPLICAS {
             return Err(bad_arguments(format!("replicas must be at most {MAX_REPLICAS}")));
         }

@@ -4,7 +4,8 @@ use evenkeel_tools::ToolFailure;
 use evenkeel_tools::kubernetes::{SetImageArgs, WriteResult};
 use serde_json::json;
 
-use super::apply::{Change, apply, summary, undo_call};
+use super::apply::{Change, apply, undo_call};
+use super::report::summary;
 use super::template::container_mut;
 use crate::failure::bad_arguments;
 use crate::kubernetes::client::Kube;

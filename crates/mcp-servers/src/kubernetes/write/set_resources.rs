@@ -6,7 +6,8 @@ use evenkeel_tools::ToolFailure;
 use evenkeel_tools::kubernetes::{SetResourcesArgs, WriteResult, parse_quantity};
 use serde_json::{Map, Value, json};
 
-use super::apply::{Change, apply, summary, undo_call};
+use super::apply::{Change, apply, undo_call};
+use super::report::summary;
 use super::template::container_mut;
 use crate::failure::bad_arguments;
 use crate::kubernetes::client::Kube;

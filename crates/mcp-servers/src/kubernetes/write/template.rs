@@ -1,4 +1,4 @@
-//! Changing one container inside a Deployment's JSON.
+//! Changing one container inside a workload's JSON.
 
 use evenkeel_tools::ToolFailure;
 use serde_json::Value;
@@ -7,10 +7,10 @@ use crate::kubernetes::errors::no_such_part;
 
 /// The container of that name in the pod template, init containers included.
 pub(super) fn container_mut<'a>(
-    deployment: &'a mut Value,
+    workload: &'a mut Value,
     name: &str,
 ) -> Result<&'a mut Value, ToolFailure> {
-    let spec = deployment.pointer_mut("/spec/template/spec").and_then(Value::as_object_mut);
+    let spec = workload.pointer_mut("/spec/template/spec").and_then(Value::as_object_mut);
     let mut known = Vec::new();
     if let Some(spec) = spec {
         for (key, value) in
@@ -29,6 +29,6 @@ pub(super) fn container_mut<'a>(
     }
     Err(no_such_part(
         format!("there is no container {name:?}; there are: {}", known.join(", ")),
-        "Name one of the Deployment's containers.",
+        "Name one of the workload's containers.",
     ))
 }

@@ -1,8 +1,11 @@
 //! The Executor: typed calls in, typed outcomes out. No model is in this path and nothing here
 //! decides anything.
 
-use std::{collections::BTreeMap, time::Duration};
+mod arguments;
 
+use std::time::Duration;
+
+pub use arguments::{ToolCall, Unsendable, arguments};
 pub use evenkeel_domain::write::{Found, Written};
 use evenkeel_domain::{
     action::ActionCall,
@@ -12,113 +15,11 @@ use evenkeel_domain::{
     plan::Target,
 };
 use evenkeel_tools::{
-    ToolArguments,
     failure::codes,
-    kubernetes::{
-        DeletePodArgs, FindActionArgs, ObjectKind as ToolObjectKind, RolloutRestartArgs,
-        RolloutUndoArgs, ScaleArgs, SetImageArgs, SetResourcesArgs, WorkloadKind, WriteResult,
-    },
+    kubernetes::{FindActionArgs, FoundAction, ObjectKind as ToolObjectKind, WriteResult},
 };
-use serde_json::Value;
 
 use crate::bench::{Bench, Interrupted, ask};
-
-/// One write as the tools take it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ToolCall {
-    /// The MCP server.
-    pub server: &'static str,
-    /// The tool.
-    pub tool: &'static str,
-    /// Its arguments.
-    pub arguments: Value,
-}
-
-/// The call that performs `call` on `target`, stamped `stamp`. Guards are those of the target:
-/// its uid, and its generation where it has one.
-pub fn arguments(
-    call: &ActionCall,
-    target: &Target,
-    stamp: ActionId,
-    dry_run: bool,
-) -> Result<ToolCall, serde_json::Error> {
-    let namespace = target.object.namespace.clone();
-    let name = target.object.name.clone();
-    let action_id = stamp.to_string();
-    let expected_uid = Some(target.uid.clone());
-    let expected_generation = target.generation;
-    let kind = WorkloadKind::Deployment;
-    match call {
-        ActionCall::RolloutUndo { to_revision } => tool_call(&RolloutUndoArgs {
-            namespace,
-            name,
-            kind,
-            to_revision: i64::try_from(*to_revision).unwrap_or(i64::MAX),
-            action_id,
-            dry_run,
-            expected_uid,
-            expected_generation,
-        }),
-        ActionCall::RolloutRestart => tool_call(&RolloutRestartArgs {
-            namespace,
-            name,
-            kind,
-            action_id,
-            dry_run,
-            expected_uid,
-            expected_generation,
-        }),
-        ActionCall::Scale { replicas } => tool_call(&ScaleArgs {
-            namespace,
-            name,
-            kind,
-            replicas: *replicas,
-            action_id,
-            dry_run,
-            expected_uid,
-            expected_generation,
-        }),
-        ActionCall::SetImage { container, image } => tool_call(&SetImageArgs {
-            namespace,
-            name,
-            kind,
-            container: container.clone(),
-            image: image.clone(),
-            action_id,
-            dry_run,
-            expected_uid,
-            expected_generation,
-        }),
-        ActionCall::SetResources { container, limits, requests } => tool_call(&SetResourcesArgs {
-            namespace,
-            name,
-            kind,
-            container: container.clone(),
-            limits: wanted(limits),
-            requests: wanted(requests),
-            action_id,
-            dry_run,
-            expected_uid,
-            expected_generation,
-        }),
-        ActionCall::DeletePod => tool_call(&DeletePodArgs {
-            namespace,
-            name,
-            action_id,
-            dry_run,
-            expected_uid,
-            expected_generation: None,
-        }),
-    }
-}
-
-fn wanted(resources: &BTreeMap<String, String>) -> BTreeMap<String, Option<String>> {
-    resources.iter().map(|(name, value)| (name.clone(), Some(value.clone()))).collect()
-}
-
-fn tool_call<A: ToolArguments>(arguments: &A) -> Result<ToolCall, serde_json::Error> {
-    Ok(ToolCall { server: A::SERVER, tool: A::NAME, arguments: serde_json::to_value(arguments)? })
-}
 
 /// Sends exactly this write, once.
 pub async fn write(
@@ -127,8 +28,11 @@ pub async fn write(
     target: &Target,
     stamp: ActionId,
 ) -> Result<Written, Interrupted> {
-    let ToolCall { server, tool, arguments } =
-        arguments(call, target, stamp, false).map_err(|e| Interrupted(Box::new(e)))?;
+    let ToolCall { server, tool, arguments } = match arguments(call, target, stamp, false) {
+        Ok(call) => call,
+        Err(unfit @ Unsendable::Unfit { .. }) => return Ok(Written::Refused(unfit.to_string())),
+        Err(other) => return Err(Interrupted(Box::new(other))),
+    };
     let called = bench.call(Agent::Executor, server, tool, arguments).await?;
     Ok(match called.answer {
         Ok(value) => match serde_json::from_value::<WriteResult>(value) {
@@ -146,15 +50,20 @@ pub async fn write(
 }
 
 fn applied_note(result: &WriteResult) -> String {
-    let generation = result
-        .object
+    let object = &result.object;
+    // Only what replaces pods counts generations that mean something to people.
+    let generation = object
         .generation_after
+        .filter(|_| matches!(object.kind.as_str(), "Deployment" | "StatefulSet" | "DaemonSet"))
         .map_or_else(String::new, |generation| format!(", now generation {generation}"));
     let again = if result.already_applied { " (it had been applied before)" } else { "" };
-    format!(
-        "{} {}/{} changed{generation}{again}",
-        result.object.kind, result.object.namespace, result.object.name
-    )
+    let done = if object.kind == "Job" { "run again, as a copy" } else { "changed" };
+    let place = if object.namespace.is_empty() {
+        object.name.clone()
+    } else {
+        format!("{}/{}", object.namespace, object.name)
+    };
+    format!("{} {place} {done}{generation}{again}", object.kind)
 }
 
 /// What a failed write says about the world. Only refusals that the API server, or our own
@@ -176,6 +85,7 @@ fn from_failure(failure: &ToolFailure) -> Written {
         | codes::KUBERNETES_INVALID
         | codes::KUBERNETES_NO_SUCH_PART
         | codes::KUBERNETES_CONFIG
+        | codes::KUBERNETES_PROTECTED
         | codes::BAD_ARGUMENTS
         | "mcp.denied"
         | "mcp.unknown_tool" => Written::Refused(text),
@@ -190,12 +100,11 @@ pub async fn find(
     target: &Target,
     stamp: ActionId,
 ) -> Result<Found, Interrupted> {
-    let kind = match target.object.kind {
-        ObjectKind::Deployment => ToolObjectKind::Deployment,
-        ObjectKind::Pod => ToolObjectKind::Pod,
-        other => {
-            return Ok(Found::CannotTell(format!("a {} carries no stamp", other.as_str())));
-        }
+    let Some(kind) = tool_kind(target.object.kind) else {
+        return Ok(Found::CannotTell(format!(
+            "a {} carries no stamp",
+            target.object.kind.as_str()
+        )));
     };
     let asked = ask(
         bench,
@@ -223,6 +132,27 @@ pub async fn find(
     })
 }
 
+/// The kind as the tools name it; `None` for one that no action is for.
+pub fn tool_kind(kind: ObjectKind) -> Option<ToolObjectKind> {
+    Some(match kind {
+        ObjectKind::Deployment => ToolObjectKind::Deployment,
+        ObjectKind::StatefulSet => ToolObjectKind::StatefulSet,
+        ObjectKind::DaemonSet => ToolObjectKind::DaemonSet,
+        ObjectKind::Pod => ToolObjectKind::Pod,
+        ObjectKind::Node => ToolObjectKind::Node,
+        ObjectKind::HorizontalPodAutoscaler => ToolObjectKind::HorizontalPodAutoscaler,
+        ObjectKind::ConfigMap => ToolObjectKind::ConfigMap,
+        ObjectKind::Job => ToolObjectKind::Job,
+        ObjectKind::ReplicaSet
+        | ObjectKind::Service
+        | ObjectKind::Secret
+        | ObjectKind::Namespace
+        | ObjectKind::PersistentVolumeClaim
+        | ObjectKind::ResourceQuota
+        | ObjectKind::Cluster => return None,
+    })
+}
+
 /// Reads whether the target is still what a plan was made for: the same object at the same
 /// generation. `Some` says what changed.
 pub async fn present(
@@ -231,13 +161,9 @@ pub async fn present(
     target: &Target,
 ) -> Result<Result<Option<String>, ToolFailure>, Interrupted> {
     let object = &target.object;
-    let kind = match object.kind {
-        ObjectKind::Deployment => ToolObjectKind::Deployment,
-        ObjectKind::Pod => ToolObjectKind::Pod,
-        other => {
-            let kind = other.as_str();
-            return Ok(Ok(Some(format!("{object} is a {kind}, which no action is for"))));
-        }
+    let Some(kind) = tool_kind(object.kind) else {
+        let kind = object.kind.as_str();
+        return Ok(Ok(Some(format!("{object} is a {kind}, which no action is for"))));
     };
     let args = FindActionArgs {
         kind,
@@ -247,7 +173,7 @@ pub async fn present(
         action_id: "none".into(),
         uid: None,
     };
-    let found = match ask(bench, agent, &args).await? {
+    let found: FoundAction = match ask(bench, agent, &args).await? {
         Ok(answer) => answer.value,
         Err(missed) => return Ok(Err(missed.failure)),
     };
@@ -256,13 +182,26 @@ pub async fn present(
         (Some(uid), _) if uid != target.uid => {
             Some(format!("{object} was deleted and made anew since the plan was made"))
         }
-        (_, now) if target.generation.is_some() && now != target.generation => Some(format!(
-            "{object} was changed since the plan was made (generation {} then, {} now)",
-            target.generation.unwrap_or_default(),
-            now.map_or_else(|| "unknown".to_owned(), |g| g.to_string())
-        )),
+        (_, now) if target.generation.is_some() && now != target.generation => {
+            Some(changed(target, now))
+        }
         _ => None,
     }))
+}
+
+/// For kinds without a generation, the version is a fingerprint that tells people nothing.
+fn changed(target: &Target, now: Option<i64>) -> String {
+    let object = &target.object;
+    let text = format!("{object} was changed since the plan was made");
+    if matches!(
+        object.kind,
+        ObjectKind::Node | ObjectKind::HorizontalPodAutoscaler | ObjectKind::ConfigMap
+    ) {
+        return text;
+    }
+    let then = target.generation.unwrap_or_default();
+    let now = now.map_or_else(|| "unknown".to_owned(), |g| g.to_string());
+    format!("{text} (generation {then} then, {now} now)")
 }
 
 #[cfg(test)]
