@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use evenkeel_tools::kubernetes::{
-    DeletePodArgs, FindActionArgs, ListPodsArgs, ObjectKind, RolloutHistory, RolloutHistoryArgs,
-    RolloutRestartArgs, RolloutState, RolloutStatusArgs, RolloutUndoArgs, ScaleArgs, SetImageArgs,
-    SetResourcesArgs, Undo, WorkloadKind,
+    DeletePodArgs, FindActionArgs, ListPodsArgs, ObjectKind, Pod, RolloutHistory,
+    RolloutHistoryArgs, RolloutRestartArgs, RolloutState, RolloutStatusArgs, RolloutUndoArgs,
+    ScaleArgs, SetImageArgs, SetResourcesArgs, Undo, WorkloadKind,
 };
 
 use crate::kubernetes_cluster::{Cluster, IMAGE, OTHER, set};
@@ -83,6 +83,7 @@ async fn a_bad_release_of_a_stateful_set_is_undone_by_its_controller_revisions()
     let diff = two.revisions[0].diff_from_previous.as_ref().unwrap();
     assert!(diff.contains("checkout:1.4.2") && !diff.contains("hunter2"), "{diff}");
 
+    let bad = if cluster.is_range() { Some(bad_pod(&cluster).await) } else { None };
     let missing = cluster.back(&two, 7, "a-2");
     assert_eq!(cluster.client.code(&missing).await, "kubernetes.no_such_part");
     let back = cluster.back(&two, 1, "a-2");
@@ -96,21 +97,28 @@ async fn a_bad_release_of_a_stateful_set_is_undone_by_its_controller_revisions()
     let three = cluster.revision(SET, "db", 3).await;
     assert_eq!((three.revisions.len(), three.revisions[0].images[0].as_str()), (2, IMAGE));
 
-    if cluster.is_range() {
-        held_up_until_the_bad_pod_goes(&cluster).await;
+    if let Some(bad) = bad {
+        held_up_until_the_bad_pod_goes(&cluster, bad).await;
     }
     cluster.undo::<RolloutUndoArgs>(done.undo, "a-4").await;
     assert_eq!(cluster.revision(SET, "db", 4).await.revisions[0].images, [OTHER]);
     cluster.stop().await;
 }
 
-/// A pod of the bad revision that never became ready holds the roll-back up.
-async fn held_up_until_the_bad_pod_goes(cluster: &Cluster) {
+/// The pod of the bad release, which never becomes ready.
+async fn bad_pod(cluster: &Cluster) -> Pod {
     let list = ListPodsArgs { namespace: cluster.namespace.clone(), ..ListPodsArgs::default() };
-    let pods = cluster.client.call(&list).await.unwrap().pods;
-    assert_eq!(pods.len(), 1);
-    let bad = &pods[0];
-    assert_eq!((bad.name.as_str(), bad.containers[0].image.as_str()), ("db-0", OTHER));
+    cluster
+        .eventually("the pod of the bad release", async || {
+            let pods = cluster.client.call(&list).await.unwrap().pods;
+            pods.into_iter()
+                .find(|pod| pod.deleted_at.is_none() && pod.containers[0].image == OTHER)
+        })
+        .await
+}
+
+/// The roll-back waits for that pod too, as a real controller's does.
+async fn held_up_until_the_bad_pod_goes(cluster: &Cluster, bad: Pod) {
     let status = RolloutStatusArgs {
         kind: SET,
         namespace: cluster.namespace.clone(),
@@ -118,6 +126,7 @@ async fn held_up_until_the_bad_pod_goes(cluster: &Cluster) {
     };
     let held = cluster.client.call(&status).await.unwrap();
     assert_eq!(held.state, RolloutState::Progressing);
+    assert_eq!(bad_pod(cluster).await.uid, bad.uid, "it is still there");
     let delete = DeletePodArgs {
         namespace: cluster.namespace.clone(),
         name: bad.name.clone(),

@@ -60,14 +60,8 @@ where
         stamp(&mut wanted, guard.action_id);
         match send(kube, &path, args.name(), &before, &wanted, guard.dry_run).await {
             Ok(after) => {
-                return changed(
-                    of,
-                    &before,
-                    &after,
-                    (&meta, &metadata(&after)?),
-                    &guard,
-                    made.undo,
-                );
+                let metas = (&meta, &metadata(&after)?);
+                return Ok(changed(of, &before, &after, metas, &guard, made.undo));
             }
             Err(failure) if failure.code == codes::KUBERNETES_CONFLICT && attempt < ATTEMPTS => {
                 attempt += 1;

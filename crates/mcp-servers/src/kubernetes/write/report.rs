@@ -1,6 +1,5 @@
 //! What a write answers with: the object before and after, a diff without secrets, and a line for people.
 
-use evenkeel_tools::ToolFailure;
 use evenkeel_tools::kubernetes::{ObjectKind, Undo, WriteGuard, WriteResult, WrittenObject};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde_json::{Value, json};
@@ -50,10 +49,10 @@ pub(super) fn changed(
     (meta, after_meta): (&ObjectMeta, &ObjectMeta),
     guard: &WriteGuard<'_>,
     undo: Undo,
-) -> Result<WriteResult, ToolFailure> {
+) -> WriteResult {
     let (old, new) = shown(of, before, after);
     let (diff, diff_truncated) = unified_diff(&old, &new, MAX_DIFF);
-    Ok(WriteResult {
+    WriteResult {
         applied: !guard.dry_run,
         dry_run: guard.dry_run,
         already_applied: false,
@@ -66,7 +65,7 @@ pub(super) fn changed(
         diff,
         diff_truncated,
         undo,
-    })
+    }
 }
 
 /// The object as it was, without versions of its spec.
