@@ -3,7 +3,7 @@
 
 use evenkeel_domain::{
     IncidentState,
-    action::{ActionCall, ActionKind},
+    action::{ActionCall, ActionKind, ActionProgress},
     evidence::Agent,
     finding::FindingKind,
     hypothesis::Hypothesis,
@@ -37,8 +37,16 @@ pub async fn propose(
             advice::next(best),
         )));
     };
-    let again = state.plans.iter().flat_map(|plan| &plan.plan.actions).any(|action| {
-        action.call.kind() == ActionKind::RerunJob && action.target.object == *object
+    let again = state.plans.iter().any(|plan| {
+        plan.plan.actions.iter().any(|action| {
+            let same =
+                action.call.kind() == ActionKind::RerunJob && action.target.object == *object;
+            let begun = !matches!(
+                plan.progress_of(action),
+                ActionProgress::Planned | ActionProgress::Failed { .. }
+            );
+            same && begun
+        })
     });
     if again {
         return Ok(Err(format!("{}; it was run again in this incident already", best.summary)));
