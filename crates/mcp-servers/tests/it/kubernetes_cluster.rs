@@ -76,10 +76,10 @@ impl Cluster {
         self.kube.request(http::Request::get(path).body(Vec::new()).unwrap()).await.unwrap()
     }
 
-    pub async fn merge(&self, path: &str, patch: Value) -> Value {
+    pub async fn merge(&self, path: &str, change: Value) -> Value {
         let request = http::Request::patch(path)
             .header("content-type", "application/merge-patch+json")
-            .body(patch.to_string().into_bytes())
+            .body(change.to_string().into_bytes())
             .unwrap();
         self.kube.request(request).await.unwrap()
     }
