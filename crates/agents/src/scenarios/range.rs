@@ -89,17 +89,14 @@ impl Range {
             k8s::names::LIST_PVCS => value(&ns.pvcs.as_ref().unwrap().value),
             k8s::names::LIST_NODES => value(&NodeList {
                 nodes: vec![world::node("n1", Some(true), None)],
-                truncated: false,
+                ..NodeList::default()
             }),
             k8s::names::GET_DEPLOYMENT => value(found()?),
             k8s::names::POD_LOGS => match ns.logs.iter().find(|l| l.value.pod == text("pod")) {
                 Some(log) => value(&log.value),
                 None => value(&PodLogs {
                     pod: text("pod"),
-                    container: None,
-                    previous: false,
-                    lines: Vec::new(),
-                    truncated: false,
+                    ..PodLogs::default()
                 }),
             },
             write if k8s::names::WRITES.contains(&write) => {

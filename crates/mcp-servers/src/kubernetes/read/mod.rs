@@ -1,19 +1,47 @@
 //! The reading tools, one file each.
 
+pub(super) mod can_i;
 pub(super) mod find_action;
 pub(super) mod find_named;
+pub(super) mod get_config_map;
 pub(super) mod get_deployment;
 pub(super) mod get_pod;
+pub(super) mod get_workload;
+pub(super) mod list_changes;
 pub(super) mod list_config_names;
+pub(super) mod list_custom_kinds;
+pub(super) mod list_custom_objects;
 pub(super) mod list_deployments;
 pub(super) mod list_events;
 pub(super) mod list_hpas;
+pub(super) mod list_ingresses;
+pub(super) mod list_limit_ranges;
+pub(super) mod list_namespaces;
+pub(super) mod list_network_policies;
 pub(super) mod list_nodes;
+pub(super) mod list_pdbs;
+pub(super) mod list_permissions;
 pub(super) mod list_pods;
 pub(super) mod list_pvcs;
 pub(super) mod list_quotas;
+pub(super) mod list_service_accounts;
 pub(super) mod list_services;
+pub(super) mod list_storage_classes;
+pub(super) mod list_workloads;
+pub(super) mod log_patterns;
+pub(super) mod node_usage;
 pub(super) mod pod_logs;
+pub(super) mod pod_usage;
 pub(super) mod rollout_status;
+pub(super) mod workload_logs;
 
+mod backends;
+mod changed;
+mod discovery;
+mod history;
+mod log_streams;
+mod logs;
 mod owners;
+mod pods_of;
+mod related;
+mod usage;
