@@ -1,5 +1,6 @@
 //! The cluster of a range, put together: API server, controllers, node, metrics.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,11 +13,12 @@ use tokio_util::sync::CancellationToken;
 
 use crate::controller;
 use crate::files::write_private;
-use crate::kubeapi::audit::Audit;
+use crate::kubeapi::audit::{Access, Audit};
 use crate::kubeapi::auth::Tokens;
 use crate::kubeapi::store::{Key, Store};
 use crate::kubeapi::{Api, serve, tls};
 use crate::metrics;
+use crate::metrics::usage::{self, Usage};
 use crate::net::Net;
 use crate::node::{Node, NodeOptions, Runner, note_reboot};
 use crate::value::{random_uid, text};
@@ -46,6 +48,7 @@ pub struct Range {
     tasks: JoinSet<()>,
     url: String,
     data_dir: PathBuf,
+    api: Arc<Api>,
 }
 
 impl Range {
@@ -83,9 +86,19 @@ impl Range {
         };
         let node = Node::new(Arc::clone(&store), net, node_options, stop.clone());
         let audit = Audit::open(&data_dir.join("audit.log")).context("opening the audit log")?;
-        let api = Arc::new(Api { store: Arc::clone(&store), tokens, audit, logs, net });
+        let usage = Arc::new(Usage::default());
+        let api = Arc::new(Api {
+            store: Arc::clone(&store),
+            tokens,
+            audit,
+            logs,
+            net,
+            usage: Arc::clone(&usage),
+        });
         let mut tasks = JoinSet::new();
-        tasks.spawn(serve::serve(api_listener, tls::server_config(&data_dir)?, api, stop.clone()));
+        let tls = tls::server_config(&data_dir)?;
+        tasks.spawn(serve::serve(api_listener, tls, Arc::clone(&api), stop.clone()));
+        tasks.spawn(usage::measure(usage, Arc::clone(&node), stop.clone()));
         tasks.spawn(controller::run(Arc::clone(&store), stop.clone()));
         tasks.spawn(metrics::serve(
             metrics_listener,
@@ -95,7 +108,7 @@ impl Range {
         ));
         tasks.spawn(node.run());
         tasks.spawn(save(Arc::clone(&store), stop.clone()));
-        Ok(Self { store, stop, tasks, url, data_dir })
+        Ok(Self { store, stop, tasks, url, data_dir, api })
     }
 
     /// The URL of the Kubernetes API.
@@ -106,6 +119,11 @@ impl Range {
     /// The log of accepted writes, one `audit.k8s.io/v1` event a line.
     pub fn audit_log(&self) -> PathBuf {
         self.data_dir.join("audit.log")
+    }
+
+    /// The kinds of requests so far, reads and refused ones included.
+    pub fn accesses(&self) -> BTreeSet<Access> {
+        self.api.audit.accesses()
     }
 
     /// The administrator's kubeconfig.

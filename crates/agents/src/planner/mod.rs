@@ -2,10 +2,11 @@
 //! why it does not.
 //!
 //! It looks at the hypothesis's cause, change and object, never at texts from the cluster. The
-//! target is read afresh (invariant I7), the very write is sent as server-side dry run, risk is the
-//! catalogue's (invariant I6). When unsure it declines with what is known and what a person
+//! target is read afresh (invariant I7), the API server is asked whether the account may do it, the very
+//! write is sent as server-side dry run, risk is the catalogue's (invariant I6). When unsure it declines with what is known and what a person
 //! should do next.
 
+mod access;
 mod advice;
 mod capacity;
 mod choose;
@@ -114,6 +115,9 @@ async fn draw_up(
         replicas: Some(deployment.value.replicas.desired),
         seen_in: deployment.evidence,
     };
+    if let Some(refusal) = access::refusal(bench, &target).await? {
+        return Ok(Err(format!("{}; but {refusal}", chosen.why)));
+    }
     let id = bench.action_id();
     let (dry, proof) = futures::try_join!(
         dry_run::dry_run(bench, &chosen.call, &target, id),

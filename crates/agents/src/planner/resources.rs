@@ -95,10 +95,8 @@ async fn no_room(
     resource: &str,
     more: f64,
 ) -> Result<Option<String>, Interrupted> {
-    let arguments = ListQuotasArgs {
-        namespace: deployment.namespace.clone(),
-        ..ListQuotasArgs::default()
-    };
+    let arguments =
+        ListQuotasArgs { namespace: deployment.namespace.clone(), ..ListQuotasArgs::default() };
     let answer = match ask(bench, Agent::Planner, &arguments).await? {
         Ok(answer) => answer,
         Err(missed) => {

@@ -30,12 +30,22 @@ pub struct Range {
     pub instant: Option<(Vec<(String, String)>, f64)>,
     /// Namespaces in which every name is found.
     pub places: Vec<&'static str>,
+    /// Whether the account may write.
+    pub may_write: bool,
 }
 
 impl Range {
     pub fn new(ns: NsB) -> Self {
         let places = vec!["shop"];
-        Self { ns, signals: BTreeMap::new(), memory: None, rule: None, instant: None, places }
+        Self {
+            ns,
+            signals: BTreeMap::new(),
+            memory: None,
+            rule: None,
+            instant: None,
+            places,
+            may_write: true,
+        }
     }
 
     pub fn signals(mut self, name: &str, given: &[(SignalKind, Vec<f64>)]) -> Self {
@@ -69,6 +79,9 @@ impl Range {
             let objects = self.places.iter().map(named).collect();
             return Ok(value(&k8s::NamedList { objects, truncated: false }));
         }
+        if tool == k8s::names::CAN_I {
+            return Ok(value(&self.access(arguments)));
+        }
         if tool != k8s::names::LIST_NODES && text("namespace") != ns.name {
             return Err(failure("kubernetes.forbidden", "another namespace was asked for"));
         }
@@ -94,10 +107,7 @@ impl Range {
             k8s::names::GET_DEPLOYMENT => value(found()?),
             k8s::names::POD_LOGS => match ns.logs.iter().find(|l| l.value.pod == text("pod")) {
                 Some(log) => value(&log.value),
-                None => value(&PodLogs {
-                    pod: text("pod"),
-                    ..PodLogs::default()
-                }),
+                None => value(&PodLogs { pod: text("pod"), ..PodLogs::default() }),
             },
             write if k8s::names::WRITES.contains(&write) => {
                 assert_eq!(arguments["dryRun"], true, "only dry runs before approval");
@@ -114,6 +124,17 @@ impl Range {
             }
             other => panic!("unexpected tool {other}"),
         })
+    }
+
+    fn access(&self, arguments: &Value) -> k8s::AccessAnswers {
+        let asked: k8s::CanIArgs = serde_json::from_value(arguments.clone()).unwrap();
+        let answer = |check| k8s::AccessAnswer {
+            check,
+            allowed: self.may_write,
+            reason: None,
+            evaluation_error: None,
+        };
+        k8s::AccessAnswers { answers: asked.checks.into_iter().map(answer).collect() }
     }
 
     fn prometheus(&self, tool: &str, arguments: &Value) -> Value {
