@@ -120,6 +120,8 @@ fn patterns(streams: Streams, bounds: Bounds, limit: usize) -> LogPatterns {
     from = from.min(bounds.split);
     events.retain(|event| event.at >= from);
     events.sort_by_key(|event| event.at);
+    // Before mining: a variable's samples stand alone, without the name that gives a secret away.
+    hide(events.iter_mut().map(|event| &mut event.head));
     let mut miner = Miner::new(Config { patterns: BOUNDS.0, bytes: BOUNDS.1, ..Config::default() });
     let window = |from, to| LogWindow { from, to, lines: 0, events: 0 };
     let (mut before, mut after) = (window(from, bounds.split), window(bounds.split, bounds.to));
@@ -198,7 +200,7 @@ fn change(changed: Changed) -> LogChange {
 fn template(template: Template) -> LogTemplate {
     let seen = |seen: Option<evenkeel_logs::mine::Seen>| seen.and_then(|seen| seen.time);
     let level = template.level.and_then(|level| serde_json::to_value(level).ok());
-    let mut view = LogTemplate {
+    LogTemplate {
         id: template.id.to_string(),
         text: template.text,
         level: level.and_then(|level| level.as_str().map(str::to_owned)),
@@ -208,10 +210,7 @@ fn template(template: Template) -> LogTemplate {
         last_at: seen(template.current.last),
         variables: template.variables.into_iter().take(20).map(|v| v.samples).collect(),
         samples: template.lines,
-    };
-    let texts = view.variables.iter_mut().flatten().chain(&mut view.samples);
-    hide(texts.chain(std::iter::once(&mut view.text)));
-    view
+    }
 }
 
 #[cfg(test)]
