@@ -26,6 +26,6 @@ mod value;
 
 pub use cli::{LabCommand, run};
 pub use info::{LabInfo, State};
-pub use kubeapi::audit::Permission;
+pub use kubeapi::audit::Access;
 pub use node::Runner;
 pub use range::{Range, RangeOptions};

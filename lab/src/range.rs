@@ -13,11 +13,12 @@ use tokio_util::sync::CancellationToken;
 
 use crate::controller;
 use crate::files::write_private;
-use crate::kubeapi::audit::{Audit, Permission};
+use crate::kubeapi::audit::{Access, Audit};
 use crate::kubeapi::auth::Tokens;
 use crate::kubeapi::store::{Key, Store};
 use crate::kubeapi::{Api, serve, tls};
 use crate::metrics;
+use crate::metrics::usage::{self, Usage};
 use crate::net::Net;
 use crate::node::{Node, NodeOptions, Runner, note_reboot};
 use crate::value::{random_uid, text};
@@ -85,15 +86,19 @@ impl Range {
         };
         let node = Node::new(Arc::clone(&store), net, node_options, stop.clone());
         let audit = Audit::open(&data_dir.join("audit.log")).context("opening the audit log")?;
-        let api = Arc::new(Api { store: Arc::clone(&store), tokens, audit, logs, net });
+        let usage = Arc::new(Usage::default());
+        let api = Arc::new(Api {
+            store: Arc::clone(&store),
+            tokens,
+            audit,
+            logs,
+            net,
+            usage: Arc::clone(&usage),
+        });
         let mut tasks = JoinSet::new();
-        let shared = Arc::clone(&api);
-        tasks.spawn(serve::serve(
-            api_listener,
-            tls::server_config(&data_dir)?,
-            shared,
-            stop.clone(),
-        ));
+        let tls = tls::server_config(&data_dir)?;
+        tasks.spawn(serve::serve(api_listener, tls, Arc::clone(&api), stop.clone()));
+        tasks.spawn(usage::measure(usage, Arc::clone(&node), stop.clone()));
         tasks.spawn(controller::run(Arc::clone(&store), stop.clone()));
         tasks.spawn(metrics::serve(
             metrics_listener,
@@ -116,9 +121,14 @@ impl Range {
         self.data_dir.join("audit.log")
     }
 
-    /// The permissions that requests needed since this was called last.
-    pub fn take_asked(&self) -> BTreeSet<Permission> {
-        self.api.audit.take_asked()
+    /// The kinds of requests so far, reads and refused ones included.
+    pub fn accesses(&self) -> BTreeSet<Access> {
+        self.api.audit.accesses()
+    }
+
+    /// The kinds of requests since this was called last.
+    pub fn take_accesses(&self) -> BTreeSet<Access> {
+        self.api.audit.take_accesses()
     }
 
     /// The administrator's kubeconfig.

@@ -30,9 +30,22 @@ pub fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() && c != '\t' { '\u{fffd}' } else { c }).collect()
 }
 
+/// Text from outside as it may leave: control characters but line ends replaced, secrets and people's addresses
+/// hidden, at most `max` bytes.
+pub fn safe(text: &str, max: usize) -> (String, bool) {
+    // Cut first, so that work is bounded, but not so short that a secret at the cut loses what gives it away.
+    let (head, cut) = clip(text, max.saturating_mul(4).saturating_add(1024));
+    let lines: Vec<String> =
+        head.split('\n').map(|line| printable(line.trim_end_matches('\r'))).collect();
+    let head = lines.join("\n");
+    let head = evenkeel_tools::redact::Redactor::new().text(&head).unwrap_or(head);
+    let (text, cut_again) = clip(&head, max);
+    (text, cut || cut_again)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{clip, printable, unified_diff};
+    use super::{clip, printable, safe, unified_diff};
 
     #[test]
     fn clips_between_characters() {
@@ -51,5 +64,13 @@ mod tests {
     #[test]
     fn escape_sequences_lose_their_escape() {
         assert_eq!(printable("a\u{1b}[31mb\tc"), "a\u{fffd}[31mb\tc");
+    }
+
+    #[test]
+    fn what_leaves_is_bounded_printable_and_without_secrets() {
+        let (text, cut) = safe("mode=a\r\npassword=hunter2 \u{1b}[1m", 100);
+        assert_eq!(text, "mode=a\npassword=[redacted] \u{fffd}[1m");
+        assert!(!cut);
+        assert!(safe(&"x".repeat(1000), 10).1);
     }
 }

@@ -27,6 +27,8 @@ pub mod codes {
     pub const KUBERNETES_FORBIDDEN: &str = "kubernetes.forbidden";
     /// The object doesn't exist (404).
     pub const KUBERNETES_NOT_FOUND: &str = "kubernetes.not_found";
+    /// The API server doesn't serve that API: the add-on that brings it isn't installed.
+    pub const KUBERNETES_NOT_SERVED: &str = "kubernetes.not_served";
     /// Someone else changed the object between reading and writing (409).
     pub const KUBERNETES_CONFLICT: &str = "kubernetes.conflict";
     /// The object isn't the one the plan was made for: other uid or generation.

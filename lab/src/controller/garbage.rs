@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::kubeapi::resources::RESOURCES;
+use crate::kubeapi::custom;
 use crate::kubeapi::store::{Key, Store};
 use crate::value::{age_seconds, at, controller_of, int, name, namespace, now, put, text, uid};
 
@@ -42,6 +42,12 @@ pub fn sync(store: &Store) {
             remove(store, "events", &event);
         }
     }
+    // What a definition defined goes with it.
+    for resource in custom::abandoned(store) {
+        for object in store.list(resource.plural, None).0 {
+            remove(store, resource.plural, &object);
+        }
+    }
     for home in store.list("namespaces", None).0 {
         if text(&home, &["status", "phase"]) == "Terminating" {
             empty_namespace(store, &home);
@@ -51,7 +57,7 @@ pub fn sync(store: &Store) {
 
 fn empty_namespace(store: &Store, home: &serde_json::Value) {
     let mut left = 0;
-    for resource in RESOURCES.iter().filter(|r| r.namespaced) {
+    for resource in custom::served(store).into_iter().filter(|r| r.namespaced) {
         for object in store.list(resource.plural, Some(name(home))).0 {
             left += 1;
             remove(store, resource.plural, &object);

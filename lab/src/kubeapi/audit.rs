@@ -1,7 +1,9 @@
 //! The audit log: one JSON line for each write that was accepted, dry runs included, as a real API
 //! server writes at level `Request` (`audit.k8s.io/v1`). Whoever wants to know what was done to
-//! the range, and how often, asks this file and not those who did it. Beside it, in memory, what permissions
-//! all requests needed: whoever writes a Role compares it with that.
+//! the range, and how often, asks this file and not those who did it.
+//!
+//! Beside the log stands which kinds of requests there were at all, reads and refused ones included: what somebody needs
+//! to be allowed can be told from it.
 
 use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
@@ -16,49 +18,52 @@ use super::handle::Call;
 use super::path::Target;
 use crate::value::{at, now, random_uid};
 
-/// Where accepted writes are noted.
-pub struct Audit {
-    file: Mutex<File>,
-    asked: Mutex<BTreeSet<Permission>>,
+/// Kinds of requests remembered: far more than users times verbs times resources.
+const MAX_ACCESSES: usize = 10_000;
+
+/// A kind of request: who wanted to do what to which resource, in whatever namespace and under whatever name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Access {
+    /// The user.
+    pub user: String,
+    /// The verb, in lower case.
+    pub verb: &'static str,
+    /// API group; empty for the core group and for paths.
+    pub group: String,
+    /// Plural with sub-resource (`pods/log`), or a path (`/apis`) that names no resource.
+    pub resource: String,
 }
 
-/// What a request needs to be permitted, in the words of a Role.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Permission {
-    /// API group, empty for core.
-    pub group: String,
-    /// Resource, with its sub-resource: `pods`, `pods/log`.
-    pub resource: String,
-    /// Verb.
-    pub verb: String,
+/// Where accepted writes are noted, and what was asked for.
+pub struct Audit {
+    file: Mutex<File>,
+    accesses: Mutex<BTreeSet<Access>>,
 }
 
 impl Audit {
     /// Goes on in `path`.
     pub fn open(path: &Path) -> std::io::Result<Self> {
         let file = OpenOptions::new().create(true).append(true).open(path)?;
-        Ok(Self { file: Mutex::new(file), asked: Mutex::default() })
+        Ok(Self { file: Mutex::new(file), accesses: Mutex::default() })
     }
 
-    /// Notes what a request asked for, reads too, whether it was permitted or not. Kept in memory.
-    pub fn ask(&self, verb: &str, target: &Target) {
-        let resource = target.resource;
-        let name = match target.subresource.as_str() {
-            "" => resource.plural.to_owned(),
-            sub => format!("{}/{sub}", resource.plural),
-        };
-        let asked =
-            Permission { group: resource.group.to_owned(), resource: name, verb: verb.to_owned() };
-        self.asked.lock().unwrap_or_else(PoisonError::into_inner).insert(asked);
+    /// The kinds of requests so far.
+    pub fn accesses(&self) -> BTreeSet<Access> {
+        self.accesses.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// What was asked for since this was called last.
-    pub fn take_asked(&self) -> BTreeSet<Permission> {
-        std::mem::take(&mut *self.asked.lock().unwrap_or_else(PoisonError::into_inner))
+    /// The kinds of requests since this was called last.
+    pub fn take_accesses(&self) -> BTreeSet<Access> {
+        std::mem::take(&mut *self.accesses.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Notes a write that was accepted. Called before its answer is sent.
+    /// Notes a request, and whether it was a write that was accepted. Called before its answer is sent.
     pub fn note(&self, call: &Call, status: StatusCode) {
+        let mut accesses = self.accesses.lock().unwrap_or_else(PoisonError::into_inner);
+        if accesses.len() < MAX_ACCESSES {
+            accesses.insert(access(call));
+        }
+        drop(accesses);
         if matches!(call.method, Method::GET | Method::HEAD) || !status.is_success() {
             return;
         }
@@ -71,20 +76,56 @@ impl Audit {
     }
 }
 
-fn event(call: &Call, target: &Target, status: StatusCode) -> Value {
-    let resource = target.resource;
+/// Read from the path alone, so that what isn't stored (reviews, usage) and what isn't there are noted too.
+fn access(call: &Call) -> Access {
+    let segments: Vec<&str> = call.path.split('/').filter(|part| !part.is_empty()).collect();
+    let (group, rest) = match segments.as_slice() {
+        ["api", _, rest @ ..] if !rest.is_empty() => ("", rest),
+        ["apis", group, _, rest @ ..] if !rest.is_empty() => (*group, rest),
+        _ => ("", &[][..]),
+    };
+    let (plural, name, subresource) = match rest {
+        ["namespaces", _, "status" | "finalize"] => ("namespaces", true, rest[2]),
+        ["namespaces", _, plural] => (*plural, false, ""),
+        ["namespaces", _, plural, _] => (*plural, true, ""),
+        ["namespaces", _, plural, _, sub, ..] => (*plural, true, *sub),
+        [plural] => (*plural, false, ""),
+        [plural, _] => (*plural, true, ""),
+        [plural, _, sub, ..] => (*plural, true, *sub),
+        [] => ("", false, ""),
+    };
     let verb = match call.method {
+        Method::GET | Method::HEAD if plural.is_empty() || name => "get",
+        Method::GET | Method::HEAD if call.query.flag("watch") => "watch",
+        Method::GET | Method::HEAD => "list",
+        _ => verb(&call.method, name),
+    };
+    let resource = match (plural, subresource) {
+        ("", _) => call.path.clone(),
+        (plural, "") => plural.to_owned(),
+        (plural, sub) => format!("{plural}/{sub}"),
+    };
+    Access { user: call.user.name().to_owned(), verb, group: group.to_owned(), resource }
+}
+
+/// The verb of a write.
+fn verb(method: &Method, named: bool) -> &'static str {
+    match *method {
         Method::POST => "create",
         Method::PUT => "update",
         Method::PATCH => "patch",
-        _ if target.name.is_some() => "delete",
+        _ if named => "delete",
         _ => "deletecollection",
-    };
+    }
+}
+
+fn event(call: &Call, target: &Target, status: StatusCode) -> Value {
+    let resource = target.resource;
     let sent = call.document().unwrap_or(Value::Null);
     json!({
         "kind": "Event", "apiVersion": "audit.k8s.io/v1", "level": "Request",
         "stage": "ResponseComplete", "auditID": random_uid(), "stageTimestamp": now(),
-        "requestURI": call.uri, "verb": verb,
+        "requestURI": call.uri, "verb": verb(&call.method, target.name.is_some()),
         "user": {"username": call.user.name(), "groups": call.user.groups()},
         "objectRef": {
             "resource": resource.plural, "apiGroup": resource.group,

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::custom;
 use super::resources::Resource;
 use crate::value::{at, list_mut, name, put, put_default, text, uid};
 
@@ -44,6 +45,15 @@ pub fn apply(resource: &Resource, object: &mut Value) {
             put(object, &["metadata", "labels", "kubernetes.io/metadata.name"], json!(own));
             put_default(object, &["spec", "finalizers"], json!(["kubernetes"]));
             put_default(object, &["status", "phase"], json!("Active"));
+        }
+        custom::DEFINITIONS => {
+            let names = at(object, &["spec", "names"]).clone();
+            put_default(object, &["spec", "scope"], json!("Namespaced"));
+            put(object, &["status", "acceptedNames"], names);
+            let conditions = ["NamesAccepted", "Established"].map(
+                |kind| json!({"type": kind, "status": "True", "reason": "Accepted", "message": ""}),
+            );
+            put(object, &["status", "conditions"], json!(conditions));
         }
         "secrets" => put_default(object, &["type"], json!("Opaque")),
         "persistentvolumeclaims" => {

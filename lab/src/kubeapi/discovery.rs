@@ -4,27 +4,51 @@ use axum::body::Body;
 use axum::http::{Response, StatusCode, header};
 use serde_json::{Value, json};
 
+use super::custom::served;
 use super::handle::json as answer;
-use super::resources::{RESOURCES, Resource};
+use super::resources::Resource;
+use super::store::Store;
+use super::usage;
 
 /// Verbs of stored resources.
-const VERBS: &[&str] =
+pub const VERBS: &[&str] =
     &["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 /// The Kubernetes version the range speaks.
 pub const VERSION: &str = "v1.34.0";
-/// Reviews are created, never stored: group, plural, kind.
-const REVIEWS: &[(&str, &str, &str)] = &[
-    ("authorization.k8s.io", "selfsubjectaccessreviews", "SelfSubjectAccessReview"),
-    ("authorization.k8s.io", "selfsubjectrulesreviews", "SelfSubjectRulesReview"),
-    ("authentication.k8s.io", "selfsubjectreviews", "SelfSubjectReview"),
+
+/// A resource that is answered without being stored.
+struct Answered {
+    group: &'static str,
+    version: &'static str,
+    plural: &'static str,
+    kind: &'static str,
+    namespaced: bool,
+    verbs: &'static [&'static str],
+}
+
+const fn review(group: &'static str, plural: &'static str, kind: &'static str) -> Answered {
+    Answered { group, version: "v1", plural, kind, namespaced: false, verbs: &["create"] }
+}
+
+const fn measured(plural: &'static str, kind: &'static str, namespaced: bool) -> Answered {
+    let (group, version) = (usage::GROUP, usage::VERSION);
+    Answered { group, version, plural, kind, namespaced, verbs: &["get", "list"] }
+}
+
+const ANSWERED: &[Answered] = &[
+    review("authorization.k8s.io", "selfsubjectaccessreviews", "SelfSubjectAccessReview"),
+    review("authorization.k8s.io", "selfsubjectrulesreviews", "SelfSubjectRulesReview"),
+    review("authentication.k8s.io", "selfsubjectreviews", "SelfSubjectReview"),
+    measured("nodes", "NodeMetrics", false),
+    measured("pods", "PodMetrics", true),
 ];
 
 /// Answers a discovery path.
-pub fn document(path: &str, accept: &str) -> Option<Response<Body>> {
+pub fn document(store: &Store, path: &str, accept: &str) -> Option<Response<Body>> {
     let aggregated = accept.contains("as=APIGroupDiscoveryList") && accept.contains("v=v2;");
     let aggregated = aggregated || accept.contains("v=v2,");
     if aggregated && matches!(path, "/api" | "/apis") {
-        let mut response = answer(StatusCode::OK, &aggregated_groups(path == "/api"));
+        let mut response = answer(StatusCode::OK, &aggregated_groups(store, path == "/api"));
         response.headers_mut().insert(
             header::CONTENT_TYPE,
             header::HeaderValue::from_static(
@@ -41,14 +65,14 @@ pub fn document(path: &str, accept: &str) -> Option<Response<Body>> {
         }),
         "/apis" => json!({
             "kind": "APIGroupList", "apiVersion": "v1",
-            "groups": groups().iter().map(|(group, version)| group_of(group, version)).collect::<Vec<_>>(),
+            "groups": groups(store).iter().map(|(group, version)| group_of(group, version)).collect::<Vec<_>>(),
         }),
-        "/api/v1" => resource_list("", "v1")?,
+        "/api/v1" => resource_list(store, "", "v1")?,
         other => {
             let rest = other.strip_prefix("/apis/")?;
             match rest.split_once('/') {
-                Some((group, version)) => resource_list(group, version)?,
-                None => groups().iter().find(|(group, _)| *group == rest).map(|(g, v)| {
+                Some((group, version)) => resource_list(store, group, version)?,
+                None => groups(store).iter().find(|(group, _)| *group == rest).map(|(g, v)| {
                     let mut document = group_of(g, v);
                     document["kind"] = json!("APIGroup");
                     document["apiVersion"] = json!("v1");
@@ -68,10 +92,10 @@ fn version() -> Value {
 }
 
 /// Every named group with its version.
-pub fn groups() -> Vec<(&'static str, &'static str)> {
+pub fn groups(store: &Store) -> Vec<(&'static str, &'static str)> {
     let mut found: Vec<(&str, &str)> = Vec::new();
-    let stored = RESOURCES.iter().map(|r| (r.group, r.version));
-    for (group, version) in stored.chain(REVIEWS.iter().map(|r| (r.0, "v1"))) {
+    let stored = served(store).into_iter().map(|r| (r.group, r.version));
+    for (group, version) in stored.chain(ANSWERED.iter().map(|r| (r.group, r.version))) {
         if !group.is_empty() && !found.contains(&(group, version)) {
             found.push((group, version));
         }
@@ -95,9 +119,9 @@ fn sub_kind(
     }
 }
 
-fn resource_list(group: &str, version: &str) -> Option<Value> {
+fn resource_list(store: &Store, group: &str, version: &str) -> Option<Value> {
     let mut items = Vec::new();
-    for r in RESOURCES.iter().filter(|r| r.group == group && r.version == version) {
+    for r in served(store).into_iter().filter(|r| r.group == group && r.version == version) {
         items.push(json!({
             "name": r.plural, "singularName": r.singular, "namespaced": r.namespaced, "kind": r.kind,
             "verbs": VERBS, "shortNames": r.short, "categories": categories(r),
@@ -116,8 +140,8 @@ fn resource_list(group: &str, version: &str) -> Option<Value> {
             }));
         }
     }
-    for (_, plural, kind) in REVIEWS.iter().filter(|r| r.0 == group && version == "v1") {
-        items.push(json!({"name": plural, "singularName": kind.to_lowercase(), "namespaced": false, "kind": kind, "verbs": ["create"]}));
+    for r in ANSWERED.iter().filter(|r| r.group == group && r.version == version) {
+        items.push(json!({"name": r.plural, "singularName": r.kind.to_lowercase(), "namespaced": r.namespaced, "kind": r.kind, "verbs": r.verbs}));
     }
     if items.is_empty() {
         return None;
@@ -145,20 +169,21 @@ fn categories(resource: &Resource) -> &'static [&'static str] {
     }
 }
 
-fn aggregated_groups(core: bool) -> Value {
-    let wanted = if core { vec![("", "v1")] } else { groups() };
+fn aggregated_groups(store: &Store, core: bool) -> Value {
+    let wanted = if core { vec![("", "v1")] } else { groups(store) };
     let items: Vec<Value> = wanted
         .iter()
         .map(|(group, version)| {
-            let mut resources: Vec<Value> = RESOURCES
-                .iter()
+            let mut resources: Vec<Value> = served(store)
+                .into_iter()
                 .filter(|r| r.group == *group && r.version == *version)
                 .map(aggregated_resource)
                 .collect();
-            for (_, plural, kind) in REVIEWS.iter().filter(|r| r.0 == *group) {
+            for r in ANSWERED.iter().filter(|r| r.group == *group) {
                 resources.push(json!({
-                    "resource": plural, "responseKind": {"group": group, "version": "v1", "kind": kind},
-                    "scope": "Cluster", "singularResource": kind.to_lowercase(), "verbs": ["create"],
+                    "resource": r.plural, "responseKind": {"group": group, "version": version, "kind": r.kind},
+                    "scope": if r.namespaced { "Namespaced" } else { "Cluster" },
+                    "singularResource": r.kind.to_lowercase(), "verbs": r.verbs,
                 }));
             }
             json!({"metadata": {"name": group, "creationTimestamp": null},

@@ -9,7 +9,9 @@ use serde_json::Value;
 use super::auth::{User, authorize};
 use super::path::{Query, Target};
 use super::status::ApiError;
-use super::{Api, discovery, openapi, pod_log, read, remove, review, scale, watch, write};
+use super::{
+    Api, custom, discovery, openapi, pod_log, read, remove, review, scale, usage, watch, write,
+};
 
 /// The real server's limit for a request body.
 const MAX_BODY: usize = 3 * 1024 * 1024;
@@ -100,19 +102,24 @@ async fn dispatch(api: &Arc<Api>, call: &Call) -> Result<Response<Body>, ApiErro
     if matches!(call.path.as_str(), "/livez" | "/readyz" | "/healthz") {
         return Ok(plain("ok"));
     }
-    if let Some(review) = review::answer(call) {
+    if let Some(review) = review::answer(api, call) {
         return review;
     }
-    if let Some(target) = Target::parse(&call.path) {
+    if let Some(usage) = usage::answer(api, call) {
+        return usage;
+    }
+    let target = Target::parse(&call.path);
+    if let Some(target) = target.filter(|target| custom::is_served(&api.store, target.resource)) {
         return resource(api, call, &target).await;
     }
     if call.method != Method::GET {
         return Err(ApiError::no_such_path());
     }
-    if let Some(document) = discovery::document(&call.path, call.header(header::ACCEPT)) {
+    if let Some(document) = discovery::document(&api.store, &call.path, call.header(header::ACCEPT))
+    {
         return Ok(document);
     }
-    openapi::document(&call.path)
+    openapi::document(&api.store, &call.path)
         .map(|document| json(StatusCode::OK, &document))
         .ok_or_else(ApiError::no_such_path)
 }
@@ -123,8 +130,7 @@ async fn resource(
     target: &Target,
 ) -> Result<Response<Body>, ApiError> {
     let verb = verb(call, target);
-    api.audit.ask(verb, target);
-    authorize(call.user, verb, target)?;
+    authorize(&api.store, &call.user, verb, target)?;
     match (verb, target.subresource.as_str()) {
         ("get", "log") => pod_log::answer(api, call, target).await,
         ("get", "scale") => scale::get(api, target),

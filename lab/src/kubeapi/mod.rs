@@ -1,17 +1,21 @@
 //! A Kubernetes-compatible API server: storage, discovery, writes, watches, logs.
 //!
-//! It knows nothing of the shop. To serve another resource add a line in `resources.rs`.
+//! It knows nothing of the shop. To serve another resource add a line in `resources.rs`; what people define themselves
+//! (`CustomResourceDefinition`) needs none.
 
 pub mod audit;
 pub mod auth;
+pub mod custom;
 mod defaults;
 mod discovery;
 mod handle;
+mod managed;
 mod openapi;
 mod patch;
 pub mod path;
 mod pod_log;
 mod protobuf;
+mod rbac;
 mod read;
 mod remove;
 pub mod resources;
@@ -24,6 +28,7 @@ pub mod store;
 mod table;
 mod table_rows;
 pub mod tls;
+mod usage;
 mod validate;
 mod watch;
 mod write;
@@ -35,6 +40,7 @@ use audit::Audit;
 use auth::Tokens;
 use store::Store;
 
+use crate::metrics::usage::Usage;
 use crate::net::Net;
 
 /// What the API server's handlers share.
@@ -49,4 +55,6 @@ pub struct Api {
     pub logs: PathBuf,
     /// Addresses for Services.
     pub net: Net,
+    /// What containers use.
+    pub usage: Arc<Usage>,
 }

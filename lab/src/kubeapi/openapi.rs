@@ -2,15 +2,16 @@
 
 use serde_json::{Map, Value, json};
 
+use super::custom::served;
 use super::discovery::groups;
-use super::resources::RESOURCES;
+use super::store::Store;
 
 /// Answers an OpenAPI path; version 2 is not served.
-pub fn document(path: &str) -> Option<Value> {
+pub fn document(store: &Store, path: &str) -> Option<Value> {
     if path == "/openapi/v3" {
         let mut paths = Map::new();
         paths.insert("api/v1".to_owned(), json!({"serverRelativeURL": "/openapi/v3/api/v1"}));
-        for (group, version) in groups() {
+        for (group, version) in groups(store) {
             let key = format!("apis/{group}/{version}");
             let url = json!({"serverRelativeURL": format!("/openapi/v3/{key}")});
             paths.insert(key, url);
@@ -23,7 +24,7 @@ pub fn document(path: &str) -> Option<Value> {
         None => ("", rest.strip_prefix("api/")?),
     };
     let mut paths = Map::new();
-    for resource in RESOURCES.iter().filter(|r| r.group == group && r.version == version) {
+    for resource in served(store).into_iter().filter(|r| r.group == group && r.version == version) {
         let scope = if resource.namespaced { "namespaces/{namespace}/" } else { "" };
         let parameter = |name: &str| json!({"name": name, "in": "query", "schema": {"type": "string", "uniqueItems": true}});
         let parameters: Vec<Value> =

@@ -1,4 +1,4 @@
-//! Which resources the range serves. To add one, add a line to [`RESOURCES`].
+//! Which resources the range serves by itself. To add one, add a line to [`RESOURCES`].
 
 /// One served resource.
 #[derive(Debug)]
@@ -19,6 +19,8 @@ pub struct Resource {
     pub short: &'static [&'static str],
     /// Sub-resources (`status`, `scale`, `log`).
     pub subresources: &'static [&'static str],
+    /// Defined by an object in the store, not by this table.
+    pub custom: bool,
 }
 
 impl Resource {
@@ -42,17 +44,18 @@ impl Resource {
 
     /// Whether a change of `spec` bumps `metadata.generation`.
     pub fn has_generation(&self) -> bool {
-        matches!(
-            self.plural,
-            "deployments"
-                | "replicasets"
-                | "statefulsets"
-                | "daemonsets"
-                | "jobs"
-                | "cronjobs"
-                | "poddisruptionbudgets"
-                | "pods"
-        )
+        self.custom
+            || matches!(
+                self.plural,
+                "deployments"
+                    | "replicasets"
+                    | "statefulsets"
+                    | "daemonsets"
+                    | "jobs"
+                    | "cronjobs"
+                    | "poddisruptionbudgets"
+                    | "pods"
+            )
     }
 
     /// Whether `status` is written only through the sub-resource.
@@ -70,11 +73,22 @@ const fn res(
     short: &'static [&'static str],
     subresources: &'static [&'static str],
 ) -> Resource {
-    Resource { group: gv.0, version: gv.1, plural, singular, kind, namespaced, short, subresources }
+    Resource {
+        group: gv.0,
+        version: gv.1,
+        plural,
+        singular,
+        kind,
+        namespaced,
+        short,
+        subresources,
+        custom: false,
+    }
 }
 
 const CORE: (&str, &str) = ("", "v1");
 const APPS: (&str, &str) = ("apps", "v1");
+const RBAC: (&str, &str) = ("rbac.authorization.k8s.io", "v1");
 const STATUS: &[&str] = &["status"];
 const STATUS_SCALE: &[&str] = &["status", "scale"];
 
@@ -124,6 +138,15 @@ pub static RESOURCES: &[Resource] = &[
         &["hpa"],
         STATUS,
     ),
+    res(
+        ("apiextensions.k8s.io", "v1"),
+        super::custom::DEFINITIONS,
+        "customresourcedefinition",
+        "CustomResourceDefinition",
+        false,
+        &["crd"],
+        STATUS,
+    ),
     res(("batch", "v1"), "cronjobs", "cronjob", "CronJob", true, &["cj"], STATUS),
     res(("batch", "v1"), "jobs", "job", "Job", true, &[], STATUS),
     res(("coordination.k8s.io", "v1"), "leases", "lease", "Lease", true, &[], &[]),
@@ -155,6 +178,10 @@ pub static RESOURCES: &[Resource] = &[
         &["pdb"],
         STATUS,
     ),
+    res(RBAC, "clusterrolebindings", "clusterrolebinding", "ClusterRoleBinding", false, &[], &[]),
+    res(RBAC, "clusterroles", "clusterrole", "ClusterRole", false, &[], &[]),
+    res(RBAC, "rolebindings", "rolebinding", "RoleBinding", true, &[], &[]),
+    res(RBAC, "roles", "role", "Role", true, &[], &[]),
     res(
         ("storage.k8s.io", "v1"),
         "storageclasses",
@@ -168,10 +195,13 @@ pub static RESOURCES: &[Resource] = &[
 
 /// The resource at a group, version and plural.
 pub fn find(group: &str, version: &str, plural: &str) -> Option<&'static Resource> {
-    RESOURCES.iter().find(|r| r.group == group && r.version == version && r.plural == plural)
+    RESOURCES
+        .iter()
+        .find(|r| r.group == group && r.version == version && r.plural == plural)
+        .or_else(|| super::custom::find(group, version, plural))
 }
 
 /// The resource by plural alone; plurals are unique in the range.
 pub fn by_plural(plural: &str) -> Option<&'static Resource> {
-    RESOURCES.iter().find(|r| r.plural == plural)
+    RESOURCES.iter().find(|r| r.plural == plural).or_else(|| super::custom::by_plural(plural))
 }

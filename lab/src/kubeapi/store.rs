@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
+use super::custom;
 use super::resources::{Resource, by_plural};
 use super::status::ApiError;
 use crate::value::{at, name, namespace, now, put, put_default, random_uid, text};
@@ -102,6 +103,12 @@ impl Store {
             let saved: Value = serde_json::from_slice(&std::fs::read(file)?)?;
             inner.version = at(&saved, &["version"]).as_u64().unwrap_or(1);
             inner.forgotten = inner.version;
+            // Definitions first: objects of what they define stand among the others.
+            for item in at(&saved, &["objects"]).as_array().into_iter().flatten() {
+                if text(item, &["plural"]) == custom::DEFINITIONS {
+                    custom::define(at(item, &["object"]));
+                }
+            }
             for item in at(&saved, &["objects"]).as_array().into_iter().flatten() {
                 if let Some(resource) = by_plural(text(item, &["plural"])) {
                     let object = at(item, &["object"]).clone();
@@ -246,6 +253,9 @@ impl Store {
     ) -> Arc<Value> {
         inner.version += 1;
         put(&mut object, &["metadata", "resourceVersion"], json!(inner.version.to_string()));
+        if key.plural == custom::DEFINITIONS {
+            custom::define(&object);
+        }
         let object = Arc::new(object);
         inner.objects.insert(key.clone(), Arc::clone(&object));
         let recorded = Arc::clone(&object);

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::custom;
 use super::resources::Resource;
 use super::selector::Labels;
 use super::status::{ApiError, FieldError};
@@ -38,6 +39,7 @@ pub fn check(resource: &Resource, object: &Value, old: Option<&Value>) -> Result
             pod_spec("spec", at(object, &["spec"]), &mut found);
         }
         "services" => service(object, &mut found),
+        custom::DEFINITIONS => found.extend(custom::faults(object)),
         "horizontalpodautoscalers" => {
             let (min, max) =
                 (int(object, &["spec", "minReplicas"]), int(object, &["spec", "maxReplicas"]));
@@ -65,7 +67,10 @@ pub fn check(resource: &Resource, object: &Value, old: Option<&Value>) -> Result
 }
 
 fn is_name(name: &str, resource: &Resource) -> bool {
-    let free = matches!(resource.plural, "events" | "leases") && !name.is_empty();
+    // Roles and bindings have names with colons: `system:basic-user`.
+    let free = (matches!(resource.plural, "events" | "leases")
+        || resource.group.starts_with("rbac."))
+        && !name.is_empty();
     let edge = |c: Option<char>| c.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
     free || (name.len() <= 253
         && edge(name.chars().next())

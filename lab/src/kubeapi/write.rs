@@ -9,7 +9,7 @@ use super::path::Target;
 use super::resources::Resource;
 use super::status::{ApiError, FieldError};
 use super::store::{Key, Update};
-use super::{Api, defaults, patch as patches, validate};
+use super::{Api, defaults, managed, patch as patches, validate};
 use crate::value::{
     at, int, list, name, namespace, put, put_default, random_suffix, random_uid, remove, text,
 };
@@ -27,12 +27,13 @@ const SERVER_OWNED: &[&str] = &[
 /// POST on a collection.
 pub fn create(api: &Api, call: &Call, target: &Target) -> Result<Response<Body>, ApiError> {
     let dry_run = call.query.dry_run()?;
-    let object = create_object(api, target, call.document()?, dry_run)?;
+    let object = create_object(api, call, target, call.document()?, dry_run)?;
     Ok(answer(StatusCode::CREATED, &object))
 }
 
 fn create_object(
     api: &Api,
+    call: &Call,
     target: &Target,
     mut object: Value,
     dry_run: bool,
@@ -72,6 +73,7 @@ fn create_object(
         remove(&mut object, &["metadata", field]);
     }
     remove(&mut object, &["metadata", "resourceVersion"]);
+    remove(&mut object, &["metadata", "managedFields"]);
     if resource.has_status() {
         remove(&mut object, &["status"]);
     }
@@ -83,6 +85,7 @@ fn create_object(
     }
     validate::check(resource, &object, None)?;
     let key = Key::new(resource, namespace(&object), name(&object));
+    managed::note(call, resource, "", &Value::Null, &mut object);
     api.store.create(&key, object, dry_run).map(|object| (*object).clone())
 }
 
@@ -188,7 +191,7 @@ fn apply(api: &Api, call: &Call, target: &Target) -> Result<Response<Body>, ApiE
     let key = target.key()?;
     if api.store.get(&key).is_none() && target.subresource.is_empty() {
         put(&mut document, &["metadata", "name"], json!(key.name));
-        let object = create_object(api, target, document, call.query.dry_run()?)?;
+        let object = create_object(api, call, target, document, call.query.dry_run()?)?;
         return Ok(answer(StatusCode::CREATED, &object));
     }
     change(api, call, target, |object| patches::strategic(object, &document))
@@ -206,6 +209,7 @@ fn change(
         let old = object.clone();
         edit(object)?;
         finish(target.resource, &key, &old, object, target.subresource == "status")?;
+        managed::note(call, target.resource, &target.subresource, &old, object);
         let released = !text(object, &["metadata", "deletionTimestamp"]).is_empty()
             && list(object, &["metadata", "finalizers"]).is_empty()
             && target.resource.plural != "pods";
@@ -258,7 +262,7 @@ pub fn finish(
         put(new, &["status"], status);
         return Ok(());
     }
-    for field in SERVER_OWNED.iter().chain(&["resourceVersion"]) {
+    for field in SERVER_OWNED.iter().chain(&["resourceVersion", "managedFields"]) {
         match at(old, &["metadata", field]) {
             Value::Null => remove(new, &["metadata", field]),
             kept => put(new, &["metadata", field], kept.clone()),

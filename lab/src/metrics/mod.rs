@@ -4,6 +4,7 @@ mod cadvisor;
 mod discovery;
 mod exposition;
 mod state;
+pub mod usage;
 
 use std::sync::Arc;
 

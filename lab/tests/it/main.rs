@@ -5,6 +5,8 @@ mod api;
 #[cfg(test)]
 mod containers;
 #[cfg(test)]
+mod extensions;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod kubectl;

@@ -81,7 +81,7 @@ mod tests {
             let mut view = world::view(|ns| ns.pods(vec![world::pod("api", "aaaa", 1)]));
             view.nodes = Some(world::answer(evenkeel_tools::kubernetes::NodeList {
                 nodes: vec![node],
-                truncated: false,
+                ..Default::default()
             }));
             let found = analyze(&view);
             assert_eq!(found.len(), usize::from(expected.is_some()));

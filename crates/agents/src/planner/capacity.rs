@@ -32,8 +32,9 @@ pub async fn choose(
     best: &Hypothesis,
     deployment: &Deployment,
 ) -> Result<Result<Chosen, String>, Interrupted> {
-    let hpas = ListHpasArgs { namespace: deployment.namespace.clone() };
-    let quotas = ListQuotasArgs { namespace: deployment.namespace.clone() };
+    let hpas = ListHpasArgs { namespace: deployment.namespace.clone(), ..ListHpasArgs::default() };
+    let quotas =
+        ListQuotasArgs { namespace: deployment.namespace.clone(), ..ListQuotasArgs::default() };
     let (hpas, quotas) = futures::try_join!(
         ask(bench, Agent::Planner, &hpas),
         ask(bench, Agent::Planner, &quotas),

@@ -2,10 +2,11 @@
 //! why it does not.
 //!
 //! It looks at the hypothesis's cause, change and object, never at texts from the cluster. The
-//! target is read afresh (invariant I7), the very write is sent as server-side dry run, risk is the
-//! catalogue's (invariant I6). When unsure it declines with what is known and what a person
+//! target is read afresh (invariant I7), the API server is asked whether the account may do it, the very
+//! write is sent as server-side dry run, risk is the catalogue's (invariant I6). When unsure it declines with what is known and what a person
 //! should do next.
 
+mod access;
 mod advice;
 mod capacity;
 mod choose;
@@ -106,6 +107,11 @@ async fn draw_up(
     ids.extend(then.iter().map(|_| bench.action_id()));
     let steps = std::iter::once((call, target)).chain(then);
     let steps: Vec<_> = ids.into_iter().zip(steps).collect();
+    for (_, (_, target)) in &steps {
+        if let Some(refusal) = access::refusal(bench, target).await? {
+            return Ok(Err(format!("{why}; but {refusal}")));
+        }
+    }
     let dry_runs = steps.iter().map(|(id, (call, target))| async move {
         dry_run::dry_run(bench, call, target, *id).await
     });

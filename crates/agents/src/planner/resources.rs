@@ -96,7 +96,8 @@ async fn no_room(
     resource: &str,
     more: f64,
 ) -> Result<Option<String>, Interrupted> {
-    let arguments = ListQuotasArgs { namespace: deployment.namespace.clone() };
+    let arguments =
+        ListQuotasArgs { namespace: deployment.namespace.clone(), ..ListQuotasArgs::default() };
     let answer = match ask(bench, Agent::Planner, &arguments).await? {
         Ok(answer) => answer,
         Err(missed) => {

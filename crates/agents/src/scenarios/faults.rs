@@ -81,6 +81,21 @@ fn assert_undo(outcome: &Outcome, cause: CauseCode, name: &str) {
 }
 
 #[tokio::test]
+async fn what_the_account_may_not_do_is_said_instead_of_planned() {
+    let pods = vec![pod("front", "bbbb", 1), pod("front", "bbbb", 2)];
+    let mut range = Range::new(shop(released("front"), pods))
+        .signals("front", &failing(0.4))
+        .signals("stock", &quiet())
+        .rule("Errors", RULE, 0.4);
+    range.may_write = false;
+    let outcome = investigate(ALERT, range).await;
+    let reason = outcome.declined();
+    assert!(reason.contains("grant it `patch deployments.apps front in shop`"), "{reason}");
+    let asked = |tool: &str| outcome.state.evidence.values().any(|e| e.tool == tool);
+    assert!(asked("can_i") && !asked("rollout_undo"), "no dry run of what is known to be refused");
+}
+
+#[tokio::test]
 async fn a_bad_release_that_answers_with_errors_is_rolled_back() {
     let pods = vec![pod("front", "bbbb", 1), pod("front", "bbbb", 2)];
     let range = Range::new(shop(released("front"), pods))

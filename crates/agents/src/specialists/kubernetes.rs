@@ -87,9 +87,9 @@ async fn namespace(
         ..ListEventsArgs::default()
     };
     let services = ListServicesArgs { namespace: namespace.clone(), ..ListServicesArgs::default() };
-    let hpas = ListHpasArgs { namespace: namespace.clone() };
-    let quotas = ListQuotasArgs { namespace: namespace.clone() };
-    let pvcs = ListPvcsArgs { namespace: namespace.clone() };
+    let hpas = ListHpasArgs { namespace: namespace.clone(), ..ListHpasArgs::default() };
+    let quotas = ListQuotasArgs { namespace: namespace.clone(), ..ListQuotasArgs::default() };
+    let pvcs = ListPvcsArgs { namespace: namespace.clone(), ..ListPvcsArgs::default() };
     let (deployments, pods, events, services, hpas, quotas, pvcs) = futures::try_join!(
         probe(bench, AGENT, of("the Deployments"), &deployments),
         probe(bench, AGENT, of("the pods"), &pods),

@@ -269,6 +269,7 @@ pub fn deployment(name: &str) -> DepB {
         revisions: Vec::new(),
         revisions_truncated: false,
         action_id: None,
+        events: evenkeel_tools::kubernetes::ObjectEvents::default(),
     })
 }
 
@@ -338,10 +339,10 @@ pub fn namespace() -> NsB {
         deployments: Some(answer(DeploymentList { deployments: Vec::new(), truncated: false })),
         pods: Some(answer(PodList { pods: Vec::new(), truncated: false })),
         events: Some(answer(EventList { events: Vec::new(), truncated: false })),
-        services: Some(answer(ServiceList { services: Vec::new(), truncated: false })),
-        hpas: Some(answer(HpaList { hpas: Vec::new(), truncated: false })),
+        services: Some(answer(ServiceList::default())),
+        hpas: Some(answer(HpaList::default())),
         quotas: Some(answer(QuotaList { quotas: Vec::new(), truncated: false })),
-        pvcs: Some(answer(PvcList { pvcs: Vec::new(), truncated: false })),
+        pvcs: Some(answer(PvcList::default())),
         details: Vec::new(),
         histories: Vec::new(),
         logs: Vec::new(),
@@ -360,7 +361,7 @@ impl NsB {
             container: Some("main".into()),
             previous: true,
             lines: lines.iter().map(|t| LogLine { at: None, text: (*t).to_owned() }).collect(),
-            truncated: false,
+            ..PodLogs::default()
         }));
         self
     }
@@ -431,14 +432,11 @@ impl NsB {
             name: name.into(),
             uid: format!("uid-{name}"),
             kind: "ClusterIP".into(),
-            cluster_ip: None,
             selector: BTreeMap::from([("app".into(), workload.into())]),
-            ports: Vec::new(),
             ready: (0..ready)
                 .map(|n| Endpoint { address: format!("10.0.0.{n}"), pod: None })
                 .collect(),
-            not_ready: Vec::new(),
-            endpoints_truncated: false,
+            ..Service::default()
         });
         self
     }
@@ -456,7 +454,9 @@ impl NsB {
             capacity: None,
             storage_class: Some("fast".into()),
             volume: None,
+            access_modes: Vec::new(),
             created_at: Some(at(age)),
+            deleted_at: None,
         });
         self
     }
@@ -504,12 +504,7 @@ pub fn node(name: &str, ready: Option<bool>, pressure: Option<&str>) -> Node {
         ready,
         unschedulable: false,
         conditions,
-        taints: Vec::new(),
-        allocatable_cpu: None,
-        allocatable_memory: None,
-        allocatable_pods: None,
-        kubelet_version: None,
-        created_at: None,
+        ..Node::default()
     }
 }
 

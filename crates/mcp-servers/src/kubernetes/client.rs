@@ -7,6 +7,7 @@ use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use kube::api::{GetParams, ListParams};
 use kube::client::Body;
 use kube::config::{KubeConfigOptions, Kubeconfig};
+use kube::core::request::Error::BuildRequest;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -113,6 +114,28 @@ impl Kube {
     ) -> Result<Page<K>, ToolFailure> {
         let request = kube::core::Request::new(path).list_metadata(params);
         self.json(request.map_err(errors::unbuildable)?).await
+    }
+
+    /// A document of the API server itself, such as discovery. `path` has no part from outside that isn't checked.
+    pub(super) async fn get_path<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        accept: &str,
+    ) -> Result<T, ToolFailure> {
+        let request = Request::get(path).header(http::header::ACCEPT, accept).body(Vec::new());
+        self.json(request.map_err(|error| errors::unbuildable(BuildRequest(error)))?).await
+    }
+
+    /// A review: created, answered, never stored.
+    pub(super) async fn review<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        review: &serde_json::Value,
+    ) -> Result<T, ToolFailure> {
+        let request = Request::post(path)
+            .header(http::header::CONTENT_TYPE, "application/json")
+            .body(review.to_string().into_bytes());
+        self.json(request.map_err(|error| errors::unbuildable(BuildRequest(error)))?).await
     }
 
     /// Sends a request and reads JSON.

@@ -1,6 +1,8 @@
 //! The `kubernetes` server: bounded views of one cluster, and the few writes Evenkeel may do.
 //!
-//! Reads answer with what explains health, never with raw objects, and never with a Secret's or `ConfigMap`'s content.
+//! Reads answer with what explains health, never with raw objects, never with anything of a Secret but its name, and
+//! with other values only where neither their name nor their look says that they are secret. What the reads need to be
+//! allowed stands in `deploy/kubernetes/read-only.yaml`, and a test holds it to what they ask for.
 //! Writes are in `write`: read, check, one guarded request. What they may be granted is in `deploy/kubernetes/write`.
 
 pub mod client;
@@ -40,6 +42,25 @@ pub fn server(kube: Kube, limits: Limits) -> ToolServer<Kube> {
         .with::<read::list_config_names::ListConfigNames>()
         .with::<read::find_action::FindAction>()
         .with::<read::find_named::FindNamed>()
+        .with::<read::list_workloads::ListWorkloads>()
+        .with::<read::get_workload::GetWorkload>()
+        .with::<read::list_namespaces::ListNamespaces>()
+        .with::<read::list_ingresses::ListIngresses>()
+        .with::<read::list_network_policies::ListNetworkPolicies>()
+        .with::<read::list_pdbs::ListPdbs>()
+        .with::<read::list_limit_ranges::ListLimitRanges>()
+        .with::<read::list_storage_classes::ListStorageClasses>()
+        .with::<read::list_service_accounts::ListServiceAccounts>()
+        .with::<read::get_config_map::GetConfigMap>()
+        .with::<read::can_i::CanI>()
+        .with::<read::list_permissions::ListPermissions>()
+        .with::<read::list_custom_kinds::ListCustomKinds>()
+        .with::<read::list_custom_objects::ListCustomObjects>()
+        .with::<read::node_usage::NodeUsageTool>()
+        .with::<read::pod_usage::PodUsageTool>()
+        .with::<read::workload_logs::WorkloadLogsTool>()
+        .with::<read::log_patterns::LogPatternsTool>()
+        .with::<read::list_changes::ListChanges>()
         .with::<read::rollout_history::RolloutHistoryTool>()
         .with::<read::job_status::JobStatusTool>()
         .with::<write::rollout_undo::RolloutUndo>()

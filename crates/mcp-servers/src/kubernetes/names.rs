@@ -1,6 +1,7 @@
 //! Checking names before they become part of an address.
 
 use evenkeel_tools::ToolFailure;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use k8s_openapi::{ClusterResourceScope, NamespaceResourceScope};
 use kube::Resource;
 use kube::api::ListParams;
@@ -62,6 +63,23 @@ pub(super) fn list_params(
         Some(selector) => params.labels(selector),
         None => params,
     })
+}
+
+/// Parameters of a list that may be of one name only.
+pub(super) fn named_params(
+    what: &str,
+    name: Option<&str>,
+    limit: Option<u32>,
+) -> Result<ListParams, ToolFailure> {
+    let params = list_params(None, limit)?;
+    let Some(name) = name else { return Ok(params) };
+    check(what, name)?;
+    Ok(params.fields(&format!("metadata.name={name}")))
+}
+
+/// Whether an object is the one asked for: not every server knows the field selector.
+pub(super) fn is_asked(meta: &ObjectMeta, name: Option<&str>) -> bool {
+    name.is_none() || meta.name.as_deref() == name
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use evenkeel_lab::{Permission, Range, RangeOptions, Runner};
+use evenkeel_lab::{Access, Range, RangeOptions, Runner};
 use evenkeel_mcp_servers::{Limits, kubernetes};
 use evenkeel_tools::kubernetes::{Deployment, GetDeploymentArgs};
 use kube::config::{KubeConfigOptions, Kubeconfig};
@@ -17,6 +17,7 @@ pub struct Cluster {
     pub client: TestClient,
     pub namespace: String,
     kube: kube::Client,
+    config: kube::Config,
     _dir: tempfile::TempDir,
     range: Option<Range>,
 }
@@ -39,10 +40,13 @@ impl Cluster {
                 .unwrap();
         let kube = kube::Client::try_from(config.clone()).unwrap();
         let limits = Limits::default();
-        let client =
-            TestClient::of(kubernetes::server(kubernetes::Kube::new(config, limits), limits)).await;
+        let client = TestClient::of(kubernetes::server(
+            kubernetes::Kube::new(config.clone(), limits),
+            limits,
+        ))
+        .await;
         let namespace = format!("evenkeel-test-{:08x}", rand::random::<u32>());
-        let this = Self { client, namespace, kube, _dir: dir, range };
+        let this = Self { client, namespace, kube, config, _dir: dir, range };
         let namespace =
             json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": this.namespace}});
         this.post("/api/v1/namespaces", namespace).await;
@@ -54,11 +58,26 @@ impl Cluster {
         self.range.is_some()
     }
 
-    pub async fn stop(self) {
-        let request = http::Request::delete(format!("/api/v1/namespaces/{}", self.namespace))
-            .body(Vec::new())
-            .unwrap();
+    /// The kinds of requests the API server got; only the range tells.
+    pub fn accesses(&self) -> Option<BTreeSet<Access>> {
+        self.range.as_ref().map(Range::accesses)
+    }
+
+    /// The server with the permissions of another user.
+    pub async fn acting_as(&self, user: &str) -> TestClient {
+        let mut config = self.config.clone();
+        config.headers.push(("impersonate-user".parse().unwrap(), user.parse().unwrap()));
+        let limits = Limits::default();
+        TestClient::of(kubernetes::server(kubernetes::Kube::new(config, limits), limits)).await
+    }
+
+    pub async fn delete(&self, path: &str) {
+        let request = http::Request::delete(path).body(Vec::new()).unwrap();
         let _deleted: Value = self.kube.request(request).await.unwrap();
+    }
+
+    pub async fn stop(self) {
+        self.delete(&format!("/api/v1/namespaces/{}", self.namespace)).await;
         if let Some(range) = self.range {
             range.stop().await.unwrap();
         }
@@ -76,7 +95,7 @@ impl Cluster {
         self.kube.request(http::Request::get(path).body(Vec::new()).unwrap()).await.unwrap()
     }
 
-    pub async fn merge(&self, path: &str, change: Value) -> Value {
+    pub async fn patch(&self, path: &str, change: Value) -> Value {
         let request = http::Request::patch(path)
             .header("content-type", "application/merge-patch+json")
             .body(change.to_string().into_bytes())
@@ -91,13 +110,23 @@ impl Cluster {
     }
 
     /// What the API server was asked for since the last time; `None` for a real one, which keeps that to itself.
-    pub fn asked(&self) -> Option<BTreeSet<Permission>> {
-        self.range.as_ref().map(Range::take_asked)
+    pub fn asked(&self) -> Option<BTreeSet<Access>> {
+        self.range.as_ref().map(Range::take_accesses)
     }
 
     /// Creates an object in the namespace.
     pub async fn create(&self, api: &str, plural: &str, object: Value) -> Value {
         self.post(&format!("/{api}/namespaces/{}/{plural}", self.namespace), object).await
+    }
+
+    /// [`Cluster::create`] where it may not work yet.
+    pub async fn try_create(&self, api: &str, plural: &str, object: Value) -> Option<Value> {
+        let path = format!("/{api}/namespaces/{}/{plural}", self.namespace);
+        let request = http::Request::post(path)
+            .header("content-type", "application/json")
+            .body(object.to_string().into_bytes())
+            .unwrap();
+        self.kube.request(request).await.ok()
     }
 
     pub async fn deploy(&self, name: &str, replicas: u32) {

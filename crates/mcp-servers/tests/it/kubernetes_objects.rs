@@ -98,7 +98,7 @@ async fn an_autoscaler_gets_other_bounds_whatever_its_status_does() {
     let of = ObjectKind::HorizontalPodAutoscaler;
     let before = cluster.look(of, "web", "x").await;
     let status = json!({"status": {"currentReplicas": 4, "desiredReplicas": 4}});
-    cluster.merge(&format!("{path}/status"), status).await;
+    cluster.patch(&format!("{path}/status"), status).await;
     let after = cluster.look(of, "web", "x").await;
     assert_ne!(after.resource_version, before.resource_version);
     assert_eq!(after.generation, before.generation, "a status is no change of the bounds");

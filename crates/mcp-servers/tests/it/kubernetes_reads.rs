@@ -116,9 +116,20 @@ async fn the_surroundings_are_listed() {
     let deployments =
         client.call(&ListDeploymentsArgs { namespace: ns(), ..Default::default() }).await.unwrap();
     assert_eq!(deployments.deployments[0].selector["app"], "web");
-    assert!(client.call(&ListHpasArgs { namespace: ns() }).await.unwrap().hpas.is_empty());
-    assert!(client.call(&ListPvcsArgs { namespace: ns() }).await.unwrap().pvcs.is_empty());
-    assert!(client.call(&ListQuotasArgs { namespace: ns() }).await.unwrap().quotas.is_empty());
+    assert!(
+        client.call(&ListHpasArgs { namespace: ns(), name: None }).await.unwrap().hpas.is_empty()
+    );
+    assert!(
+        client.call(&ListPvcsArgs { namespace: ns(), name: None }).await.unwrap().pvcs.is_empty()
+    );
+    assert!(
+        client
+            .call(&ListQuotasArgs { namespace: ns(), name: None })
+            .await
+            .unwrap()
+            .quotas
+            .is_empty()
+    );
     let web = client.call(&FindNamedArgs { name: "web".to_owned() }).await.unwrap();
     let here = web.objects.iter().filter(|object| object.namespace == cluster.namespace);
     let kinds: Vec<&str> = here.map(|object| object.kind.as_str()).collect();

@@ -2,12 +2,20 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking, as tests do")]
 
 mod alertmanager;
+mod kubernetes_access;
+mod kubernetes_changes;
 mod kubernetes_cluster;
+mod kubernetes_custom;
 mod kubernetes_faults;
+mod kubernetes_hostile;
+mod kubernetes_logs;
 mod kubernetes_objects;
 mod kubernetes_reads;
 mod kubernetes_roles;
 mod kubernetes_sets;
+mod kubernetes_surroundings;
+mod kubernetes_usage;
+mod kubernetes_workloads;
 mod kubernetes_writes;
 mod prometheus_faults;
 mod prometheus_real;

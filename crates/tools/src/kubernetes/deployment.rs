@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{ConfigReference, EnvVar, Probe, Resources, names};
+use super::{ConfigReference, EnvVar, ObjectEvents, Probe, Resources, names};
 use crate::tool;
 
 /// Arguments of `get_deployment`.
@@ -66,6 +66,9 @@ pub struct Deployment {
     pub revisions_truncated: bool,
     /// Id of the last action that was stamped on it.
     pub action_id: Option<String>,
+    /// Events about it.
+    #[serde(default)]
+    pub events: ObjectEvents,
 }
 
 /// Replica counts of a workload.

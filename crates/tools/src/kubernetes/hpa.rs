@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{ObjectRef, PodCondition, names};
+use super::{ObjectEvents, ObjectRef, PodCondition, names};
 use crate::tool;
 
 /// Arguments of `list_hpas`.
@@ -13,17 +13,23 @@ use crate::tool;
 pub struct ListHpasArgs {
     /// Namespace to look in.
     pub namespace: String,
+    /// Only the autoscaler of this name, with its events.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
 }
 tool!(super::SERVER, names::LIST_HPAS, Read, ListHpasArgs => HpaList);
 
 /// Result of `list_hpas`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct HpaList {
     /// The autoscalers, by name (at most 100).
     pub hpas: Vec<Hpa>,
     /// Whether there are more.
     pub truncated: bool,
+    /// Events about it, when one was asked for by name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub events: Option<ObjectEvents>,
 }
 
 /// A horizontal pod autoscaler.

@@ -30,6 +30,44 @@ pub const LIST_CONFIG_NAMES: &str = "list_config_names";
 pub const FIND_ACTION: &str = "find_action";
 /// In which namespaces a name is used.
 pub const FIND_NAMED: &str = "find_named";
+/// Workloads of every kind, short.
+pub const LIST_WORKLOADS: &str = "list_workloads";
+/// One workload with template, revisions, pods and events.
+pub const GET_WORKLOAD: &str = "get_workload";
+/// Namespaces.
+pub const LIST_NAMESPACES: &str = "list_namespaces";
+/// Ingresses with what stands behind them.
+pub const LIST_INGRESSES: &str = "list_ingresses";
+/// Network policies, or those of one pod.
+pub const LIST_NETWORK_POLICIES: &str = "list_network_policies";
+/// Pod disruption budgets.
+pub const LIST_PDBS: &str = "list_pdbs";
+/// Limit ranges.
+pub const LIST_LIMIT_RANGES: &str = "list_limit_ranges";
+/// Storage classes.
+pub const LIST_STORAGE_CLASSES: &str = "list_storage_classes";
+/// Service accounts.
+pub const LIST_SERVICE_ACCOUNTS: &str = "list_service_accounts";
+/// One `ConfigMap`, redacted.
+pub const GET_CONFIG_MAP: &str = "get_config_map";
+/// Whether the account may do something.
+pub const CAN_I: &str = "can_i";
+/// What the account may do in a namespace.
+pub const LIST_PERMISSIONS: &str = "list_permissions";
+/// Kinds that are not Kubernetes' own.
+pub const LIST_CUSTOM_KINDS: &str = "list_custom_kinds";
+/// Objects of such a kind.
+pub const LIST_CUSTOM_OBJECTS: &str = "list_custom_objects";
+/// CPU and memory of nodes now.
+pub const NODE_USAGE: &str = "node_usage";
+/// CPU and memory of containers now.
+pub const POD_USAGE: &str = "pod_usage";
+/// Log lines of all pods of a workload.
+pub const WORKLOAD_LOGS: &str = "workload_logs";
+/// What the logs of a workload say, as templates.
+pub const LOG_PATTERNS: &str = "log_patterns";
+/// What changed around a moment.
+pub const LIST_CHANGES: &str = "list_changes";
 /// Revisions of a `StatefulSet` or `DaemonSet`.
 pub const ROLLOUT_HISTORY: &str = "rollout_history";
 /// How far a Job has come.
@@ -74,6 +112,25 @@ pub const READS: &[&str] = &[
     LIST_CONFIG_NAMES,
     FIND_ACTION,
     FIND_NAMED,
+    LIST_WORKLOADS,
+    GET_WORKLOAD,
+    LIST_NAMESPACES,
+    LIST_INGRESSES,
+    LIST_NETWORK_POLICIES,
+    LIST_PDBS,
+    LIST_LIMIT_RANGES,
+    LIST_STORAGE_CLASSES,
+    LIST_SERVICE_ACCOUNTS,
+    GET_CONFIG_MAP,
+    CAN_I,
+    LIST_PERMISSIONS,
+    LIST_CUSTOM_KINDS,
+    LIST_CUSTOM_OBJECTS,
+    NODE_USAGE,
+    POD_USAGE,
+    WORKLOAD_LOGS,
+    LOG_PATTERNS,
+    LIST_CHANGES,
     ROLLOUT_HISTORY,
     JOB_STATUS,
 ];

@@ -4,13 +4,16 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{PodCondition, Quantity, names};
+use super::{ObjectEvents, PodCondition, Quantity, names};
 use crate::tool;
 
 /// Arguments of `list_nodes`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ListNodesArgs {
+    /// Only the node of this name, with what its pods ask for and its events.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// Kubernetes label selector; all nodes when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label_selector: Option<String>,
@@ -21,17 +24,43 @@ pub struct ListNodesArgs {
 tool!(super::SERVER, names::LIST_NODES, Read, ListNodesArgs => NodeList);
 
 /// Result of `list_nodes`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct NodeList {
     /// The nodes, by name.
     pub nodes: Vec<Node>,
     /// Whether there are more than `limit`.
     pub truncated: bool,
+    /// What its pods ask for, when one was asked for by name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allocated: Option<Allocated>,
+    /// Events about it, when one was asked for by name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub events: Option<ObjectEvents>,
+}
+
+/// What the pods of a node ask for together.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Allocated {
+    /// Pods that have not ended.
+    pub pods: u32,
+    /// CPU requests in cores.
+    pub cpu_requests: f64,
+    /// CPU limits in cores, of the containers that have one.
+    pub cpu_limits: f64,
+    /// Memory requests in bytes.
+    pub memory_requests: f64,
+    /// Memory limits in bytes, of the containers that have one.
+    pub memory_limits: f64,
+    /// Containers without a memory limit.
+    pub without_memory_limit: u32,
+    /// Whether not all pods were read: then all figures are lower bounds.
+    pub truncated: bool,
 }
 
 /// A node.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Node {
     /// Name.
@@ -54,6 +83,12 @@ pub struct Node {
     pub allocatable_pods: Option<Quantity>,
     /// Kubelet version.
     pub kubelet_version: Option<String>,
+    /// Operating system, kernel and container runtime, as the kubelet names them.
+    #[serde(default)]
+    pub system: Vec<String>,
+    /// Its addresses: `InternalIP 10.0.0.4`, `Hostname node-a`.
+    #[serde(default)]
+    pub addresses: Vec<String>,
     /// Creation time.
     pub created_at: Option<Timestamp>,
 }

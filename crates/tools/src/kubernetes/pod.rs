@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Container, ObjectRef, names};
+use super::{Container, ObjectEvents, ObjectRef, names};
 use crate::tool;
 
 /// Arguments of `list_pods`.
@@ -51,6 +51,9 @@ pub struct PodList {
 pub struct PodDetails {
     /// The pod.
     pub pod: Pod,
+    /// Events about it.
+    #[serde(default)]
+    pub events: ObjectEvents,
 }
 
 /// A pod, as far as it explains health.

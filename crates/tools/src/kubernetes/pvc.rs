@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Quantity, names};
+use super::{ObjectEvents, Quantity, names};
 use crate::tool;
 
 /// Arguments of `list_pvcs`.
@@ -13,17 +13,23 @@ use crate::tool;
 pub struct ListPvcsArgs {
     /// Namespace to look in.
     pub namespace: String,
+    /// Only the claim of this name, with its events.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
 }
 tool!(super::SERVER, names::LIST_PVCS, Read, ListPvcsArgs => PvcList);
 
 /// Result of `list_pvcs`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PvcList {
     /// The claims, by name (at most 100).
     pub pvcs: Vec<Pvc>,
     /// Whether there are more.
     pub truncated: bool,
+    /// Events about it, when one was asked for by name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub events: Option<ObjectEvents>,
 }
 
 /// A persistent volume claim.
@@ -42,6 +48,12 @@ pub struct Pvc {
     pub storage_class: Option<String>,
     /// The bound volume.
     pub volume: Option<String>,
+    /// How it may be mounted: `ReadWriteOnce`, `ReadWriteMany`, …
+    #[serde(default)]
+    pub access_modes: Vec<String>,
     /// Creation time.
     pub created_at: Option<Timestamp>,
+    /// Set while it is being deleted, which waits for its pods.
+    #[serde(default)]
+    pub deleted_at: Option<Timestamp>,
 }

@@ -12,6 +12,9 @@ use crate::tool;
 pub struct ListQuotasArgs {
     /// Namespace to look in.
     pub namespace: String,
+    /// Only the quota of this name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
 }
 tool!(super::SERVER, names::LIST_QUOTAS, Read, ListQuotasArgs => QuotaList);
 

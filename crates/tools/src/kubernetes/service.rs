@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::names;
+use super::{ObjectEvents, names};
 use crate::tool;
 
 /// Arguments of `list_services`.
@@ -14,7 +14,7 @@ use crate::tool;
 pub struct ListServicesArgs {
     /// Namespace to look in.
     pub namespace: String,
-    /// Only the Service of this name.
+    /// Only the Service of this name, with its events.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// At most so many: 1 to 500, 100 when absent.
@@ -24,17 +24,20 @@ pub struct ListServicesArgs {
 tool!(super::SERVER, names::LIST_SERVICES, Read, ListServicesArgs => ServiceList);
 
 /// Result of `list_services`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ServiceList {
     /// The Services, by name.
     pub services: Vec<Service>,
     /// Whether there are more than `limit`.
     pub truncated: bool,
+    /// Events about it, when one was asked for by name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub events: Option<ObjectEvents>,
 }
 
 /// A Service with what stands behind it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Service {
     /// Name.
@@ -46,6 +49,12 @@ pub struct Service {
     pub kind: String,
     /// Its address, `None` for a headless Service.
     pub cluster_ip: Option<String>,
+    /// Name that an `ExternalName` Service stands for.
+    #[serde(default)]
+    pub external_name: Option<String>,
+    /// Addresses a load balancer was given; empty while it has none.
+    #[serde(default)]
+    pub load_balancer: Vec<String>,
     /// Labels its pods must carry; empty when endpoints are managed by hand.
     pub selector: BTreeMap<String, String>,
     /// Ports.

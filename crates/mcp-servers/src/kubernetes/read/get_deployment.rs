@@ -1,9 +1,12 @@
 //! `get_deployment`.
 
 use evenkeel_tools::ToolFailure;
-use evenkeel_tools::kubernetes::{ACTION_ID_ANNOTATION, Deployment, GetDeploymentArgs};
+use evenkeel_tools::kubernetes::{
+    ACTION_ID_ANNOTATION, Deployment, GetDeploymentArgs, ObjectEvents,
+};
 use k8s_openapi::api::apps::v1;
 
+use super::related::events_of;
 use crate::kubernetes::client::Kube;
 use crate::kubernetes::names::{check, collection, list_params};
 use crate::kubernetes::view::container::volume_references;
@@ -18,15 +21,18 @@ impl Tool<Kube> for GetDeployment {
     type Args = GetDeploymentArgs;
     const TITLE: &'static str = "Deployment";
     const DESCRIPTION: &'static str = "One Deployment with its replica counts, conditions, template and revision \
-        history, each revision with the diff of its template against the one before. Values that may be secrets are \
-        redacted.";
+        history, each revision with the diff of its template against the one before, and its events. Values that may \
+        be secrets are redacted.";
 
     async fn call(kube: &Kube, args: GetDeploymentArgs) -> Result<Deployment, ToolFailure> {
         check("Deployment name", &args.name)?;
         let path = collection::<v1::Deployment>(&args.namespace)?;
         let deployment: v1::Deployment = kube.get(path, &args.name).await?;
-        let sets = replica_sets(kube, &args.namespace, &deployment).await?;
-        Ok(view(&deployment, sets))
+        let (sets, events) = futures::join!(
+            replica_sets(kube, &args.namespace, &deployment),
+            events_of(kube, Some(&args.namespace), "Deployment", &args.name),
+        );
+        Ok(Deployment { events, ..view(&deployment, sets?) })
     }
 
     fn summary(deployment: &Deployment) -> String {
@@ -90,5 +96,6 @@ fn view(deployment: &v1::Deployment, sets: Vec<v1::ReplicaSet>) -> Deployment {
         revisions,
         revisions_truncated,
         action_id: workload::annotation(meta, ACTION_ID_ANNOTATION),
+        events: ObjectEvents::default(),
     }
 }

@@ -5,6 +5,7 @@ use evenkeel_tools::kubernetes::{GetPodArgs, PodDetails};
 use k8s_openapi::api::core::v1::Pod;
 
 use super::owners::Owners;
+use super::related::events_of;
 use crate::kubernetes::client::Kube;
 use crate::kubernetes::names::{check, collection};
 use crate::kubernetes::view;
@@ -16,13 +17,16 @@ pub(in crate::kubernetes) struct GetPod;
 impl Tool<Kube> for GetPod {
     type Args = GetPodArgs;
     const TITLE: &'static str = "Pod";
-    const DESCRIPTION: &'static str = "One pod, as in list_pods.";
+    const DESCRIPTION: &'static str = "One pod, as in list_pods, with its events.";
 
     async fn call(kube: &Kube, args: GetPodArgs) -> Result<PodDetails, ToolFailure> {
         check("pod name", &args.name)?;
         let pod: Pod = kube.get(collection::<Pod>(&args.namespace)?, &args.name).await?;
-        let owners = Owners::of_pod(kube, &args.namespace, &pod.metadata).await?;
-        Ok(PodDetails { pod: view::pod::pod(&pod, owners.chain(&pod.metadata)) })
+        let (owners, events) = futures::join!(
+            Owners::of_pod(kube, &args.namespace, &pod.metadata),
+            events_of(kube, Some(&args.namespace), "Pod", &args.name),
+        );
+        Ok(PodDetails { pod: view::pod::pod(&pod, owners?.chain(&pod.metadata)), events })
     }
 
     fn summary(details: &PodDetails) -> String {

@@ -27,46 +27,57 @@ impl Tool<Kube> for ListEvents {
         a time. Kubernetes keeps events for about an hour.";
 
     async fn call(kube: &Kube, args: ListEventsArgs) -> Result<EventList, ToolFailure> {
-        let limit = args.limit.unwrap_or(100);
-        let mut params = ListParams { limit: Some(500), ..list_params(None, Some(limit))? };
-        if let Some(object) = &args.object {
-            check("name", &object.name)?;
-            if object.kind.is_empty() || !object.kind.chars().all(|c| c.is_ascii_alphanumeric()) {
-                return Err(bad_arguments(format!("{:?} isn't a kind", object.kind)));
-            }
-            params = params.fields(&format!(
-                "involvedObject.kind={},involvedObject.name={}",
-                object.kind, object.name
-            ));
-        }
-        let mut events: Vec<Event> = Vec::new();
-        let mut more = false;
-        for _ in 0..MAX_PAGES {
-            let page =
-                kube.list::<v1::Event>(collection::<v1::Event>(&args.namespace)?, &params).await?;
-            more = page.truncated();
-            params.continue_token = page.metadata.next;
-            // Again on this side: not every server knows the field selector.
-            let wanted = page.items.iter().map(event).filter(|event| {
-                args.object.as_ref().is_none_or(|object| *object == event.object)
-                    && args.since.is_none_or(|since| newest(event) >= Some(since))
-            });
-            events.extend(wanted);
-            if !more {
-                break;
-            }
-        }
-        events.sort_by_key(|event| std::cmp::Reverse(newest(event)));
-        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        let truncated = more || events.len() > limit;
-        events.truncate(limit);
-        Ok(EventList { events, truncated })
+        let path = collection::<v1::Event>(&args.namespace)?;
+        read(kube, path, args.object.as_ref(), args.since, args.limit).await
     }
 
     fn summary(list: &EventList) -> String {
         let warnings = list.events.iter().filter(|event| event.kind == EventType::Warning).count();
         format!("{} events, {warnings} warnings.", list.events.len())
     }
+}
+
+/// Reads events of a collection, newest first.
+pub(in crate::kubernetes) async fn read(
+    kube: &Kube,
+    path: String,
+    object: Option<&ObjectRef>,
+    since: Option<Timestamp>,
+    limit: Option<u32>,
+) -> Result<EventList, ToolFailure> {
+    let limit = limit.unwrap_or(100);
+    let mut params = ListParams { limit: Some(500), ..list_params(None, Some(limit))? };
+    if let Some(object) = object {
+        check("name", &object.name)?;
+        if object.kind.is_empty() || !object.kind.chars().all(|c| c.is_ascii_alphanumeric()) {
+            return Err(bad_arguments(format!("{:?} isn't a kind", object.kind)));
+        }
+        params = params.fields(&format!(
+            "involvedObject.kind={},involvedObject.name={}",
+            object.kind, object.name
+        ));
+    }
+    let mut events: Vec<Event> = Vec::new();
+    let mut more = false;
+    for _ in 0..MAX_PAGES {
+        let page = kube.list::<v1::Event>(path.clone(), &params).await?;
+        more = page.truncated();
+        params.continue_token = page.metadata.next;
+        // Again on this side: not every server knows the field selector.
+        let wanted = page.items.iter().map(event).filter(|event| {
+            object.is_none_or(|object| *object == event.object)
+                && since.is_none_or(|since| newest(event) >= Some(since))
+        });
+        events.extend(wanted);
+        if !more {
+            break;
+        }
+    }
+    events.sort_by_key(|event| std::cmp::Reverse(newest(event)));
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let truncated = more || events.len() > limit;
+    events.truncate(limit);
+    Ok(EventList { events, truncated })
 }
 
 fn newest(event: &Event) -> Option<Timestamp> {

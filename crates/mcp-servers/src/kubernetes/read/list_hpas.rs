@@ -4,8 +4,9 @@ use evenkeel_tools::ToolFailure;
 use evenkeel_tools::kubernetes::{Hpa, HpaList, HpaMetric, ListHpasArgs, ObjectRef, PodCondition};
 use k8s_openapi::api::autoscaling::v2;
 
+use super::related::events_of_named;
 use crate::kubernetes::client::Kube;
-use crate::kubernetes::names::{collection, list_params};
+use crate::kubernetes::names::{collection, is_asked, named_params};
 use crate::kubernetes::view::{count, time, truth};
 use crate::text::clip_message;
 use crate::tool::Tool;
@@ -21,11 +22,15 @@ impl Tool<Kube> for ListHpas {
 
     async fn call(kube: &Kube, args: ListHpasArgs) -> Result<HpaList, ToolFailure> {
         let path = collection::<v2::HorizontalPodAutoscaler>(&args.namespace)?;
-        let page =
-            kube.list::<v2::HorizontalPodAutoscaler>(path, &list_params(None, None)?).await?;
-        let mut hpas: Vec<_> = page.items.iter().map(hpa).collect();
+        let name = args.name.as_deref();
+        let params = named_params("autoscaler name", name, None)?;
+        let page = kube.list::<v2::HorizontalPodAutoscaler>(path, &params).await?;
+        let found = page.items.iter().filter(|hpa| is_asked(&hpa.metadata, name));
+        let mut hpas: Vec<_> = found.map(hpa).collect();
         hpas.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(HpaList { hpas, truncated: page.truncated() })
+        let (kind, namespace) = ("HorizontalPodAutoscaler", Some(args.namespace.as_str()));
+        let events = events_of_named(kube, namespace, kind, name, !hpas.is_empty()).await;
+        Ok(HpaList { hpas, truncated: page.truncated(), events })
     }
 
     fn summary(list: &HpaList) -> String {

@@ -1,11 +1,15 @@
 //! `list_nodes`.
 
 use evenkeel_tools::ToolFailure;
-use evenkeel_tools::kubernetes::{ListNodesArgs, Node, NodeList, PodCondition, Taint};
+use evenkeel_tools::kubernetes::{
+    Allocated, ListNodesArgs, Node, NodeList, PodCondition, Quantity, Taint,
+};
 use k8s_openapi::api::core::v1;
 
+use super::related::events_of_named;
 use crate::kubernetes::client::Kube;
-use crate::kubernetes::names::{cluster_collection, list_params};
+use crate::kubernetes::names::{check, cluster_collection, everywhere, is_asked, list_params};
+use crate::kubernetes::view::container::resources;
 use crate::kubernetes::view::{quantity, time, truth};
 use crate::text::clip_message;
 use crate::tool::Tool;
@@ -16,20 +20,75 @@ pub(in crate::kubernetes) struct ListNodes;
 impl Tool<Kube> for ListNodes {
     type Args = ListNodesArgs;
     const TITLE: &'static str = "Nodes";
-    const DESCRIPTION: &'static str = "Lists nodes with conditions, taints and what they can take.";
+    const DESCRIPTION: &'static str = "Lists nodes with conditions, taints and what they can take; \
+        one asked for by name also with what its pods ask for and its events.";
 
     async fn call(kube: &Kube, args: ListNodesArgs) -> Result<NodeList, ToolFailure> {
-        let params = list_params(args.label_selector.as_deref(), args.limit)?;
+        let mut params = list_params(args.label_selector.as_deref(), args.limit)?;
+        let name = args.name.as_deref();
+        if let Some(name) = name {
+            check("node name", name)?;
+            params = params.fields(&format!("metadata.name={name}"));
+        }
         let page = kube.list::<v1::Node>(cluster_collection::<v1::Node>(), &params).await?;
-        let mut nodes: Vec<_> = page.items.iter().map(node).collect();
+        let found = page.items.iter().filter(|node| is_asked(&node.metadata, name));
+        let mut nodes: Vec<_> = found.map(node).collect();
         nodes.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(NodeList { nodes, truncated: page.truncated() })
+        let (allocated, events) = match name.filter(|_| !nodes.is_empty()) {
+            Some(asked) => {
+                let (allocated, events) = futures::join!(
+                    allocated(kube, asked),
+                    events_of_named(kube, None, "Node", name, true),
+                );
+                (Some(allocated?), events)
+            }
+            None => (None, None),
+        };
+        Ok(NodeList { nodes, truncated: page.truncated(), allocated, events })
     }
 
     fn summary(list: &NodeList) -> String {
         let ready = list.nodes.iter().filter(|node| node.ready == Some(true)).count();
         format!("{} nodes, {ready} ready.", list.nodes.len())
     }
+}
+
+/// Pods of a node that are read; a kubelet takes 110 by default, and large nodes some hundreds.
+const MAX_PODS: u32 = 500;
+
+async fn allocated(kube: &Kube, node: &str) -> Result<Allocated, ToolFailure> {
+    let params = list_params(None, Some(MAX_PODS))?.fields(&format!("spec.nodeName={node}"));
+    let page = kube.list::<v1::Pod>(everywhere::<v1::Pod>(), &params).await?;
+    let mut sum = Allocated {
+        pods: 0,
+        cpu_requests: 0.0,
+        cpu_limits: 0.0,
+        memory_requests: 0.0,
+        memory_limits: 0.0,
+        without_memory_limit: 0,
+        truncated: page.truncated(),
+    };
+    let value = |quantity: &Option<Quantity>| quantity.as_ref().map_or(0.0, |q| q.value);
+    for pod in &page.items {
+        let Some(spec) = pod.spec.as_ref().filter(|spec| spec.node_name.as_deref() == Some(node))
+        else {
+            continue;
+        };
+        let phase = pod.status.as_ref().and_then(|status| status.phase.as_deref());
+        if matches!(phase, Some("Succeeded" | "Failed")) {
+            continue;
+        }
+        sum.pods += 1;
+        for container in &spec.containers {
+            let resources = resources(container.resources.as_ref());
+            sum.cpu_requests += value(&resources.cpu_request);
+            sum.cpu_limits += value(&resources.cpu_limit);
+            sum.memory_requests += value(&resources.memory_request);
+            sum.memory_limits += value(&resources.memory_limit);
+            sum.without_memory_limit += u32::from(resources.memory_limit.is_none());
+        }
+    }
+    Ok(sum)
 }
 
 fn node(node: &v1::Node) -> Node {
@@ -66,6 +125,23 @@ fn node(node: &v1::Node) -> Node {
             .and_then(|status| status.node_info.as_ref())
             .map(|info| info.kubelet_version.clone())
             .filter(|version| !version.is_empty()),
+        system: status
+            .and_then(|status| status.node_info.as_ref())
+            .map(|info| {
+                [&info.os_image, &info.kernel_version, &info.container_runtime_version]
+                    .into_iter()
+                    .filter(|text| !text.is_empty())
+                    .cloned()
+                    .collect()
+            })
+            .unwrap_or_default(),
+        addresses: status
+            .and_then(|status| status.addresses.as_deref())
+            .unwrap_or_default()
+            .iter()
+            .take(20)
+            .map(|address| format!("{} {}", address.type_, address.address))
+            .collect(),
         created_at: time(node.metadata.creation_timestamp.as_ref()),
     }
 }

@@ -4,8 +4,9 @@ use evenkeel_tools::ToolFailure;
 use evenkeel_tools::kubernetes::{ListPvcsArgs, Pvc, PvcList};
 use k8s_openapi::api::core::v1::PersistentVolumeClaim;
 
+use super::related::events_of_named;
 use crate::kubernetes::client::Kube;
-use crate::kubernetes::names::{collection, list_params};
+use crate::kubernetes::names::{collection, is_asked, named_params};
 use crate::kubernetes::view::{quantity, time};
 use crate::tool::Tool;
 
@@ -19,10 +20,15 @@ impl Tool<Kube> for ListPvcs {
 
     async fn call(kube: &Kube, args: ListPvcsArgs) -> Result<PvcList, ToolFailure> {
         let path = collection::<PersistentVolumeClaim>(&args.namespace)?;
-        let page = kube.list::<PersistentVolumeClaim>(path, &list_params(None, None)?).await?;
-        let mut pvcs: Vec<_> = page.items.iter().map(pvc).collect();
+        let name = args.name.as_deref();
+        let params = named_params("claim name", name, None)?;
+        let page = kube.list::<PersistentVolumeClaim>(path, &params).await?;
+        let found = page.items.iter().filter(|claim| is_asked(&claim.metadata, name));
+        let mut pvcs: Vec<_> = found.map(pvc).collect();
         pvcs.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(PvcList { pvcs, truncated: page.truncated() })
+        let (kind, namespace) = ("PersistentVolumeClaim", Some(args.namespace.as_str()));
+        let events = events_of_named(kube, namespace, kind, name, !pvcs.is_empty()).await;
+        Ok(PvcList { pvcs, truncated: page.truncated(), events })
     }
 
     fn summary(list: &PvcList) -> String {
@@ -46,6 +52,8 @@ fn pvc(claim: &PersistentVolumeClaim) -> Pvc {
         ),
         storage_class: spec.and_then(|spec| spec.storage_class_name.clone()),
         volume: spec.and_then(|spec| spec.volume_name.clone()).filter(|name| !name.is_empty()),
+        access_modes: spec.and_then(|spec| spec.access_modes.clone()).unwrap_or_default(),
         created_at: time(claim.metadata.creation_timestamp.as_ref()),
+        deleted_at: time(claim.metadata.deletion_timestamp.as_ref()),
     }
 }

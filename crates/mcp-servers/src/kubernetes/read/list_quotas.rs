@@ -5,7 +5,7 @@ use evenkeel_tools::kubernetes::{ListQuotasArgs, Quota, QuotaItem, QuotaList};
 use k8s_openapi::api::core::v1::ResourceQuota;
 
 use crate::kubernetes::client::Kube;
-use crate::kubernetes::names::{collection, list_params};
+use crate::kubernetes::names::{collection, is_asked, named_params};
 use crate::kubernetes::view::quantity;
 use crate::tool::Tool;
 
@@ -20,8 +20,11 @@ impl Tool<Kube> for ListQuotas {
 
     async fn call(kube: &Kube, args: ListQuotasArgs) -> Result<QuotaList, ToolFailure> {
         let path = collection::<ResourceQuota>(&args.namespace)?;
-        let page = kube.list::<ResourceQuota>(path, &list_params(None, None)?).await?;
-        let mut quotas: Vec<_> = page.items.iter().map(quota).collect();
+        let name = args.name.as_deref();
+        let params = named_params("quota name", name, None)?;
+        let page = kube.list::<ResourceQuota>(path, &params).await?;
+        let found = page.items.iter().filter(|quota| is_asked(&quota.metadata, name));
+        let mut quotas: Vec<_> = found.map(quota).collect();
         quotas.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(QuotaList { quotas, truncated: page.truncated() })
     }

@@ -1,8 +1,13 @@
 //! Kubernetes' objects as the bounded views of `evenkeel-tools`.
 
+pub(super) mod condition;
 pub(super) mod container;
+pub(super) mod controller;
+pub(super) mod fields;
 pub(super) mod pod;
 pub(super) mod probe;
+pub(super) mod revision;
+pub(super) mod selector;
 pub(super) mod template;
 pub(super) mod workload;
 

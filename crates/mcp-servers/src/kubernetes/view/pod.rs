@@ -1,6 +1,6 @@
 //! Pods.
 
-use evenkeel_tools::kubernetes::{ObjectRef, Pod, PodCondition};
+use evenkeel_tools::kubernetes::{ObjectRef, Pod, PodBrief, PodCondition};
 use k8s_openapi::api::core::v1;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
@@ -69,6 +69,40 @@ fn condition(condition: &v1::PodCondition) -> PodCondition {
         message: clip_message(condition.message.as_deref()),
         since: time(condition.last_transition_time.as_ref()),
     }
+}
+
+/// A pod in short.
+pub(in crate::kubernetes) fn brief(pod: &v1::Pod) -> PodBrief {
+    let meta = &pod.metadata;
+    let status = pod.status.as_ref();
+    let containers = status.and_then(|status| status.container_statuses.as_deref());
+    let restarts = containers.map(|containers| {
+        containers.iter().filter_map(|c| u32::try_from(c.restart_count).ok()).sum()
+    });
+    let label = |key: &str| meta.labels.as_ref().and_then(|labels| labels.get(key)).cloned();
+    let conditions = status.and_then(|status| status.conditions.as_deref()).unwrap_or_default();
+    PodBrief {
+        name: meta.name.clone().unwrap_or_default(),
+        uid: meta.uid.clone().unwrap_or_default(),
+        phase: status.and_then(|s| s.phase.clone()).unwrap_or_else(|| "Unknown".to_owned()),
+        ready: conditions.iter().find(|c| c.type_ == "Ready").and_then(|c| truth(&c.status)),
+        restarts,
+        trouble: containers.unwrap_or_default().iter().find_map(trouble),
+        node: pod.spec.as_ref().and_then(|s| s.node_name.clone()).filter(|node| !node.is_empty()),
+        revision: label("pod-template-hash").or_else(|| label("controller-revision-hash")),
+        created_at: time(meta.creation_timestamp.as_ref()),
+        deleted_at: time(meta.deletion_timestamp.as_ref()),
+    }
+}
+
+fn trouble(status: &v1::ContainerStatus) -> Option<String> {
+    let state = status.state.as_ref()?;
+    let waits = state.waiting.as_ref().and_then(|waiting| waiting.reason.clone());
+    let ended = state
+        .terminated
+        .as_ref()
+        .or(status.last_state.as_ref().and_then(|last| last.terminated.as_ref()));
+    waits.or_else(|| ended.filter(|ended| ended.exit_code != 0).and_then(|e| e.reason.clone()))
 }
 
 /// The controller named in an object's owner references.

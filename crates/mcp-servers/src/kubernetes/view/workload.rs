@@ -16,9 +16,9 @@ pub(in crate::kubernetes) const REVISION: &str = "deployment.kubernetes.io/revis
 /// Annotation with the reason of a change.
 pub(in crate::kubernetes) const CHANGE_CAUSE: &str = "kubernetes.io/change-cause";
 /// Revisions shown; Kubernetes keeps ten by default.
-const MAX_REVISIONS: usize = 20;
+pub(in crate::kubernetes) const MAX_REVISIONS: usize = 20;
 /// Bytes of a template's diff.
-const MAX_DIFF: usize = 8 * 1024;
+pub(in crate::kubernetes) const MAX_DIFF: usize = 8 * 1024;
 
 /// Replica counts.
 pub(in crate::kubernetes) fn replicas(deployment: &v1::Deployment) -> WorkloadReplicas {
@@ -83,10 +83,13 @@ pub(in crate::kubernetes) fn revision_number(meta: &ObjectMeta) -> Option<i64> {
 
 /// Whether that Deployment controls the replica set.
 pub(in crate::kubernetes) fn is_owned(set: &v1::ReplicaSet, deployment: &v1::Deployment) -> bool {
-    let owners = set.metadata.owner_references.as_deref().unwrap_or_default();
-    owners.iter().any(|owner| {
-        owner.controller == Some(true) && Some(&owner.uid) == deployment.metadata.uid.as_ref()
-    })
+    is_controlled_by(&set.metadata, deployment.metadata.uid.as_deref())
+}
+
+/// Whether the object of that uid is the controller.
+pub(in crate::kubernetes) fn is_controlled_by(meta: &ObjectMeta, uid: Option<&str>) -> bool {
+    let owners = meta.owner_references.as_deref().unwrap_or_default();
+    owners.iter().any(|owner| owner.controller == Some(true) && Some(owner.uid.as_str()) == uid)
 }
 
 /// The revision history, newest first, and whether older revisions were left out.

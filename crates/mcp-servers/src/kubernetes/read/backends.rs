@@ -1,0 +1,54 @@
+//! What stands behind the Services of a namespace: its endpoint slices.
+
+use evenkeel_tools::ToolFailure;
+use evenkeel_tools::kubernetes::Endpoint;
+use k8s_openapi::api::discovery::v1::EndpointSlice;
+
+use crate::kubernetes::client::Kube;
+use crate::kubernetes::names::{collection, list_params};
+
+/// An address behind a Service.
+pub(super) struct Backend {
+    /// The Service.
+    pub service: String,
+    /// Whether it takes traffic.
+    pub ready: bool,
+    /// The address.
+    pub endpoint: Endpoint,
+}
+
+/// What was read.
+pub(super) struct Backends {
+    /// The addresses.
+    pub found: Vec<Backend>,
+    /// Whether there are more slices.
+    pub truncated: bool,
+}
+
+/// Reads them.
+pub(super) async fn backends(kube: &Kube, namespace: &str) -> Result<Backends, ToolFailure> {
+    let params = list_params(None, Some(500))?;
+    let page = kube.list::<EndpointSlice>(collection::<EndpointSlice>(namespace)?, &params).await?;
+    let truncated = page.truncated();
+    Ok(Backends { found: page.items.into_iter().flat_map(of_slice).collect(), truncated })
+}
+
+fn of_slice(slice: EndpointSlice) -> Vec<Backend> {
+    let labels = slice.metadata.labels.unwrap_or_default();
+    let Some(service) = labels.get("kubernetes.io/service-name") else { return Vec::new() };
+    let mut found = Vec::new();
+    for endpoint in slice.endpoints.into_iter().flatten() {
+        // Absent means ready, says the API.
+        let ready =
+            endpoint.conditions.as_ref().and_then(|conditions| conditions.ready).unwrap_or(true);
+        let pod = endpoint
+            .target_ref
+            .filter(|target| target.kind.as_deref() == Some("Pod"))
+            .and_then(|t| t.name);
+        for address in endpoint.addresses {
+            let endpoint = Endpoint { address, pod: pod.clone() };
+            found.push(Backend { service: service.clone(), ready, endpoint });
+        }
+    }
+    found
+}

@@ -1,0 +1,57 @@
+//! Events that belong to an object's view.
+
+use evenkeel_tools::ToolFailure;
+use evenkeel_tools::kubernetes::{ObjectEvents, ObjectRef, Unread};
+use k8s_openapi::api::core::v1::Event;
+
+use super::list_events;
+use crate::kubernetes::client::Kube;
+use crate::kubernetes::names::{collection, everywhere};
+
+/// Events shown with an object.
+const LIMIT: u32 = 20;
+
+/// Events about an object of that namespace; of the whole cluster for objects outside namespaces, whose events are kept
+/// in `default` or wherever their reporter liked. That they can't be read is said in the answer and doesn't hide the rest.
+pub(super) async fn events_of(
+    kube: &Kube,
+    namespace: Option<&str>,
+    kind: &str,
+    name: &str,
+) -> ObjectEvents {
+    let object = ObjectRef { kind: kind.to_owned(), name: name.to_owned() };
+    let read = async {
+        let path = match namespace {
+            Some(namespace) => collection::<Event>(namespace)?,
+            None => everywhere::<Event>(),
+        };
+        list_events::read(kube, path, Some(&object), None, Some(LIMIT)).await
+    };
+    match read.await {
+        Ok(list) => ObjectEvents { events: list.events, truncated: list.truncated, unread: None },
+        Err(failure) => ObjectEvents {
+            events: Vec::new(),
+            truncated: false,
+            unread: Some(format!("{}: {}", failure.code, failure.message)),
+        },
+    }
+}
+
+/// The same where a name may have been given, and there is something of that name.
+pub(super) async fn events_of_named(
+    kube: &Kube,
+    namespace: Option<&str>,
+    kind: &str,
+    name: Option<&str>,
+    found: bool,
+) -> Option<ObjectEvents> {
+    match name {
+        Some(name) if found => Some(events_of(kube, namespace, kind, name).await),
+        _ => None,
+    }
+}
+
+/// A part that could not be read.
+pub(super) fn unread(what: impl Into<String>, failure: ToolFailure) -> Unread {
+    Unread { what: what.into(), code: failure.code, why: failure.message }
+}
