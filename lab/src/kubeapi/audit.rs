@@ -84,15 +84,16 @@ fn access(call: &Call) -> Access {
         ["apis", group, _, rest @ ..] if !rest.is_empty() => (*group, rest),
         _ => ("", &[][..]),
     };
-    let (plural, name, subresource) = match rest {
-        ["namespaces", _, "status" | "finalize"] => ("namespaces", true, rest[2]),
-        ["namespaces", _, plural] => (*plural, false, ""),
-        ["namespaces", _, plural, _] => (*plural, true, ""),
-        ["namespaces", _, plural, _, sub, ..] => (*plural, true, *sub),
+    let inner = match rest {
+        // `namespaces/shop/status` is a namespace's own; everything else under a namespace lives in it.
+        ["namespaces", _, part, ..] if !matches!(*part, "status" | "finalize") => &rest[2..],
+        whole => whole,
+    };
+    let (plural, name, subresource) = match inner {
+        [] => ("", false, ""),
         [plural] => (*plural, false, ""),
         [plural, _] => (*plural, true, ""),
         [plural, _, sub, ..] => (*plural, true, *sub),
-        [] => ("", false, ""),
     };
     let verb = match call.method {
         Method::GET | Method::HEAD if plural.is_empty() || name => "get",

@@ -77,7 +77,7 @@ struct Answer {
 struct Group {
     metadata: GroupName,
     #[serde(default)]
-    versions: Vec<Version>,
+    versions: Vec<GroupVersion>,
 }
 
 #[derive(Deserialize)]
@@ -87,7 +87,7 @@ struct GroupName {
 }
 
 #[derive(Deserialize)]
-struct Version {
+struct GroupVersion {
     version: String,
     #[serde(default)]
     freshness: String,
