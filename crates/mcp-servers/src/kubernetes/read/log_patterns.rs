@@ -11,7 +11,7 @@ use evenkeel_tools::kubernetes::{
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::api::core::v1::Pod;
 
-use super::log_streams::{self, Stream, Streams};
+use super::log_streams::{self, ReadLogs, Stream};
 use super::logs::{Wanted, hide, stamped};
 use super::pods_of;
 use crate::clock::now;
@@ -106,7 +106,7 @@ struct Event {
     lines: u64,
 }
 
-fn patterns(streams: Streams, bounds: Bounds, limit: usize) -> LogPatterns {
+fn patterns(streams: ReadLogs, bounds: Bounds, limit: usize) -> LogPatterns {
     let mut events: Vec<Event> = Vec::new();
     let mut from = bounds.from;
     for stream in &streams.streams {
@@ -216,7 +216,7 @@ fn template(template: Template) -> LogTemplate {
 #[cfg(test)]
 mod tests {
     use super::{Bounds, patterns};
-    use crate::kubernetes::read::log_streams::{Stream, Streams};
+    use crate::kubernetes::read::log_streams::{ReadLogs, Stream};
     use evenkeel_tools::kubernetes::{LogChangeKind, LogPatterns, LogSource};
     use jiff::Timestamp;
 
@@ -228,7 +228,7 @@ mod tests {
             matched: 0,
             cut,
         };
-        let streams = Streams {
+        let streams = ReadLogs {
             streams: vec![Stream { source, text: text.to_owned() }],
             unread: Vec::new(),
             truncated: false,

@@ -26,7 +26,7 @@ pub(super) struct Stream {
 }
 
 /// The logs of pods.
-pub(super) struct Streams {
+pub(super) struct ReadLogs {
     pub streams: Vec<Stream>,
     pub unread: Vec<Unread>,
     /// Whether pods or containers were left out.
@@ -41,7 +41,7 @@ pub(super) async fn read(
     pods: &[Pod],
     container: Option<&str>,
     wanted: &Wanted,
-) -> Result<Streams, ToolFailure> {
+) -> Result<ReadLogs, ToolFailure> {
     if let Some(container) = container {
         check("container name", container)?;
     }
@@ -64,7 +64,7 @@ pub(super) async fn read(
         .buffered(AT_ONCE)
         .collect()
         .await;
-    let mut found = Streams { streams: Vec::new(), unread: Vec::new(), truncated };
+    let mut found = ReadLogs { streams: Vec::new(), unread: Vec::new(), truncated };
     let mut failed: Option<ToolFailure> = None;
     for (pod, container, answer) in answers {
         match answer {

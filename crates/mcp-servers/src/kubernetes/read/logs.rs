@@ -119,7 +119,7 @@ async fn ask(
 
 /// Lines of a log.
 #[derive(Debug, Default)]
-pub(super) struct Lines {
+pub(super) struct Picked {
     /// Those that are wanted, oldest first.
     pub lines: Vec<LogLine>,
     /// How many there were.
@@ -129,8 +129,8 @@ pub(super) struct Lines {
 }
 
 /// Picks lines out of a log, the newest ones if they are too many, and hides secrets in them.
-pub(super) fn pick(text: &str, timestamps: bool, grep: Option<&Regex>) -> Lines {
-    let mut found = Lines::default();
+pub(super) fn pick(text: &str, timestamps: bool, grep: Option<&Regex>) -> Picked {
+    let mut found = Picked::default();
     let mut total = 0;
     for raw in text.lines().rev() {
         found.read += 1;
