@@ -10,6 +10,7 @@
 
 mod clock;
 pub mod failure;
+pub mod http;
 pub mod kubernetes;
 pub mod limits;
 pub mod prometheus;

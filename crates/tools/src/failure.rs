@@ -57,6 +57,8 @@ pub mod codes {
     pub const PROMETHEUS_BAD_QUERY: &str = "prometheus.bad_query";
     /// Prometheus could not execute the query (422) or is not ready (503).
     pub const PROMETHEUS_FAILED: &str = "prometheus.failed";
+    /// Prometheus asked us to slow down (429).
+    pub const PROMETHEUS_BUSY: &str = "prometheus.busy";
     /// The answer isn't what Prometheus' API promises.
     pub const PROMETHEUS_GARBAGE: &str = "prometheus.garbage";
     /// The answer was larger than the byte limit.

@@ -5,7 +5,7 @@
 
 pub mod config;
 pub mod golden;
-pub mod http;
+mod http;
 pub mod wire;
 
 mod alertmanager;

@@ -92,9 +92,7 @@ pub(super) async fn instant(
                 "the expression is a range vector; use query_range or a function over time",
             ));
         }
-        QueryData::String(value) => {
-            return Err(garbage(path, "a string result", value.to_string().as_bytes()));
-        }
+        QueryData::String(_) => return Err(garbage(path, "a string result")),
     };
     Ok((data, reply.warnings))
 }

@@ -98,7 +98,7 @@ pub(super) async fn range(
     ];
     let reply = prometheus.post::<QueryData>(path, &form).await?;
     let QueryData::Matrix(found) = reply.data else {
-        return Err(garbage(path, "a result that isn't a matrix", b""));
+        return Err(garbage(path, "a result that isn't a matrix"));
     };
     let truncated = found.len() > MAX_SERIES;
     let series: Vec<RangeSeries> = found

@@ -64,7 +64,7 @@ pub(super) async fn discover(
     let reply =
         prometheus.post::<QueryData>(path, &[("query", query), ("time", seconds(at))]).await?;
     let QueryData::Vector(series) = reply.data else {
-        return Err(garbage(path, "a result that isn't a vector", b""));
+        return Err(garbage(path, "a result that isn't a vector"));
     };
     Ok(Found {
         rows: series.into_iter().map(|s| s.metric).collect(),

@@ -52,7 +52,7 @@ impl Tool<Prometheus> for GoldenSignalsTool {
         }
         let end = args.at.unwrap_or_else(now);
         let span = span(end, window)?;
-        let table = prometheus.table()?;
+        let table = prometheus.table();
         let found = discover(prometheus, table, &args, end, window).await?;
         let (latency, traffic, errors, saturation) = futures::join!(
             signal(prometheus, table, &found, &span, SignalKind::LatencyP95),
