@@ -29,7 +29,8 @@ impl Answer {
 
     /// The beginning of the body, fit for a message.
     pub fn excerpt(&self) -> String {
-        excerpt(&self.body)
+        let head = &self.body[..self.body.len().min(120)];
+        printable(&String::from_utf8_lossy(head))
     }
 
     /// The failure that says that this isn't what the API promises.
@@ -45,10 +46,4 @@ impl Answer {
             format!("Check that the address is {name}'s API and not a login page or a proxy."),
         )
     }
-}
-
-/// The beginning of a body, fit for a message.
-pub(crate) fn excerpt(body: &[u8]) -> String {
-    let head = &body[..body.len().min(120)];
-    printable(&String::from_utf8_lossy(head))
 }

@@ -12,6 +12,5 @@ mod service;
 
 pub use access::{Access, Auth};
 pub use answer::Answer;
-pub(crate) use answer::excerpt;
 pub use endpoint::Endpoint;
 pub use service::{Codes, Service};

@@ -2,11 +2,16 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking, as tests do")]
 
 mod alertmanager;
+mod http_access;
 mod kubernetes_cluster;
 mod kubernetes_faults;
 mod kubernetes_reads;
 mod kubernetes_writes;
+mod prometheus_dialects;
 mod prometheus_faults;
+mod prometheus_native;
+mod prometheus_process;
 mod prometheus_real;
 mod schemas;
 mod support;
+mod tool_pages;

@@ -57,7 +57,7 @@ fn single(value: SampleValue) -> InstantData {
         labels: evenkeel_tools::prometheus::Labels::default(),
         value,
     };
-    InstantData::Vector { samples: vec![sample], truncated: false }
+    InstantData::Vector { samples: vec![sample], histograms: Vec::new(), truncated: false }
 }
 
 #[tokio::test]
