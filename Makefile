@@ -9,7 +9,7 @@ RELEASE := $(or $(CARGO_TARGET_DIR),target)/release
 # turn them on there too (cargo unites features), and effects would run while pages are rendered.
 NATIVE := --workspace --exclude evenkeel-frontend
 
-.PHONY: help build test test-rust test-browser crash lint format quality bench bench-store setup site clean
+.PHONY: help build test test-rust test-browser crash fuzz lint format quality bench bench-store setup site clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -42,6 +42,10 @@ crash: ## Kill the release build a thousand times and look what is left (CRASH="
 	$(CARGO) build --release --locked -p evenkeel-server --features failpoints --bin evenkeel-failpoints
 	$(CARGO) build --release --locked -p evenkeel-crash
 	$(RELEASE)/evenkeel-crash run --program $(RELEASE)/evenkeel-failpoints $(CRASH)
+
+FUZZ_SECONDS := 60
+fuzz: ## Feed every parser of outside bytes to a fuzzer (FUZZ_SECONDS=600; needs a C++ compiler)
+	@./scripts/fuzz.sh $(FUZZ_SECONDS)
 
 lint: ## Format check, clippy, small files
 	$(CARGO) fmt --all --check

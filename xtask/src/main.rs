@@ -5,16 +5,18 @@
 
 mod contrast;
 mod site;
+mod tools;
 
 use std::process::ExitCode;
 
 const USAGE: &str = "\
-usage: cargo run -p xtask -- site [--dev] [--force]
+usage: cargo run -p xtask -- site [--dev] [--force] | contrast | tools
 
   site      build the browser's half into site/ (skipped when no source changed)
     --dev   without size optimisation and strong compression
     --force build even when no source changed
   contrast  compute the contrast of every colour pair declared in style/tokens.css
+  tools     write docs/tools/ from the schemas of the shipped MCP servers
 ";
 
 fn main() -> ExitCode {
@@ -23,6 +25,7 @@ fn main() -> ExitCode {
     let result = match arguments.first().map(String::as_str) {
         Some("site") => site::build(&site::Options { dev: flag("--dev"), force: flag("--force") }),
         Some("contrast") => contrast::report(),
+        Some("tools") => tools::write(),
         _ => {
             eprint!("{USAGE}");
             return ExitCode::from(2);

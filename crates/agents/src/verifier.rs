@@ -67,7 +67,11 @@ async fn metric(
     let values: Vec<SampleValue> = match &answer.value.data {
         InstantData::Empty => Vec::new(),
         InstantData::Scalar { value } => vec![*value],
-        InstantData::Vector { samples, .. } => samples.iter().map(|s| s.value).collect(),
+        // A histogram is no figure that could be compared: it spoils them all, as NaN does.
+        InstantData::Vector { samples, histograms, .. } => {
+            let unreadable = histograms.iter().map(|_| SampleValue::from(f64::NAN));
+            samples.iter().map(|s| s.value).chain(unreadable).collect()
+        }
     };
     let truncated = matches!(answer.value.data, InstantData::Vector { truncated: true, .. });
     let (measured, fulfilled) = worst(&values, comparison, threshold);

@@ -6,10 +6,13 @@
 //! It logs to stderr only, because stdout is the protocol.
 //!
 //! To add a tool: its types in `evenkeel-tools`, one file here that implements [`tool::Tool`], one line in the server's
-//! `server()` function. To add a server: a module with a `server()` function and a [`ServerKind`].
+//! `server()` function. To add a server: a module with a `server()` function, a [`ServerKind`], and its lines in
+//! [`catalogue`], which documentation, checks and fuzz targets take it from. What speaks to an HTTP API goes by [`http`].
 
+pub mod catalogue;
 mod clock;
 pub mod failure;
+pub mod http;
 pub mod kubernetes;
 pub mod limits;
 pub mod prometheus;

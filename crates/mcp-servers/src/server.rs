@@ -10,17 +10,17 @@ use rmcp::model::{
 use rmcp::service::{RequestContext, RoleServer};
 use rmcp::{ErrorData, ServerHandler};
 
-use crate::failure::failure;
+use crate::failure::{failure, presentable};
 use crate::limits::Limits;
 use crate::tool::{Answer, Entry, Tool, entry};
 
 /// An MCP server that offers tools over one context.
 pub struct ToolServer<C> {
     name: &'static str,
-    instructions: &'static str,
+    pub(crate) instructions: &'static str,
     context: Arc<C>,
     limits: Limits,
-    entries: Vec<Entry<C>>,
+    pub(crate) entries: Vec<Entry<C>>,
 }
 
 impl<C: Send + Sync + 'static> ToolServer<C> {
@@ -41,7 +41,17 @@ impl<C: Send + Sync + 'static> ToolServer<C> {
         self.entries.iter().map(|entry| entry.tool.clone()).collect()
     }
 
-    async fn answer(&self, entry: &Entry<C>, arguments: rmcp::model::JsonObject) -> CallToolResult {
+    /// The tool of that name.
+    pub(crate) fn entry(&self, name: &str) -> Option<&Entry<C>> {
+        self.entries.iter().find(|entry| entry.tool.name == name)
+    }
+
+    /// Calls a tool and bounds what it answers.
+    pub(crate) async fn answer(
+        &self,
+        entry: &Entry<C>,
+        arguments: rmcp::model::JsonObject,
+    ) -> CallToolResult {
         let name = entry.tool.name.as_ref();
         let call = (entry.handler)(Arc::clone(&self.context), arguments);
         let answer = match tokio::time::timeout(self.limits.call, call).await {
@@ -59,6 +69,7 @@ impl<C: Send + Sync + 'static> ToolServer<C> {
                 result
             }
             Err(failure) => {
+                let failure = presentable(failure);
                 tracing::info!(
                     tool = name,
                     code = failure.code,
@@ -121,7 +132,7 @@ impl<C: Send + Sync + 'static> ServerHandler for ToolServer<C> {
         request: CallToolRequestParams,
         _context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        let Some(entry) = self.entries.iter().find(|entry| entry.tool.name == request.name) else {
+        let Some(entry) = self.entry(&request.name) else {
             return Err(ErrorData::invalid_params(
                 format!("there is no tool called {}", request.name),
                 None,

@@ -8,7 +8,7 @@ use rmcp::handler::server::tool::{schema_for_input, schema_for_output};
 use rmcp::model::{JsonObject, ToolAnnotations};
 use schemars::JsonSchema;
 
-use crate::failure::bad_arguments;
+use crate::failure::{bad_arguments, presentable};
 
 /// One tool. `C` is what its server works with: a client and its limits.
 pub trait Tool<C: Send + Sync>: Send + Sync + 'static {
@@ -42,6 +42,8 @@ type Handler<C> = Box<dyn Fn(Arc<C>, JsonObject) -> BoxFuture<'static, Answer> +
 /// A tool as a server holds it.
 pub(crate) struct Entry<C> {
     pub(crate) tool: rmcp::model::Tool,
+    pub(crate) effect: Effect,
+    pub(crate) reader: fn(JsonObject) -> Result<serde_json::Value, ToolFailure>,
     pub(crate) handler: Handler<C>,
 }
 
@@ -64,6 +66,8 @@ pub(crate) fn entry<C: Send + Sync + 'static, T: Tool<C>>() -> Entry<C> {
         .with_annotations(annotations);
     Entry {
         tool,
+        effect,
+        reader: |arguments| json::<T::Args>(&read::<T::Args>(arguments)?),
         handler: Box::new(|context, arguments| Box::pin(run::<C, T>(context, arguments))),
     }
 }
@@ -72,14 +76,22 @@ async fn run<C: Send + Sync + 'static, T: Tool<C>>(
     context: Arc<C>,
     arguments: JsonObject,
 ) -> Answer {
-    let args: T::Args =
-        serde_json::from_value(serde_json::Value::Object(arguments)).map_err(|error| {
-            bad_arguments(format!("the arguments of {} don't fit: {error}", T::Args::NAME))
-        })?;
-    let output = T::call(&context, args).await?;
+    let output = T::call(&context, read::<T::Args>(arguments)?).await?;
     let summary = T::summary(&output);
     let value = serde_json::to_value(&output).map_err(|error| {
         bad_arguments(format!("the result of {} can't be written as JSON: {error}", T::Args::NAME))
     })?;
     Ok((value, summary))
+}
+
+fn read<A: ToolArguments>(arguments: JsonObject) -> Result<A, ToolFailure> {
+    serde_json::from_value(serde_json::Value::Object(arguments))
+        .map_err(|error| bad_arguments(format!("the arguments of {} don't fit: {error}", A::NAME)))
+        .map_err(presentable)
+}
+
+fn json<A: ToolArguments>(arguments: &A) -> Result<serde_json::Value, ToolFailure> {
+    serde_json::to_value(arguments).map_err(|error| {
+        bad_arguments(format!("the arguments of {} can't be written as JSON: {error}", A::NAME))
+    })
 }

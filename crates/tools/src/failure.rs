@@ -19,8 +19,19 @@ pub struct ToolFailure {
     pub retry_after_s: Option<u32>,
 }
 
-/// Every code the shipped servers use.
-pub mod codes {
+/// Declares codes, and lists them with what they mean.
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ pub const $name:ident: &str = $code:literal;)*) => {
+        /// Every code the shipped servers use.
+        pub mod codes {
+            $($(#[doc = $doc])+ pub const $name: &str = $code;)*
+            /// All of them, each with what it means.
+            pub const ALL: &[(&str, &str)] = &[$(($code, concat!($($doc),+))),*];
+        }
+    };
+}
+
+codes! {
     /// The API server refused the credentials (401).
     pub const KUBERNETES_UNAUTHORIZED: &str = "kubernetes.unauthorized";
     /// The account lacks a permission (403).
@@ -61,8 +72,12 @@ pub mod codes {
     pub const PROMETHEUS_BAD_QUERY: &str = "prometheus.bad_query";
     /// Prometheus could not execute the query (422) or is not ready (503).
     pub const PROMETHEUS_FAILED: &str = "prometheus.failed";
+    /// Prometheus asked us to slow down (429).
+    pub const PROMETHEUS_BUSY: &str = "prometheus.busy";
     /// The answer isn't what Prometheus' API promises.
     pub const PROMETHEUS_GARBAGE: &str = "prometheus.garbage";
+    /// What was asked for isn't served at this address: Mimir, Thanos and others serve a part of Prometheus' API.
+    pub const PROMETHEUS_NOT_SERVED: &str = "prometheus.not_served";
     /// The answer was larger than the byte limit.
     pub const PROMETHEUS_TOO_LARGE: &str = "prometheus.too_large";
     /// The address or the credentials are not usable.

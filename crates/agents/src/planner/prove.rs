@@ -162,8 +162,9 @@ async fn lasting_value(bench: &dyn Bench, query: &str) -> Result<bool, Interrupt
     Ok(match &answer.value.data {
         InstantData::Empty => false,
         InstantData::Scalar { value } => value.number().is_some(),
-        InstantData::Vector { samples, truncated } => {
-            !truncated && !samples.is_empty() && samples.iter().all(lasting)
+        InstantData::Vector { samples, histograms, truncated } => {
+            let figures = !samples.is_empty() && histograms.is_empty();
+            !truncated && figures && samples.iter().all(lasting)
         }
     })
 }

@@ -189,18 +189,34 @@ impl Range {
     fn prometheus(&self, tool: &str, arguments: &Value) -> Value {
         let text = |name: &str| arguments[name].as_str().unwrap_or_default().to_owned();
         match tool {
-            prom::names::LIST_TARGETS => {
-                value(&TargetList { targets: Vec::new(), truncated: false })
-            }
+            prom::names::LIST_TARGETS => value(&TargetList {
+                targets: Vec::new(),
+                truncated: false,
+                at: None,
+                warnings: Vec::new(),
+            }),
             prom::names::LABEL_VALUES => {
                 let values = match text("label").as_str() {
                     "deployment" => self.signals.keys().cloned().collect(),
                     "namespace" => self.places.iter().map(|p| (*p).to_owned()).collect(),
                     _ => Vec::new(),
                 };
-                value(&LabelValues { label: text("label"), values, truncated: false })
+                value(&LabelValues {
+                    label: text("label"),
+                    values,
+                    truncated: false,
+                    selector: None,
+                    start: None,
+                    end: None,
+                    warnings: Vec::new(),
+                })
             }
-            prom::names::LIST_RULES => value(&RuleList { rules: self.rules(), truncated: false }),
+            prom::names::LIST_RULES => value(&RuleList {
+                rules: self.rules(),
+                truncated: false,
+                at: None,
+                warnings: Vec::new(),
+            }),
             prom::names::GOLDEN_SIGNALS => {
                 let name =
                     arguments["workload"].as_str().or(arguments["service"].as_str()).unwrap();
@@ -232,6 +248,7 @@ impl Range {
                             labels: labels.iter().cloned().collect(),
                             value: (*v).into(),
                         }],
+                        histograms: Vec::new(),
                         truncated: false,
                     },
                 };

@@ -75,7 +75,7 @@ pub fn golden(name: &str, given: &[(SignalKind, Vec<f64>)]) -> GoldenSignals {
         })
         .collect();
     let start = at(-15 * (i64::try_from(POINTS).unwrap() - 1));
-    GoldenSignals { start, end: at(0), step_seconds: 15.0, signals }
+    GoldenSignals { start, end: at(0), step_seconds: 15.0, signals, warnings: Vec::new() }
 }
 
 /// A view of golden signals.
@@ -109,6 +109,7 @@ pub fn range(query: &str, labels: &[(&str, &str)], values: &[f64]) -> RangeResul
             series: vec![RangeSeries {
                 labels: labels.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
                 points: points(values),
+                histograms: Vec::new(),
             }],
             truncated: false,
         },

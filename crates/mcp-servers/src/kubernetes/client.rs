@@ -63,6 +63,16 @@ impl Kube {
         Self { client: client(config), limits, fence: Fence::default() }
     }
 
+    /// No cluster: every call that would ask it fails.
+    pub fn none(limits: Limits) -> Self {
+        let failure = failure(
+            codes::KUBERNETES_CONFIG,
+            "no cluster is configured",
+            "Connect a cluster by its kubeconfig.",
+        );
+        Self { client: Err(failure), limits }
+    }
+
     /// A cluster behind any client; for tests.
     pub fn from_client(client: kube::Client, limits: Limits) -> Self {
         Self { client: Ok(client), limits, fence: Fence::default() }

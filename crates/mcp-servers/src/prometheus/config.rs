@@ -1,131 +1,87 @@
-//! Where the Prometheus is and how to sign in.
+//! Where the Prometheus and its Alertmanager are, how to sign in, and what makes a golden signal.
 
-use evenkeel_tools::failure::{ToolFailure, codes};
-use reqwest::Url;
+use evenkeel_tools::failure::ToolFailure;
 
 use super::golden::Table;
-use crate::failure::failure;
+use super::http::SERVICE;
+use crate::http::{Access, Auth};
 
-/// Configuration of the server. Has no `Debug`: it holds credentials.
-#[derive(Clone)]
+/// Configuration of the server.
+#[derive(Debug, Clone)]
 pub struct PrometheusConfig {
-    /// Base address, path prefix included: `http://prometheus:9090`, `https://mimir/prometheus`.
-    pub url: String,
-    /// Base address of the Alertmanager it sends alerts to.
-    pub alertmanager_url: Option<String>,
-    /// Sign-in there.
-    pub alertmanager_auth: Auth,
-    /// Sign-in.
-    pub auth: Auth,
-    /// Tenant, sent as `X-Scope-OrgID`.
-    pub tenant: Option<String>,
-    /// PEM certificates to trust beside the system's.
-    pub ca_pem: Option<Vec<u8>>,
+    /// The Prometheus, or what speaks its API.
+    pub prometheus: Option<Access>,
+    /// The Alertmanager it sends alerts to.
+    pub alertmanager: Option<Access>,
     /// Which metrics make which golden signal.
     pub table: Table,
 }
 
-/// How to sign in.
-#[derive(Clone)]
-pub enum Auth {
-    /// Not at all.
-    None,
-    /// `Authorization: Bearer`.
-    Bearer(String),
-    /// `Authorization: Basic`.
-    Basic(String, String),
-}
-
 impl PrometheusConfig {
-    /// No sign-in and the built-in table.
+    /// No sign-in and the built-in table. Without an address there is none.
     pub fn new(url: impl Into<String>) -> Self {
+        let access = Access::new(url);
         Self {
-            url: url.into(),
-            alertmanager_url: None,
-            alertmanager_auth: Auth::None,
-            auth: Auth::None,
-            tenant: None,
-            ca_pem: None,
+            prometheus: (!access.url.trim().is_empty()).then_some(access),
+            alertmanager: None,
             table: Table::built_in(),
         }
     }
 
-    /// From `PROMETHEUS_URL`, `ALERTMANAGER_URL`, or both, and optionally `PROMETHEUS_BEARER_TOKEN`, or `PROMETHEUS_USERNAME` and
-    /// `PROMETHEUS_PASSWORD`; `PROMETHEUS_TENANT`; `PROMETHEUS_CA_FILE`; `PROMETHEUS_SIGNALS_FILE` (a table in the
-    /// format of `golden/table.toml`); `ALERTMANAGER_BEARER_TOKEN`, or `ALERTMANAGER_USERNAME` and
-    /// `ALERTMANAGER_PASSWORD`.
+    /// From `PROMETHEUS_URL`, `ALERTMANAGER_URL`, or both, each with the companions that [`Access::from_env`] names, and
+    /// `PROMETHEUS_SIGNALS_FILE` (a table in the format of `golden/table.toml`).
+    ///
+    /// What is not said of Alertmanager is taken from Prometheus: tenant and certificates always, the sign-in only if
+    /// both are at the same scheme, host and port, as in Mimir.
     pub fn from_env() -> Result<Self, ToolFailure> {
-        let var = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let alertmanager_url = var("ALERTMANAGER_URL");
-        let url = match (var("PROMETHEUS_URL"), &alertmanager_url) {
-            (Some(url), _) => url,
-            // Then each tool that asks Prometheus says so itself.
-            (None, Some(_)) => String::new(),
-            (None, None) => return Err(config_failure("PROMETHEUS_URL isn't set".to_owned())),
-        };
-        let auth =
-            |of: &str| match (var(&format!("{of}_BEARER_TOKEN")), var(&format!("{of}_USERNAME"))) {
-                (Some(token), _) => Auth::Bearer(token),
-                (None, Some(user)) => {
-                    Auth::Basic(user, var(&format!("{of}_PASSWORD")).unwrap_or_default())
-                }
-                (None, None) => Auth::None,
-            };
-        let read = |name: &str, path: &str| {
-            std::fs::read(path)
-                .map_err(|error| config_failure(format!("can't read the file of {name}: {error}")))
-        };
-        let ca_pem =
-            var("PROMETHEUS_CA_FILE").map(|path| read("PROMETHEUS_CA_FILE", &path)).transpose()?;
-        let table = match var("PROMETHEUS_SIGNALS_FILE") {
+        let prometheus = Access::from_env("PROMETHEUS");
+        let mut alertmanager = Access::from_env("ALERTMANAGER");
+        if prometheus.is_none() && alertmanager.is_none() {
+            return Err(SERVICE.unusable("PROMETHEUS_URL isn't set"));
+        }
+        if let (Some(to), Some(from)) = (&mut alertmanager, &prometheus) {
+            inherit(to, from);
+        }
+        let file = std::env::var("PROMETHEUS_SIGNALS_FILE").ok().filter(|path| !path.is_empty());
+        let table = match file {
             None => Table::built_in(),
             Some(path) => {
-                let bytes = read("PROMETHEUS_SIGNALS_FILE", &path)?;
-                Table::parse(&String::from_utf8_lossy(&bytes)).map_err(|error| {
-                    config_failure(format!("PROMETHEUS_SIGNALS_FILE doesn't parse: {error}"))
+                let text = std::fs::read_to_string(&path).map_err(|error| {
+                    SERVICE.unusable(format!("can't read PROMETHEUS_SIGNALS_FILE: {error}"))
+                })?;
+                Table::parse(&text).map_err(|error| {
+                    SERVICE.unusable(format!("PROMETHEUS_SIGNALS_FILE doesn't parse: {error}"))
                 })?
             }
         };
-        Ok(Self {
-            url,
-            alertmanager_url,
-            alertmanager_auth: auth("ALERTMANAGER"),
-            auth: auth("PROMETHEUS"),
-            tenant: var("PROMETHEUS_TENANT"),
-            ca_pem,
-            table,
-        })
-    }
-
-    /// The base address, checked.
-    pub(super) fn base(&self) -> Result<Url, ToolFailure> {
-        if self.url.trim().is_empty() {
-            return Err(config_failure("PROMETHEUS_URL isn't set".to_owned()));
-        }
-        base_of(&self.url).map_err(|why| {
-            config_failure(format!("the address of Prometheus can't be used: {why}"))
-        })
+        Ok(Self { prometheus, alertmanager, table })
     }
 }
 
-/// A base address, checked.
-pub(super) fn base_of(url: &str) -> Result<Url, String> {
-    let mut url = Url::parse(url.trim()).map_err(|error| format!("it isn't a URL: {error}"))?;
-    if !matches!(url.scheme(), "http" | "https") {
-        return Err(format!("it has the scheme {}", url.scheme()));
+fn inherit(to: &mut Access, from: &Access) {
+    if matches!(to.auth, Auth::None) && to.same_origin(from) {
+        to.auth = from.auth.clone();
     }
-    url.set_query(None);
-    url.set_fragment(None);
-    let path = url.path().trim_end_matches('/').to_owned();
-    url.set_path(&format!("{path}/"));
-    Ok(url)
+    to.tenant = to.tenant.take().or_else(|| from.tenant.clone());
+    to.ca_pem = to.ca_pem.take().or_else(|| from.ca_pem.clone());
 }
 
-/// A configuration that can't work.
-pub(super) fn config_failure(message: String) -> ToolFailure {
-    failure(
-        codes::PROMETHEUS_CONFIG,
-        message,
-        "Correct the cluster's Prometheus address and credentials (PROMETHEUS_URL and its companions).",
-    )
+#[cfg(test)]
+mod tests {
+    use super::inherit;
+    use crate::http::{Access, Auth};
+
+    #[test]
+    fn a_sign_in_stays_with_its_origin() {
+        let mut prometheus = Access::new("https://mimir/prometheus");
+        prometheus.auth = Auth::Bearer("t".to_owned().into());
+        prometheus.tenant = Some("shop".to_owned());
+        let mut beside = Access::new("https://mimir/alertmanager");
+        inherit(&mut beside, &prometheus);
+        assert!(matches!(beside.auth, Auth::Bearer(_)));
+        let mut elsewhere = Access::new("https://alertmanager/");
+        inherit(&mut elsewhere, &prometheus);
+        assert!(matches!(elsewhere.auth, Auth::None));
+        assert_eq!(elsewhere.tenant.as_deref(), Some("shop"));
+    }
 }

@@ -1,37 +1,54 @@
-//! Asking Prometheus, with a time limit, a byte limit and errors that say what happened.
+//! Asking Prometheus: what wraps its answers, and what its statuses mean.
 
 use evenkeel_tools::failure::{ToolFailure, codes};
-use reqwest::{Client, RequestBuilder, StatusCode, Url};
+use reqwest::StatusCode;
 use serde::de::DeserializeOwned;
 
 use super::alertmanager::Alertmanager;
-use super::config::{Auth, PrometheusConfig, config_failure};
+use super::config::PrometheusConfig;
 use super::golden::Table;
 use super::wire::{Envelope, Status};
 use crate::failure::failure;
+use crate::http::{Answer, Codes, Endpoint, Service};
 use crate::limits::Limits;
-use crate::text::clip;
+use crate::text::{clip, printable};
+
+/// How Prometheus is called and how its failures are coded.
+pub const SERVICE: Service = Service {
+    name: "Prometheus",
+    variables: "PROMETHEUS",
+    codes: Codes {
+        config: codes::PROMETHEUS_CONFIG,
+        unauthorized: codes::PROMETHEUS_UNAUTHORIZED,
+        unreachable: codes::PROMETHEUS_UNREACHABLE,
+        timeout: codes::PROMETHEUS_TIMEOUT,
+        busy: codes::PROMETHEUS_BUSY,
+        failed: codes::PROMETHEUS_FAILED,
+        garbage: codes::PROMETHEUS_GARBAGE,
+        too_large: codes::PROMETHEUS_TOO_LARGE,
+    },
+    narrow: "Narrow the expression with labels or an aggregation, or ask for a shorter range.",
+};
+
+/// The header that every answer of `VictoriaMetrics` carries.
+const VICTORIA_METRICS: &str = "x-server-hostname";
 
 /// One Prometheus, or why there is none: then every call answers with that reason. And beside it the
 /// Alertmanager that it sends alerts to.
 pub struct Prometheus {
-    inner: Result<Inner, ToolFailure>,
+    endpoint: Result<Endpoint, ToolFailure>,
     alertmanager: Result<Alertmanager, ToolFailure>,
-}
-
-struct Inner {
-    client: Client,
-    base: Url,
-    config: PrometheusConfig,
-    limits: Limits,
+    table: Table,
 }
 
 /// A successful answer.
 pub struct Reply<T> {
     /// The data.
     pub data: T,
-    /// Prometheus' warnings, at most 10.
+    /// Prometheus' warnings and remarks, at most 10, and that the answer is only a part of what there is.
     pub warnings: Vec<String>,
+    /// Whether `VictoriaMetrics` answered, which says "none" where it means "not known to me".
+    pub victoria_metrics: bool,
 }
 
 impl Prometheus {
@@ -39,17 +56,22 @@ impl Prometheus {
     pub fn from_env(limits: Limits) -> Self {
         match PrometheusConfig::from_env() {
             Ok(config) => Self::new(config, limits),
-            Err(failure) => {
-                let alertmanager = Alertmanager::new(&PrometheusConfig::new(""), limits);
-                Self { inner: Err(failure), alertmanager }
-            }
+            Err(failure) => Self {
+                endpoint: Err(failure.clone()),
+                alertmanager: Err(failure),
+                table: Table::built_in(),
+            },
         }
     }
 
     /// As `config` says.
     pub fn new(config: PrometheusConfig, limits: Limits) -> Self {
+        let endpoint = match &config.prometheus {
+            Some(access) => Endpoint::new(&SERVICE, access, limits),
+            None => Err(SERVICE.unusable("PROMETHEUS_URL isn't set")),
+        };
         let alertmanager = Alertmanager::new(&config, limits);
-        Self { inner: Inner::new(config, limits), alertmanager }
+        Self { endpoint, alertmanager, table: config.table }
     }
 
     /// The Alertmanager beside it.
@@ -58,8 +80,8 @@ impl Prometheus {
     }
 
     /// Which metrics make which golden signal.
-    pub(super) fn table(&self) -> Result<&Table, ToolFailure> {
-        Ok(&self.inner()?.config.table)
+    pub(super) fn table(&self) -> &Table {
+        &self.table
     }
 
     /// GET of an API path such as `api/v1/alerts`.
@@ -68,8 +90,7 @@ impl Prometheus {
         path: &str,
         query: &[(&str, String)],
     ) -> Result<Reply<T>, ToolFailure> {
-        let inner = self.inner()?;
-        inner.ask(path, inner.client.get(inner.url(path)?).query(query)).await
+        read(path, &self.endpoint()?.get(path, query).await?)
     }
 
     /// POST of a form, for expressions too long for an address.
@@ -78,145 +99,105 @@ impl Prometheus {
         path: &str,
         form: &[(&str, String)],
     ) -> Result<Reply<T>, ToolFailure> {
-        let inner = self.inner()?;
-        inner.ask(path, inner.client.post(inner.url(path)?).form(form)).await
+        read(path, &self.endpoint()?.post(path, form).await?)
     }
 
-    fn inner(&self) -> Result<&Inner, ToolFailure> {
-        self.inner.as_ref().map_err(Clone::clone)
+    /// Parameters that bound what a query costs there: it gives up when we do, and stops at one series more than
+    /// `shown`. Those who don't know them ignore them.
+    pub(super) fn bounds(&self, shown: usize) -> Vec<(&'static str, String)> {
+        let mut bounds = self.patience();
+        bounds.push(("limit", (shown + 1).to_string()));
+        bounds
+    }
+
+    /// The parameter that lets a query give up when we do.
+    pub(super) fn patience(&self) -> Vec<(&'static str, String)> {
+        let seconds =
+            self.endpoint.as_ref().map(|endpoint| endpoint.limits().request.as_secs_f64());
+        seconds.map(|seconds| ("timeout", format!("{seconds}"))).into_iter().collect()
+    }
+
+    fn endpoint(&self) -> Result<&Endpoint, ToolFailure> {
+        self.endpoint.as_ref().map_err(Clone::clone)
     }
 }
 
-impl Inner {
-    fn new(config: PrometheusConfig, limits: Limits) -> Result<Self, ToolFailure> {
-        let base = config.base()?;
-        let client = client(&config, limits).map_err(config_failure)?;
-        Ok(Self { client, base, config, limits })
-    }
-
-    fn url(&self, path: &str) -> Result<Url, ToolFailure> {
-        self.base.join(path).map_err(|error| {
-            config_failure(format!("{path} can't be added to the address: {error}"))
-        })
-    }
-
-    async fn ask<T: DeserializeOwned>(
-        &self,
-        path: &str,
-        request: RequestBuilder,
-    ) -> Result<Reply<T>, ToolFailure> {
-        let mut request = match &self.config.auth {
-            Auth::None => request,
-            Auth::Bearer(token) => request.bearer_auth(token),
-            Auth::Basic(user, password) => request.basic_auth(user, Some(password)),
-        };
-        if let Some(tenant) = &self.config.tenant {
-            request = request.header("X-Scope-OrgID", tenant);
-        }
-        let mut response = request.send().await.map_err(|error| self.transport(path, &error))?;
-        let status = response.status();
-        let mut body = Vec::new();
-        while let Some(chunk) =
-            response.chunk().await.map_err(|error| self.transport(path, &error))?
-        {
-            if body.len() + chunk.len() > self.limits.response_bytes {
-                return Err(failure(
-                    codes::PROMETHEUS_TOO_LARGE,
-                    format!(
-                        "the answer of {path} is larger than {} bytes",
-                        self.limits.response_bytes
-                    ),
-                    "Narrow the expression with labels or an aggregation, or ask for a shorter range.",
-                ));
-            }
-            body.extend_from_slice(&chunk);
-        }
-        read(path, status, &body)
-    }
-
-    fn transport(&self, path: &str, error: &reqwest::Error) -> ToolFailure {
-        if error.is_timeout() {
-            return failure(
-                codes::PROMETHEUS_TIMEOUT,
-                format!("{path} wasn't answered within {} s", self.limits.request.as_secs_f32()),
-                "Check Prometheus' load; ask for a shorter range or a cheaper expression.",
-            );
-        }
-        let address = self.base.host_str().unwrap_or("its host");
-        failure(
-            codes::PROMETHEUS_UNREACHABLE,
-            format!("no answer from Prometheus at {address}: {}", root_cause(error)),
-            "Check the address and the network path, and whether Prometheus is up.",
-        )
-    }
-}
-
-/// A client with these limits and certificates, or why there is none.
-pub(super) fn client(config: &PrometheusConfig, limits: Limits) -> Result<Client, String> {
-    let mut builder = Client::builder()
-        .timeout(limits.request)
-        .connect_timeout(limits.request.min(std::time::Duration::from_secs(3)))
-        // Credentials must not follow a redirect to another host.
-        .redirect(reqwest::redirect::Policy::none())
-        .no_proxy();
-    if let Some(pem) = &config.ca_pem {
-        let certificates = reqwest::Certificate::from_pem_bundle(pem)
-            .map_err(|error| format!("the CA file isn't PEM: {error}"))?;
-        for certificate in certificates {
-            builder = builder.add_root_certificate(certificate);
-        }
-    }
-    builder.build().map_err(|error| format!("no HTTP client can be made: {error}"))
-}
-
-/// The last cause of an error: the first ones repeat the address, which may hold credentials.
-pub(super) fn root_cause(error: &dyn std::error::Error) -> String {
-    let mut cause = error;
-    while let Some(next) = cause.source() {
-        cause = next;
-    }
-    clip(&cause.to_string(), 300).0
-}
-
-fn read<T: DeserializeOwned>(
-    path: &str,
-    status: StatusCode,
-    body: &[u8],
-) -> Result<Reply<T>, ToolFailure> {
-    if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
-        return Err(failure(
-            codes::PROMETHEUS_UNAUTHORIZED,
-            format!("Prometheus refused the credentials for {path} ({status})"),
-            "Set a token or user and password that may read.",
-        ));
-    }
-    let envelope: Envelope = match serde_json::from_slice(body) {
+fn read<T: DeserializeOwned>(path: &str, answer: &Answer) -> Result<Reply<T>, ToolFailure> {
+    let status = answer.status;
+    let mut envelope: Envelope = match serde_json::from_slice(&answer.body) {
         Ok(envelope) => envelope,
-        Err(_) if status.is_success() => return Err(garbage(path, "not JSON of its API", body)),
-        Err(_) => return Err(refused(path, status, &excerpt(body))),
+        Err(_) if status.is_success() => return Err(answer.garbage("not JSON of its API")),
+        Err(_) if is_no_route(answer) => return Err(not_served(path, &answer.excerpt())),
+        Err(_) => return Err(refused(path, status, &answer.excerpt())),
     };
+    if status == StatusCode::NOT_FOUND {
+        return Err(not_served(path, envelope.error.as_deref().unwrap_or("no reason given")));
+    }
     if envelope.status == Status::Error || !status.is_success() {
         let said = envelope.error.unwrap_or_else(|| "no reason given".to_owned());
         return Err(refused(path, status, &said));
     }
-    let data = envelope.data.unwrap_or(serde_json::Value::Null);
-    let data =
-        serde_json::from_value(data).map_err(|error| garbage(path, &error.to_string(), body))?;
-    let warnings = envelope.warnings.into_iter().take(10).map(|text| clip(&text, 500).0).collect();
-    Ok(Reply { data, warnings })
+    let data = envelope.data.take().unwrap_or(serde_json::Value::Null);
+    let data = serde_json::from_value(data).map_err(|error| answer.garbage(&error.to_string()))?;
+    let victoria_metrics = answer.headers.contains_key(VICTORIA_METRICS);
+    Ok(Reply { data, warnings: warnings(envelope), victoria_metrics })
+}
+
+fn warnings(envelope: Envelope) -> Vec<String> {
+    let partial = envelope
+        .is_partial
+        .then(|| "the answer is partial: a storage node didn't answer (isPartial)".to_owned());
+    let said = envelope.warnings.into_iter().chain(envelope.infos);
+    partial.into_iter().chain(said.map(|text| clip(&printable(&text), 500).0)).take(10).collect()
+}
+
+/// Whether the answer says that nothing is served at that path, in the ways of Prometheus, Mimir and Thanos (a bare 404) and
+/// of `VictoriaMetrics` (a 400 that says so).
+fn is_no_route(answer: &Answer) -> bool {
+    match answer.status {
+        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED => {
+            true
+        }
+        StatusCode::BAD_REQUEST => {
+            String::from_utf8_lossy(&answer.body[..answer.body.len().min(2048)])
+                .contains("unsupported path requested")
+        }
+        _ => false,
+    }
+}
+
+/// What a path that isn't served means: of a question that all of them answer, that the address is wrong.
+fn not_served(path: &str, said: &str) -> ToolFailure {
+    let next = match path {
+        "api/v1/alerts" | "api/v1/rules" => {
+            "Connect the address that evaluates the rules (Prometheus, a ruler, vmalert), or use alert_history, which \
+             reads the series that evaluation leaves behind."
+        }
+        "api/v1/targets" => {
+            "Only what scrapes knows its targets (Prometheus, an agent, vmagent); connect that, or query `up`."
+        }
+        "api/v1/metadata" | "api/v1/query_exemplars" => {
+            "This store doesn't keep them; go on without."
+        }
+        _ => {
+            return SERVICE.unusable(format!(
+                "there is no {path} at the configured address, whose path may be wrong ({})",
+                clip(&printable(said), 300).0
+            ));
+        }
+    };
+    let message = format!("{path} is not served here ({})", clip(&printable(said), 300).0);
+    failure(codes::PROMETHEUS_NOT_SERVED, message, next)
 }
 
 fn refused(path: &str, status: StatusCode, said: &str) -> ToolFailure {
-    let said = clip(said, 500).0;
+    let said = clip(&printable(said), 500).0;
     match status {
         StatusCode::BAD_REQUEST => failure(
             codes::PROMETHEUS_BAD_QUERY,
             format!("Prometheus doesn't accept the query: {said}"),
             "Correct the expression or the parameter that the message names.",
         ),
-        StatusCode::NOT_FOUND => {
-            config_failure(format!("there is no {path} at the configured address ({said})"))
-        }
         _ => failure(
             codes::PROMETHEUS_FAILED,
             format!("Prometheus failed {path} ({status}): {said}"),
@@ -225,16 +206,11 @@ fn refused(path: &str, status: StatusCode, said: &str) -> ToolFailure {
     }
 }
 
-/// The answer isn't what Prometheus' API promises.
-pub(super) fn garbage(path: &str, why: &str, body: &[u8]) -> ToolFailure {
+/// A result of another kind than the expression must give.
+pub(super) fn garbage(path: &str, why: &str) -> ToolFailure {
     failure(
         codes::PROMETHEUS_GARBAGE,
-        format!("the answer of {path} makes no sense ({why}); it begins with: {}", excerpt(body)),
-        "Check that the address is Prometheus' API and not a login page or a proxy.",
+        format!("the answer of {path} makes no sense ({why})"),
+        "Check that the address is Prometheus' API and not something that resembles it.",
     )
-}
-
-pub(super) fn excerpt(body: &[u8]) -> String {
-    let head = &body[..body.len().min(120)];
-    crate::text::printable(&String::from_utf8_lossy(head))
 }

@@ -4,7 +4,8 @@ use evenkeel_tools::ToolFailure;
 use evenkeel_tools::prometheus::{LabelValues, LabelValuesArgs};
 
 use super::http::Prometheus;
-use super::selector::{is_label_name, span};
+use super::selector::is_label_name;
+use super::span::Span;
 use crate::failure::bad_arguments;
 use crate::tool::Tool;
 
@@ -26,15 +27,25 @@ impl Tool<Prometheus> for LabelValuesTool {
         if !is_label_name(&args.label) {
             return Err(bad_arguments(format!("{:?} isn't a label name", args.label)));
         }
-        let mut query = span(args.start, args.end)?;
-        query.extend(args.selector.map(|selector| ("match[]", selector)));
+        let span = Span::hour(args.start, args.end)?;
+        let mut query = span.parameters();
+        query.extend(args.selector.clone().map(|selector| ("match[]", selector)));
+        query.push(("limit", (MAX_VALUES + 1).to_string()));
         let path = format!("api/v1/label/{}/values", args.label);
         let reply = prometheus.get::<Option<Vec<String>>>(&path, &query).await?;
         let mut values = reply.data.unwrap_or_default();
         values.sort();
         let truncated = values.len() > MAX_VALUES;
         values.truncate(MAX_VALUES);
-        Ok(LabelValues { label: args.label, values, truncated })
+        Ok(LabelValues {
+            label: args.label,
+            values,
+            truncated,
+            selector: args.selector,
+            start: Some(span.start),
+            end: Some(span.end),
+            warnings: reply.warnings,
+        })
     }
 
     fn summary(result: &LabelValues) -> String {

@@ -6,11 +6,15 @@ use evenkeel_tools::prometheus::{
 };
 
 use super::http::Prometheus;
+use super::span::moment;
 use super::wire::{AlertsData, WireAlert, time};
 use crate::text::clip;
 use crate::tool::Tool;
 
 const MAX_ALERTS: usize = 200;
+/// What to know about an empty answer of `VictoriaMetrics`.
+pub(super) const NO_RULES: &str = "VictoriaMetrics answers with nothing when no vmalert is connected to it \
+    (-vmalert.proxyURL): this doesn't mean that no rule exists or fires";
 
 /// The tool.
 pub(super) struct ListAlerts;
@@ -22,7 +26,12 @@ impl Tool<Prometheus> for ListAlerts {
         "Lists pending and firing alerts, optionally of one name or with given labels.";
 
     async fn call(prometheus: &Prometheus, args: ListAlertsArgs) -> Result<AlertList, ToolFailure> {
+        let at = moment(None);
         let reply = prometheus.get::<AlertsData>("api/v1/alerts", &[]).await?;
+        let mut warnings = reply.warnings;
+        if reply.data.alerts.is_empty() && reply.victoria_metrics {
+            warnings.push(NO_RULES.to_owned());
+        }
         let wanted = |alert: &Alert| {
             args.name.as_ref().is_none_or(|name| *name == alert.name)
                 && args.labels.iter().all(|(key, value)| alert.labels.get(key) == Some(value))
@@ -31,7 +40,7 @@ impl Tool<Prometheus> for ListAlerts {
             reply.data.alerts.into_iter().filter_map(alert).filter(wanted).collect();
         let truncated = alerts.len() > MAX_ALERTS;
         alerts.truncate(MAX_ALERTS);
-        Ok(AlertList { alerts, truncated })
+        Ok(AlertList { alerts, truncated, at: Some(at), warnings })
     }
 
     fn summary(list: &AlertList) -> String {

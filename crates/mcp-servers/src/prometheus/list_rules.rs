@@ -4,7 +4,8 @@ use evenkeel_tools::ToolFailure;
 use evenkeel_tools::prometheus::{ListRulesArgs, Rule, RuleHealth, RuleKind, RuleList, RuleState};
 
 use super::http::Prometheus;
-use super::list_alerts::{alert, bounded};
+use super::list_alerts::{NO_RULES, alert, bounded};
+use super::span::moment;
 use super::wire::{RulesData, WireRule, time};
 use crate::text::clip;
 use crate::tool::Tool;
@@ -27,7 +28,12 @@ impl Tool<Prometheus> for ListRules {
             Some(RuleKind::Alerting) => vec![("type", "alert".to_owned())],
             Some(RuleKind::Recording) => vec![("type", "record".to_owned())],
         };
+        let at = moment(None);
         let reply = prometheus.get::<RulesData>("api/v1/rules", &query).await?;
+        let mut warnings = reply.warnings;
+        if reply.data.groups.is_empty() && reply.victoria_metrics {
+            warnings.push(NO_RULES.to_owned());
+        }
         let mut rules: Vec<Rule> = Vec::new();
         for group in reply.data.groups {
             let wanted =
@@ -39,7 +45,7 @@ impl Tool<Prometheus> for ListRules {
         }
         let truncated = rules.len() > MAX_RULES;
         rules.truncate(MAX_RULES);
-        Ok(RuleList { rules, truncated })
+        Ok(RuleList { rules, truncated, at: Some(at), warnings })
     }
 
     fn summary(list: &RuleList) -> String {

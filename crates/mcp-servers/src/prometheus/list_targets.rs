@@ -6,6 +6,7 @@ use reqwest::Url;
 
 use super::http::Prometheus;
 use super::list_alerts::bounded;
+use super::span::moment;
 use super::wire::{TargetsData, WireTarget, time};
 use crate::text::clip;
 use crate::tool::Tool;
@@ -25,6 +26,7 @@ impl Tool<Prometheus> for ListTargets {
         prometheus: &Prometheus,
         args: ListTargetsArgs,
     ) -> Result<TargetList, ToolFailure> {
+        let at = moment(None);
         let reply = prometheus
             .get::<TargetsData>("api/v1/targets", &[("state", "active".to_owned())])
             .await?;
@@ -41,7 +43,7 @@ impl Tool<Prometheus> for ListTargets {
         });
         let truncated = targets.len() > MAX_TARGETS;
         targets.truncate(MAX_TARGETS);
-        Ok(TargetList { targets, truncated })
+        Ok(TargetList { targets, truncated, at: Some(at), warnings: reply.warnings })
     }
 
     fn summary(list: &TargetList) -> String {

@@ -5,19 +5,24 @@
 
 pub mod config;
 pub mod golden;
-pub mod http;
-pub mod wire;
+mod http;
+pub mod selector;
+mod wire;
 
+mod alert_history;
 mod alertmanager;
+mod exemplars;
+mod histogram;
 mod label_values;
 mod list_alertmanager_alerts;
 mod list_alerts;
 mod list_rules;
 mod list_targets;
+mod metric_metadata;
 mod query;
 mod query_range;
-mod selector;
 mod series;
+mod span;
 
 pub use config::PrometheusConfig;
 pub use http::Prometheus;
@@ -39,4 +44,7 @@ pub fn server(prometheus: Prometheus, limits: Limits) -> ToolServer<Prometheus> 
         .with::<list_targets::ListTargets>()
         .with::<label_values::LabelValuesTool>()
         .with::<series::Series>()
+        .with::<exemplars::ExemplarsTool>()
+        .with::<metric_metadata::MetricMetadataTool>()
+        .with::<alert_history::AlertHistoryTool>()
 }

@@ -1,12 +1,16 @@
 //! `query_range`: one expression over a span of time.
 
 use evenkeel_tools::ToolFailure;
-use evenkeel_tools::prometheus::{Point, QueryRangeArgs, RangeData, RangeResult, RangeSeries};
+use evenkeel_tools::prometheus::{
+    HistogramPoint, Point, QueryRangeArgs, RangeData, RangeResult, RangeSeries,
+};
 use jiff::Timestamp;
 
+use super::histogram::HistogramAt;
 use super::http::{Prometheus, garbage};
 use super::query::check;
-use super::wire::{QueryData, seconds};
+use super::span::whole;
+use super::wire::{MatrixSeries, QueryData, seconds};
 use crate::failure::bad_arguments;
 use crate::tool::Tool;
 
@@ -14,6 +18,10 @@ use crate::tool::Tool;
 const MAX_POINTS: f64 = 300.0;
 /// Series of a result.
 const MAX_SERIES: usize = 50;
+/// What all series of a result may weigh: the points of [`MAX_SERIES`], some 600 kB.
+const ROOM: usize = 15_000;
+/// What a native histogram weighs, in points: its quantiles take some 500 bytes.
+const HISTOGRAM_WEIGHT: usize = 12;
 /// Longest range: a month of five-minute points is already coarse.
 const MAX_RANGE_SECONDS: f64 = 31.0 * 86_400.0;
 
@@ -24,24 +32,18 @@ impl Tool<Prometheus> for QueryRange {
     type Args = QueryRangeArgs;
     const TITLE: &'static str = "Range query";
     const DESCRIPTION: &'static str = "Evaluates a PromQL expression between two moments, at most 300 points a series \
-        (the step is chosen when none is given or when it would be too fine). Steps without a sample are absent.";
+        (the step is chosen when none is given or when it would be too fine). Steps without a sample are absent. Native histograms come as quantiles estimated \
+        from their buckets.";
 
     async fn call(
         prometheus: &Prometheus,
         args: QueryRangeArgs,
     ) -> Result<RangeResult, ToolFailure> {
         check(&args.query)?;
-        let step_seconds = step(args.start, args.end, args.step_seconds)?;
-        let (data, warnings) =
-            range(prometheus, &args.query, args.start, args.end, step_seconds).await?;
-        Ok(RangeResult {
-            query: args.query,
-            start: args.start,
-            end: args.end,
-            step_seconds,
-            data,
-            warnings,
-        })
+        let (start, end) = (whole(args.start), whole(args.end));
+        let step_seconds = step(start, end, args.step_seconds)?;
+        let (data, warnings) = range(prometheus, &args.query, start, end, step_seconds).await?;
+        Ok(RangeResult { query: args.query, start, end, step_seconds, data, warnings })
     }
 
     fn summary(result: &RangeResult) -> String {
@@ -89,30 +91,71 @@ pub(super) async fn range(
     end: Timestamp,
     step_seconds: f64,
 ) -> Result<(RangeData, Vec<String>), ToolFailure> {
+    let (found, warnings) =
+        series(prometheus, query, start, end, step_seconds, Some(MAX_SERIES)).await?;
+    let found: Vec<MatrixSeries> =
+        found.into_iter().filter(|s| !(s.values.is_empty() && s.histograms.is_empty())).collect();
+    let total = found.len();
+    let mut room = ROOM;
+    let shown: Vec<RangeSeries> = found
+        .into_iter()
+        .take(MAX_SERIES)
+        .map_while(|s| {
+            let weight = s.values.len() + HISTOGRAM_WEIGHT * s.histograms.len();
+            room = room.checked_sub(weight)?;
+            Some(RangeSeries {
+                labels: s.metric,
+                points: s.values.into_iter().map(|v| Point { t: v.at, v: v.value }).collect(),
+                histograms: s
+                    .histograms
+                    .into_iter()
+                    .map(|HistogramAt(t, wire)| HistogramPoint { t, h: wire.brief() })
+                    .collect(),
+            })
+        })
+        .collect();
+    let data = match total {
+        0 => RangeData::Empty,
+        _ => RangeData::Matrix { truncated: total > shown.len(), series: shown },
+    };
+    Ok((data, warnings))
+}
+
+/// The same, as it came, with all series.
+pub(super) async fn matrix(
+    prometheus: &Prometheus,
+    query: &str,
+    start: Timestamp,
+    end: Timestamp,
+    step_seconds: f64,
+) -> Result<(Vec<MatrixSeries>, Vec<String>), ToolFailure> {
+    series(prometheus, query, start, end, step_seconds, None).await
+}
+
+async fn series(
+    prometheus: &Prometheus,
+    query: &str,
+    start: Timestamp,
+    end: Timestamp,
+    step_seconds: f64,
+    shown: Option<usize>,
+) -> Result<(Vec<MatrixSeries>, Vec<String>), ToolFailure> {
     let path = "api/v1/query_range";
-    let form = [
+    let mut form = vec![
         ("query", query.to_owned()),
         ("start", seconds(start)),
         ("end", seconds(end)),
         ("step", format!("{step_seconds}")),
     ];
+    match shown {
+        Some(shown) => form.extend(prometheus.bounds(shown)),
+        None => form.extend(prometheus.patience()),
+    }
     let reply = prometheus.post::<QueryData>(path, &form).await?;
     let QueryData::Matrix(found) = reply.data else {
-        return Err(garbage(path, "a result that isn't a matrix", b""));
+        return Err(garbage(path, "a result that isn't a matrix"));
     };
-    let truncated = found.len() > MAX_SERIES;
-    let series: Vec<RangeSeries> = found
-        .into_iter()
-        .take(MAX_SERIES)
-        .map(|s| RangeSeries {
-            labels: s.metric,
-            points: s.values.into_iter().map(|v| Point { t: v.at, v: v.value }).collect(),
-        })
-        .filter(|s| !s.points.is_empty())
-        .collect();
-    let data =
-        if series.is_empty() { RangeData::Empty } else { RangeData::Matrix { series, truncated } };
-    Ok((data, reply.warnings))
+    Ok((found, reply.warnings))
 }
 
 #[cfg(test)]

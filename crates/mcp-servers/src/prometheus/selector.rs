@@ -1,14 +1,7 @@
-//! Label names, matchers and spans, built so that nothing from outside can leave its quotes.
-
-use evenkeel_tools::ToolFailure;
-use jiff::{SignedDuration, Timestamp};
-
-use super::wire::seconds;
-use crate::clock::now;
-use crate::failure::bad_arguments;
+//! Label names and matchers, built so that nothing from outside can leave its quotes.
 
 /// Whether `name` is a label name in Prometheus' classic syntax, which is all that goes into a matcher or an address.
-pub(super) fn is_label_name(name: &str) -> bool {
+pub fn is_label_name(name: &str) -> bool {
     name.len() <= 256
         && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
@@ -16,7 +9,7 @@ pub(super) fn is_label_name(name: &str) -> bool {
 
 /// How a matcher compares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Compare {
+pub enum Compare {
     /// `=`
     Equals,
     /// `=~`
@@ -25,26 +18,30 @@ pub(super) enum Compare {
 
 /// One label matcher.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Matcher {
+pub struct Matcher {
+    /// The label. Rendered as it is, so it has to be a label's name ([`is_label_name`]).
     pub label: String,
+    /// How its value compares.
     pub compare: Compare,
+    /// What it is compared with. Escaped when rendered.
     pub value: String,
 }
 
 impl Matcher {
-    pub(super) fn equals(label: &str, value: &str) -> Self {
+    /// The label has exactly that value.
+    pub fn equals(label: &str, value: &str) -> Self {
         Self { label: label.to_owned(), compare: Compare::Equals, value: value.to_owned() }
     }
 
     /// Pods of a workload: its name, a dash, and the rest.
-    pub(super) fn pods_of(label: &str, workload: &str) -> Self {
+    pub fn pods_of(label: &str, workload: &str) -> Self {
         let value = format!("{}-.+", escape_regex(workload));
         Self { label: label.to_owned(), compare: Compare::Matches, value }
     }
 }
 
 /// Matchers as text for between the braces.
-pub(super) fn render(matchers: &[Matcher]) -> String {
+pub fn render(matchers: &[Matcher]) -> String {
     let one = |matcher: &Matcher| {
         let operator = match matcher.compare {
             Compare::Equals => "=",
@@ -68,24 +65,6 @@ fn escape_regex(value: &str) -> String {
         escaped.push(c);
     }
     escaped
-}
-
-/// `start` and `end` as parameters; the last hour when they are absent.
-pub(super) fn span(
-    start: Option<Timestamp>,
-    end: Option<Timestamp>,
-) -> Result<Vec<(&'static str, String)>, ToolFailure> {
-    let end = end.unwrap_or_else(now);
-    let start = match start {
-        Some(start) => start,
-        None => end
-            .checked_sub(SignedDuration::from_hours(1))
-            .map_err(|_| bad_arguments("end is too far in the past"))?,
-    };
-    if start > end {
-        return Err(bad_arguments("end must not be before start"));
-    }
-    Ok(vec![("start", seconds(start)), ("end", seconds(end))])
 }
 
 #[cfg(test)]

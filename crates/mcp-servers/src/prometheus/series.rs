@@ -4,7 +4,7 @@ use evenkeel_tools::ToolFailure;
 use evenkeel_tools::prometheus::{Labels, SeriesArgs, SeriesList};
 
 use super::http::Prometheus;
-use super::selector::span;
+use super::span::Span;
 use crate::failure::bad_arguments;
 use crate::tool::Tool;
 
@@ -23,12 +23,22 @@ impl Tool<Prometheus> for Series {
         if args.selector.trim().is_empty() {
             return Err(bad_arguments("the selector is empty"));
         }
-        let mut query = span(args.start, args.end)?;
-        query.push(("match[]", args.selector));
-        let mut series = prometheus.post::<Vec<Labels>>("api/v1/series", &query).await?.data;
+        let span = Span::hour(args.start, args.end)?;
+        let mut query = span.parameters();
+        query.push(("match[]", args.selector.clone()));
+        query.push(("limit", (MAX_SERIES + 1).to_string()));
+        let reply = prometheus.post::<Vec<Labels>>("api/v1/series", &query).await?;
+        let mut series = reply.data;
         let truncated = series.len() > MAX_SERIES;
         series.truncate(MAX_SERIES);
-        Ok(SeriesList { series, truncated })
+        Ok(SeriesList {
+            series,
+            truncated,
+            selector: Some(args.selector),
+            start: Some(span.start),
+            end: Some(span.end),
+            warnings: reply.warnings,
+        })
     }
 
     fn summary(result: &SeriesList) -> String {

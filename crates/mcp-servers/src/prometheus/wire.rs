@@ -4,14 +4,23 @@ use evenkeel_tools::prometheus::{Labels, SampleValue};
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
 
+use super::histogram::HistogramAt;
+
 /// What wraps every answer.
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct Envelope {
     pub status: Status,
     pub data: Option<serde_json::Value>,
     pub error: Option<String>,
     #[serde(default)]
     pub warnings: Vec<String>,
+    /// Remarks on the expression, since Prometheus 3.
+    #[serde(default)]
+    pub infos: Vec<String>,
+    /// `VictoriaMetrics`' way to say that a storage node didn't answer.
+    #[serde(default)]
+    pub is_partial: bool,
 }
 
 /// Whether it worked.
@@ -39,6 +48,8 @@ pub(super) struct InstantSeries {
     pub metric: Labels,
     /// Absent for native histograms.
     pub value: Option<Value>,
+    /// Only of native histograms.
+    pub histogram: Option<HistogramAt>,
 }
 
 /// One series of a matrix.
@@ -49,6 +60,9 @@ pub(super) struct MatrixSeries {
     /// Absent for native histograms.
     #[serde(default)]
     pub values: Vec<Value>,
+    /// Only of native histograms; a series can have both.
+    #[serde(default)]
+    pub histograms: Vec<HistogramAt>,
 }
 
 /// `[unix seconds, "value"]`.
@@ -61,9 +75,7 @@ pub(super) struct Value {
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let (at, text) = <(f64, String)>::deserialize(deserializer)?;
-        let value = SampleValue::parse(&text)
-            .ok_or_else(|| serde::de::Error::custom(format!("{text:?} isn't a sample value")))?;
-        Ok(Self { at, value })
+        Ok(Self { at, value: parsed(&text)? })
     }
 }
 
@@ -146,6 +158,47 @@ pub(super) struct WireTarget {
     pub last_error: Option<String>,
     pub last_scrape: Option<String>,
     pub last_scrape_duration: Option<f64>,
+}
+
+/// An element of `query_exemplars`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct WireExemplars {
+    #[serde(default)]
+    pub series_labels: Labels,
+    #[serde(default)]
+    pub exemplars: Vec<WireExemplar>,
+}
+
+/// An exemplar.
+#[derive(Deserialize)]
+pub(super) struct WireExemplar {
+    #[serde(default)]
+    pub labels: Labels,
+    #[serde(deserialize_with = "sample_value")]
+    pub value: SampleValue,
+    /// Unix seconds.
+    pub timestamp: f64,
+}
+
+fn sample_value<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SampleValue, D::Error> {
+    parsed(&String::deserialize(deserializer)?)
+}
+
+/// A sample value out of text.
+pub(super) fn parsed<E: serde::de::Error>(text: &str) -> Result<SampleValue, E> {
+    SampleValue::parse(text).ok_or_else(|| E::custom(format!("{text:?} isn't a sample value")))
+}
+
+/// One description of a metric.
+#[derive(Deserialize)]
+pub(super) struct WireMetadata {
+    #[serde(default, rename = "type")]
+    pub kind: String,
+    #[serde(default)]
+    pub help: String,
+    #[serde(default)]
+    pub unit: String,
 }
 
 /// Alertmanager's `status`.

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use evenkeel_mcp_servers::http::Access;
 use evenkeel_mcp_servers::{Limits, prometheus};
 use evenkeel_tools::prometheus::{AlertmanagerAlerts, ListAlertmanagerAlertsArgs, QueryArgs};
 use serde_json::{Value, json};
@@ -15,7 +16,7 @@ use crate::support::{TestClient, short};
 async fn client(alertmanager: Option<String>, limits: Limits) -> TestClient {
     evenkeel_mcp_servers::install_tls_provider();
     let mut config = prometheus::PrometheusConfig::new("");
-    config.alertmanager_url = alertmanager;
+    config.alertmanager = alertmanager.map(Access::new);
     TestClient::of(prometheus::server(prometheus::Prometheus::new(config, limits), limits)).await
 }
 

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking, as tests do")]
 
 mod alertmanager;
+mod http_access;
 mod kubernetes_access;
 mod kubernetes_changes;
 mod kubernetes_cluster;
@@ -17,7 +18,11 @@ mod kubernetes_surroundings;
 mod kubernetes_usage;
 mod kubernetes_workloads;
 mod kubernetes_writes;
+mod prometheus_dialects;
 mod prometheus_faults;
+mod prometheus_native;
+mod prometheus_process;
 mod prometheus_real;
 mod schemas;
 mod support;
+mod tool_pages;

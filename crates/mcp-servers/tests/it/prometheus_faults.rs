@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use evenkeel_mcp_servers::http::Auth;
 use evenkeel_mcp_servers::{Limits, prometheus};
 use evenkeel_tools::prometheus::{
     InstantData, LabelValuesArgs, ListAlertsArgs, QueryArgs, QueryRangeArgs, SampleValue,
@@ -56,7 +57,7 @@ fn single(value: SampleValue) -> InstantData {
         labels: evenkeel_tools::prometheus::Labels::default(),
         value,
     };
-    InstantData::Vector { samples: vec![sample], truncated: false }
+    InstantData::Vector { samples: vec![sample], histograms: Vec::new(), truncated: false }
 }
 
 #[tokio::test]
@@ -124,8 +125,9 @@ async fn credentials_and_path_prefix_are_used() {
         .mount(&server)
         .await;
     let mut config = prometheus::PrometheusConfig::new(format!("{}/prometheus", server.uri()));
-    config.auth = prometheus::config::Auth::Bearer("t0ken".to_owned());
-    config.tenant = Some("shop".to_owned());
+    let access = config.prometheus.as_mut().unwrap();
+    access.auth = Auth::Bearer("t0ken".to_owned().into());
+    access.tenant = Some("shop".to_owned());
     let server = prometheus::server(prometheus::Prometheus::new(config, short()), short());
     let client = TestClient::of(server).await;
     let args = LabelValuesArgs { label: "job".to_owned(), ..LabelValuesArgs::default() };

@@ -1,20 +1,15 @@
 //! A real Prometheus with loaded history.
 
 use std::fmt::Write as _;
-use std::path::Path;
-use std::process::Stdio;
-use std::time::Duration;
 
-use evenkeel_mcp_servers::{Limits, prometheus};
 use evenkeel_tools::prometheus::{
     GoldenSignalsArgs, InstantData, LabelValuesArgs, ListAlertsArgs, ListRulesArgs,
     ListTargetsArgs, QueryArgs, QueryRangeArgs, RangeData, RuleHealth, SampleValue, SeriesArgs,
     SignalData, SignalKind, TargetHealth,
 };
 use jiff::{SignedDuration, Timestamp};
-use tokio::process::{Child, Command};
 
-use crate::support::TestClient;
+use crate::prometheus_process::{RealPrometheus, Start, eventually};
 
 /// End of the loaded history: a fixed offset from now, because Prometheus drops blocks by age.
 #[expect(clippy::disallowed_methods, reason = "a real Prometheus lives in the present")]
@@ -58,53 +53,6 @@ fn history(end: Timestamp) -> String {
     text
 }
 
-struct RealPrometheus {
-    url: String,
-    _child: Child,
-    _dir: tempfile::TempDir,
-}
-
-impl RealPrometheus {
-    async fn start(end: Timestamp) -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let root = dir.path();
-        std::fs::write(root.join("history.txt"), history(end)).unwrap();
-        std::fs::write(root.join("rules.yml"), RULES).unwrap();
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let config = CONFIG.replace("PORT", &port.to_string());
-        std::fs::write(root.join("prometheus.yml"), config).unwrap();
-        load(root).await;
-        let child = Command::new("prometheus")
-            .arg(format!("--config.file={}", root.join("prometheus.yml").display()))
-            .arg(format!("--storage.tsdb.path={}", root.join("data").display()))
-            .arg(format!("--web.listen-address=127.0.0.1:{port}"))
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap();
-        Self { url: format!("http://127.0.0.1:{port}"), _child: child, _dir: dir }
-    }
-
-    async fn client(&self) -> TestClient {
-        evenkeel_mcp_servers::install_tls_provider();
-        let config = prometheus::PrometheusConfig::new(&self.url);
-        let prometheus = prometheus::Prometheus::new(config, Limits::default());
-        TestClient::of(prometheus::server(prometheus, Limits::default())).await
-    }
-}
-
-async fn load(root: &Path) {
-    let loaded = Command::new("promtool")
-        .args(["tsdb", "create-blocks-from", "openmetrics"])
-        .arg(root.join("history.txt"))
-        .arg(root.join("data"))
-        .output()
-        .await
-        .unwrap();
-    assert!(loaded.status.success(), "{}", String::from_utf8_lossy(&loaded.stderr));
-}
-
 const CONFIG: &str = r"
 global: {scrape_interval: 1s, evaluation_interval: 1s}
 rule_files: [rules.yml]
@@ -124,23 +72,14 @@ groups:
       - {alert: Broken, expr: 'up * on (job) group_left () up * on () group_left () up'}
 ";
 
-/// Asks until the answer is as wanted, at most 20 s.
-async fn eventually<T, F: Future<Output = Option<T>>>(mut ask: impl FnMut() -> F) -> T {
-    let attempt = async {
-        loop {
-            if let Some(found) = ask().await {
-                return found;
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(20), attempt).await.unwrap()
+async fn start(end: Timestamp) -> RealPrometheus {
+    Start { config: CONFIG, rules: RULES, history: &history(end), features: "" }.go().await
 }
 
 #[tokio::test]
 async fn every_tool_answers_from_a_real_prometheus() {
     let end = history_end();
-    let prometheus = RealPrometheus::start(end).await;
+    let prometheus = start(end).await;
     let client = prometheus.client().await;
     let alerts = eventually(async || {
         let list = client.call(&ListAlertsArgs::default()).await.ok()?;
@@ -210,7 +149,7 @@ async fn every_tool_answers_from_a_real_prometheus() {
 #[tokio::test]
 async fn golden_signals_are_found_and_missing_ones_are_not_zero() {
     let end = history_end();
-    let prometheus = RealPrometheus::start(end).await;
+    let prometheus = start(end).await;
     let client = prometheus.client().await;
     let args = GoldenSignalsArgs {
         namespace: Some("shop".to_owned()),

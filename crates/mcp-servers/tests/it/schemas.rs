@@ -76,3 +76,18 @@ async fn a_misspelt_dry_run_is_refused() {
     assert_eq!(result.is_error, Some(true));
     assert_eq!(result.structured_content.unwrap()["code"], "tool.bad_arguments");
 }
+
+#[test]
+fn what_a_refusal_quotes_is_bounded_and_cannot_move_a_cursor() {
+    let field = format!("\u{1b}[2J{}", "x".repeat(1 << 20));
+    for kind in evenkeel_mcp_servers::ServerKind::ALL {
+        let server = kind.detached();
+        for (tool, _) in server.tools() {
+            let arguments = rmcp::model::JsonObject::from_iter([(field.clone(), 1.into())]);
+            let failure = server.read(&tool.name, arguments).unwrap().unwrap_err();
+            assert_eq!(failure.code, "tool.bad_arguments", "{}", tool.name);
+            assert!(failure.message.len() < 8192, "{} quotes it all", tool.name);
+            assert!(!failure.message.contains(char::is_control), "{}", tool.name);
+        }
+    }
+}

@@ -35,6 +35,18 @@ pub struct LabelValues {
     pub values: Vec<String>,
     /// Whether there are more.
     pub truncated: bool,
+    /// The selector, so that the result can be re-made.
+    #[serde(default)]
+    pub selector: Option<String>,
+    /// Start, as used.
+    #[serde(default)]
+    pub start: Option<Timestamp>,
+    /// End, as used.
+    #[serde(default)]
+    pub end: Option<Timestamp>,
+    /// Prometheus' warnings, among them that the answer is only a part of what there is.
+    #[serde(default)]
+    pub warnings: Vec<String>,
 }
 
 /// Arguments of `series`.
@@ -60,4 +72,16 @@ pub struct SeriesList {
     pub series: Vec<Labels>,
     /// Whether there are more.
     pub truncated: bool,
+    /// The selector, so that the result can be re-made.
+    #[serde(default)]
+    pub selector: Option<String>,
+    /// Start, as used.
+    #[serde(default)]
+    pub start: Option<Timestamp>,
+    /// End, as used.
+    #[serde(default)]
+    pub end: Option<Timestamp>,
+    /// Prometheus' warnings, among them that the answer is only a part of what there is.
+    #[serde(default)]
+    pub warnings: Vec<String>,
 }

@@ -45,6 +45,9 @@ pub struct GoldenSignals {
     pub step_seconds: f64,
     /// Always four, in the order of [`SignalKind`].
     pub signals: Vec<Signal>,
+    /// Prometheus' warnings, each once, among them that an answer is only a part of what there is.
+    #[serde(default)]
+    pub warnings: Vec<String>,
 }
 
 impl GoldenSignals {

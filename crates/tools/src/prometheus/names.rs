@@ -18,6 +18,12 @@ pub const LIST_TARGETS: &str = "list_targets";
 pub const LABEL_VALUES: &str = "label_values";
 /// Series matching a selector.
 pub const SERIES: &str = "series";
+/// Observations kept as examples, with their traces.
+pub const EXEMPLARS: &str = "exemplars";
+/// What metrics are and measure.
+pub const METRIC_METADATA: &str = "metric_metadata";
+/// What was pending or firing over a range.
+pub const ALERT_HISTORY: &str = "alert_history";
 
 /// All of them; all only read.
 pub const READS: &[&str] = &[
@@ -30,4 +36,7 @@ pub const READS: &[&str] = &[
     LIST_TARGETS,
     LABEL_VALUES,
     SERIES,
+    EXEMPLARS,
+    METRIC_METADATA,
+    ALERT_HISTORY,
 ];

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Labels, SampleValue, names};
+use super::{HistogramSample, Labels, SampleValue, names};
 use crate::tool;
 
 /// Arguments of `query`.
@@ -29,7 +29,7 @@ pub struct QueryResult {
     pub time: Timestamp,
     /// What came back.
     pub data: InstantData,
-    /// Prometheus' warnings.
+    /// Prometheus' warnings, among them that the answer is only a part of what there is.
     pub warnings: Vec<String>,
 }
 
@@ -41,8 +41,11 @@ pub enum InstantData {
     Empty,
     /// At least one sample.
     Vector {
-        /// The samples (at most 200).
+        /// The samples that are numbers (at most 200).
         samples: Vec<Sample>,
+        /// The samples that are native histograms (at most 50).
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        histograms: Vec<HistogramSample>,
         /// Whether there are more.
         truncated: bool,
     },
@@ -54,10 +57,12 @@ pub enum InstantData {
 }
 
 impl InstantData {
-    /// The only value, when there is exactly one.
+    /// The only value, when there is exactly one and it is a number.
     pub fn single(&self) -> Option<SampleValue> {
         match self {
-            Self::Vector { samples, truncated: false } if samples.len() == 1 => {
+            Self::Vector { samples, histograms, truncated: false }
+                if samples.len() == 1 && histograms.is_empty() =>
+            {
                 Some(samples[0].value)
             }
             Self::Scalar { value } => Some(*value),

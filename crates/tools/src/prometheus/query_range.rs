@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Labels, Point, names};
+use super::{HistogramPoint, Labels, Point, names};
 use crate::tool;
 
 /// Arguments of `query_range`.
@@ -37,7 +37,7 @@ pub struct RangeResult {
     pub step_seconds: f64,
     /// What came back.
     pub data: RangeData,
-    /// Prometheus' warnings.
+    /// Prometheus' warnings, among them that the answer is only a part of what there is.
     pub warnings: Vec<String>,
 }
 
@@ -49,7 +49,7 @@ pub enum RangeData {
     Empty,
     /// At least one series.
     Matrix {
-        /// The series (at most 50).
+        /// The series (at most 50, fewer of histograms).
         series: Vec<RangeSeries>,
         /// Whether there are more.
         truncated: bool,
@@ -64,4 +64,7 @@ pub struct RangeSeries {
     pub labels: Labels,
     /// Points by time. Steps without a sample are absent, not zero.
     pub points: Vec<Point>,
+    /// Points that are native histograms.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub histograms: Vec<HistogramPoint>,
 }

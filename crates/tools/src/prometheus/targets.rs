@@ -28,6 +28,12 @@ pub struct TargetList {
     pub targets: Vec<Target>,
     /// Whether there are more.
     pub truncated: bool,
+    /// When it was asked: the answer is of that moment.
+    #[serde(default)]
+    pub at: Option<Timestamp>,
+    /// Prometheus' warnings, among them that the answer is only a part of what there is.
+    #[serde(default)]
+    pub warnings: Vec<String>,
 }
 
 /// A scrape target.

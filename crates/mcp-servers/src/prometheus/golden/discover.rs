@@ -15,6 +15,8 @@ const MAX_LOOK_BACK_SECONDS: u32 = 3600;
 
 /// Metrics found, one row per metric and combination of labels.
 pub(super) struct Found {
+    /// What Prometheus warned of.
+    pub warnings: Vec<String>,
     rows: Vec<Labels>,
     /// Ways to name the service, likeliest first; each is one more matcher or none.
     identities: Vec<Option<Matcher>>,
@@ -64,9 +66,10 @@ pub(super) async fn discover(
     let reply =
         prometheus.post::<QueryData>(path, &[("query", query), ("time", seconds(at))]).await?;
     let QueryData::Vector(series) = reply.data else {
-        return Err(garbage(path, "a result that isn't a vector", b""));
+        return Err(garbage(path, "a result that isn't a vector"));
     };
     Ok(Found {
+        warnings: reply.warnings,
         rows: series.into_iter().map(|s| s.metric).collect(),
         identities,
         explicit,

@@ -16,12 +16,18 @@ use super::http::Prometheus;
 use super::query::instant;
 use super::query_range::{range, step};
 use super::selector::{Matcher, render};
-use crate::clock::now;
+use super::span::moment;
 use crate::failure::bad_arguments;
 use crate::tool::Tool;
 
 /// Window when none is given: half an hour shows a change and what was before it.
 const DEFAULT_WINDOW_SECONDS: u32 = 1800;
+/// Warnings of a result: four signals may each have their own.
+const MAX_WARNINGS: usize = 20;
+/// Longest name or label value, in bytes: four times what Kubernetes allows.
+const MAX_NAME: usize = 1024;
+/// Labels to select by.
+const MAX_LABELS: usize = 32;
 /// Bounds of the range for `rate()`, in seconds.
 const RATE_SECONDS: (f64, f64) = (30.0, 300.0);
 
@@ -50,9 +56,10 @@ impl Tool<Prometheus> for GoldenSignalsTool {
         if !(60..=604_800).contains(&window) {
             return Err(bad_arguments("windowSeconds must be between 60 and 604800"));
         }
-        let end = args.at.unwrap_or_else(now);
+        named(&args)?;
+        let end = moment(args.at);
         let span = span(end, window)?;
-        let table = prometheus.table()?;
+        let table = prometheus.table();
         let found = discover(prometheus, table, &args, end, window).await?;
         let (latency, traffic, errors, saturation) = futures::join!(
             signal(prometheus, table, &found, &span, SignalKind::LatencyP95),
@@ -60,8 +67,19 @@ impl Tool<Prometheus> for GoldenSignalsTool {
             signal(prometheus, table, &found, &span, SignalKind::ErrorRatio),
             signal(prometheus, table, &found, &span, SignalKind::Saturation),
         );
-        let signals = vec![latency, traffic, errors, saturation];
-        Ok(GoldenSignals { start: span.start, end: span.end, step_seconds: span.step, signals })
+        let mut warnings = found.warnings;
+        let signals = [latency, traffic, errors, saturation]
+            .into_iter()
+            .map(|(signal, said)| {
+                warnings.extend(said);
+                signal
+            })
+            .collect();
+        warnings.sort();
+        warnings.dedup();
+        warnings.truncate(MAX_WARNINGS);
+        let Span { start, end, step } = span;
+        Ok(GoldenSignals { start, end, step_seconds: step, signals, warnings })
     }
 
     fn summary(result: &GoldenSignals) -> String {
@@ -79,6 +97,18 @@ impl Tool<Prometheus> for GoldenSignalsTool {
         };
         result.signals.iter().map(one).collect::<Vec<_>>().join("; ")
     }
+}
+
+/// Refuses names that can't be meant.
+fn named(args: &GoldenSignalsArgs) -> Result<(), ToolFailure> {
+    let names = [&args.namespace, &args.service, &args.workload].into_iter().flatten();
+    let long = names.chain(args.labels.values()).any(|name| name.len() > MAX_NAME);
+    if long || args.labels.len() > MAX_LABELS {
+        return Err(bad_arguments(format!(
+            "names and values may have {MAX_NAME} bytes, and there may be {MAX_LABELS} labels"
+        )));
+    }
+    Ok(())
 }
 
 /// The window, begun a whole number of steps before its end, so that the last point is the end.
@@ -102,13 +132,15 @@ async fn signal(
     found: &Found,
     span: &Span,
     kind: SignalKind,
-) -> Signal {
+) -> (Signal, Vec<String>) {
+    let mut warnings = Vec::new();
     let families: Vec<&Family> =
         table.families.iter().filter(|family| family.signal == kind).collect();
     let mut best: Option<SignalData> = None;
     for family in &families {
         let Some(matched) = found.family(family) else { continue };
-        let data = evaluate(prometheus, family, &matched, span).await;
+        let (data, said) = evaluate(prometheus, family, &matched, span).await;
+        warnings.extend(said);
         let better = best.as_ref().is_none_or(|best| rank(&data, kind) > rank(best, kind));
         if better {
             best = Some(data);
@@ -127,7 +159,7 @@ async fn signal(
             .join(", ");
         SignalData::Unavailable { reason: format!("none of these metrics exists for it: {names}") }
     });
-    Signal { kind, unit: unit(kind).to_owned(), data }
+    (Signal { kind, unit: unit(kind).to_owned(), data }, warnings)
 }
 
 fn unit(kind: SignalKind) -> &'static str {
@@ -157,7 +189,7 @@ async fn evaluate(
     family: &Family,
     matched: &Match,
     span: &Span,
-) -> SignalData {
+) -> (SignalData, Vec<String>) {
     let rate = rate_seconds(prometheus, family, &matched.matchers, span.end).await;
     let matchers = render(&matched.matchers);
     // PromQL takes `{}` and a comma at the end, but none at the beginning.
@@ -172,14 +204,25 @@ async fn evaluate(
         // Last, because the values in it come from outside.
         .replace("$MATCHERS", &matchers);
     let source = family.name.clone();
-    match range(prometheus, &query, span.start, span.end, span.step).await {
-        Err(failure) => SignalData::Failed { query, code: failure.code, message: failure.message },
-        Ok((RangeData::Empty, _)) => SignalData::Empty { query, source },
-        Ok((RangeData::Matrix { mut series, .. }, _)) => {
-            let points = series.swap_remove(0).points;
-            SignalData::Available { query, source, current: current(&points, span), points }
+    let (data, warnings) = match range(prometheus, &query, span.start, span.end, span.step).await {
+        Ok(answer) => answer,
+        Err(failure) => {
+            let ToolFailure { code, message, .. } = failure;
+            return (SignalData::Failed { query, code, message }, Vec::new());
         }
-    }
+    };
+    let points = match data {
+        RangeData::Empty => Vec::new(),
+        RangeData::Matrix { series, .. } => {
+            series.into_iter().next().map(|series| series.points).unwrap_or_default()
+        }
+    };
+    let signal = if points.is_empty() {
+        SignalData::Empty { query, source }
+    } else {
+        SignalData::Available { query, source, current: current(&points, span), points }
+    };
+    (signal, warnings)
 }
 
 fn current(points: &[Point], span: &Span) -> Option<SampleValue> {

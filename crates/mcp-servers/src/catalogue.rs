@@ -1,0 +1,170 @@
+//! What every shipped server offers, with nothing behind it: what documentation is made from and arguments are checked
+//! against. A server that stands here is documented and fuzzed by that alone.
+
+use evenkeel_tools::failure::codes;
+use evenkeel_tools::{Effect, ToolFailure};
+use futures::future::BoxFuture;
+use rmcp::model::{CallToolResult, JsonObject, Tool};
+
+use crate::server::ToolServer;
+use crate::{Limits, ServerKind, kubernetes, prometheus};
+
+impl ServerKind {
+    /// Every server, in the order of its enum.
+    pub const ALL: &'static [Self] = &[Self::Kubernetes, Self::Prometheus];
+
+    /// Its name, as in `evenkeel mcp kubernetes`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Kubernetes => evenkeel_tools::kubernetes::SERVER,
+            Self::Prometheus => evenkeel_tools::prometheus::SERVER,
+        }
+    }
+
+    /// What the codes of its failures begin with, beside `tool.`.
+    fn families(self) -> &'static [&'static str] {
+        match self {
+            Self::Kubernetes => &["kubernetes."],
+            Self::Prometheus => &["prometheus.", "alertmanager."],
+        }
+    }
+
+    /// The variables it reads, each with what it is for. Nothing else of the environment reaches it.
+    pub fn variables(self) -> Variables {
+        match self {
+            Self::Kubernetes => KUBERNETES,
+            Self::Prometheus => PROMETHEUS,
+        }
+    }
+
+    /// The server with nothing behind it: it reads no environment and reaches nobody, so every call that gets as far
+    /// as asking fails.
+    pub fn detached(self) -> Box<dyn Detached> {
+        let limits = Limits::default();
+        match self {
+            Self::Kubernetes => {
+                Box::new(kubernetes::server(kubernetes::Kube::none(limits), limits))
+            }
+            Self::Prometheus => {
+                let nowhere = prometheus::PrometheusConfig::new("");
+                Box::new(prometheus::server(prometheus::Prometheus::new(nowhere, limits), limits))
+            }
+        }
+    }
+
+    /// The codes its failures can have, each with what it means.
+    pub fn codes(self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let of = move |code: &str| {
+            self.families().iter().chain(&["tool."]).any(|family| code.starts_with(family))
+        };
+        codes::ALL.iter().copied().filter(move |(code, _)| of(code))
+    }
+}
+
+/// Name and purpose of each variable.
+pub type Variables = &'static [(&'static str, &'static str)];
+
+const KUBERNETES: Variables = &[
+    (crate::KUBECONFIG_TEXT, "Text of a kubeconfig, so that no file holds it."),
+    (
+        "KUBECONFIG",
+        "File of a kubeconfig, where its text isn't given. Without either: the pod's service account.",
+    ),
+    ("KUBE_CONTEXT", "Context in that file; its current one otherwise."),
+];
+
+const PROMETHEUS: Variables = &[
+    (
+        "PROMETHEUS_URL",
+        "Base address of Prometheus, or of what speaks its API, with its path: `https://mimir/prometheus`.",
+    ),
+    ("PROMETHEUS_USERNAME", "User of a basic sign-in."),
+    ("PROMETHEUS_PASSWORD", "Its password."),
+    ("PROMETHEUS_BEARER_TOKEN", "Token of a bearer sign-in; goes before user and password."),
+    ("PROMETHEUS_TENANT", "Tenant, sent as `X-Scope-OrgID`."),
+    ("PROMETHEUS_CA", "Certificates to trust beside the system's, as PEM text."),
+    (
+        "PROMETHEUS_SIGNALS_FILE",
+        "File that says which metrics make which golden signal, in place of the built-in table.",
+    ),
+    ("ALERTMANAGER_URL", "Base address of the Alertmanager that alerts are sent to."),
+    (
+        "ALERTMANAGER_USERNAME, ALERTMANAGER_PASSWORD, ALERTMANAGER_BEARER_TOKEN",
+        "Its sign-in. Without one: Prometheus', if both have the same scheme, host and port.",
+    ),
+    ("ALERTMANAGER_TENANT, ALERTMANAGER_CA", "As for Prometheus, whose they are when absent."),
+];
+
+/// A server whatever it works with.
+pub trait Detached: Send + Sync {
+    /// What it says of itself to clients.
+    fn instructions(&self) -> &'static str;
+
+    /// Its tools, as they are listed to clients, each with what it does to the world.
+    fn tools(&self) -> Vec<(Tool, Effect)>;
+
+    /// Reads a tool's arguments as a call would, without calling, and answers with how they were understood; `None`
+    /// when there is no such tool.
+    fn read(
+        &self,
+        tool: &str,
+        arguments: JsonObject,
+    ) -> Option<Result<serde_json::Value, ToolFailure>>;
+
+    /// Calls a tool; `None` when there is no such tool.
+    fn call<'a>(
+        &'a self,
+        tool: &'a str,
+        arguments: JsonObject,
+    ) -> BoxFuture<'a, Option<CallToolResult>>;
+}
+
+impl<C: Send + Sync + 'static> Detached for ToolServer<C> {
+    fn instructions(&self) -> &'static str {
+        self.instructions
+    }
+
+    fn tools(&self) -> Vec<(Tool, Effect)> {
+        self.entries.iter().map(|entry| (entry.tool.clone(), entry.effect)).collect()
+    }
+
+    fn read(
+        &self,
+        tool: &str,
+        arguments: JsonObject,
+    ) -> Option<Result<serde_json::Value, ToolFailure>> {
+        self.entry(tool).map(|entry| (entry.reader)(arguments))
+    }
+
+    fn call<'a>(
+        &'a self,
+        tool: &'a str,
+        arguments: JsonObject,
+    ) -> BoxFuture<'a, Option<CallToolResult>> {
+        Box::pin(async move {
+            let entry = self.entry(tool)?;
+            Some(self.answer(entry, arguments).await)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ServerKind;
+
+    #[test]
+    fn every_server_is_listed_once_and_found_by_its_name() {
+        // A new server has to be counted here; then the list has to hold it.
+        let place = |kind: ServerKind| match kind {
+            ServerKind::Kubernetes => 0,
+            ServerKind::Prometheus => 1,
+        };
+        for (index, kind) in ServerKind::ALL.iter().enumerate() {
+            assert_eq!(place(*kind), index);
+            assert_eq!(ServerKind::from_name(kind.name()), Some(*kind));
+            let codes: Vec<_> = kind.codes().collect();
+            assert!(codes.len() > 5 && codes.iter().all(|(_, means)| !means.trim().is_empty()));
+            assert!(!kind.variables().is_empty());
+        }
+    }
+}
