@@ -16,6 +16,7 @@ use crate::kubeapi::audit::Audit;
 use crate::kubeapi::auth::Tokens;
 use crate::kubeapi::store::{Key, Store};
 use crate::kubeapi::{Api, serve, tls};
+use crate::loki;
 use crate::metrics;
 use crate::net::Net;
 use crate::node::{Node, NodeOptions, Runner, note_reboot};
@@ -75,9 +76,11 @@ impl Range {
         controller::pass(&store);
         let stop = CancellationToken::new();
         let logs = data_dir.join("pods");
+        let lines = Arc::new(loki::Store::default());
         let node_options = NodeOptions {
             runner: options.runner,
             logs: logs.clone(),
+            lines: Arc::clone(&lines),
             back_off_base: options.back_off_base,
             back_off_max: options.back_off_max,
         };
@@ -91,6 +94,7 @@ impl Range {
             metrics_listener,
             Arc::clone(&store),
             Arc::clone(&node),
+            lines,
             stop.clone(),
         ));
         tasks.spawn(node.run());
