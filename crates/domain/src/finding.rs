@@ -59,6 +59,10 @@ pub enum FindingKind {
     VolumeUnbound,
     /// The object looks healthy: worth saying, because it speaks against causes.
     Healthy,
+    /// An error is logged that was not logged before.
+    NewErrorLog,
+    /// An error is logged more often than before.
+    ErrorLogBurst,
 }
 
 /// One typed thing a specialist saw.
