@@ -9,7 +9,7 @@ RELEASE := $(or $(CARGO_TARGET_DIR),target)/release
 # turn them on there too (cargo unites features), and effects would run while pages are rendered.
 NATIVE := --workspace --exclude evenkeel-frontend
 
-.PHONY: help build test test-rust test-browser crash fuzz lint format quality bench bench-store setup site clean
+.PHONY: help build test test-rust test-browser crash fuzz lint format quality bench bench-logs bench-store setup site clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -66,6 +66,15 @@ BENCH := all
 bench: build ## Load and growth figures of the release build (BENCH="--postgres intake" for one)
 	$(CARGO) build --release --locked -p evenkeel-bench
 	@$(RELEASE)/evenkeel-bench --program $(RELEASE)/evenkeel $(BENCH)
+	@if [ -n "$${EVENKEEL_LOGHUB:-}" ]; then $(MAKE) --no-print-directory bench-logs; fi
+
+bench-logs: ## Log templates: how right (EVENKEEL_LOGHUB names the folder of the Loghub-2k sets) and how many lines a second
+	@if [ -n "$${EVENKEEL_LOGHUB:-}" ]; then \
+	  $(CARGO) run --release --locked -q -p evenkeel-logs --example loghub; \
+	else \
+	  echo "EVENKEEL_LOGHUB names no folder of Loghub-2k sets, so only the speed is measured"; \
+	fi
+	$(CARGO) bench --locked -p evenkeel-logs --bench mine -- --noplot
 
 bench-store: ## Benchmarks of the embedded store alone
 	$(CARGO) bench --locked -p evenkeel-storage-sqlite

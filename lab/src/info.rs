@@ -44,6 +44,8 @@ pub struct LabInfo {
     pub alertmanager_url: String,
     /// kube-state-metrics and cAdvisor figures.
     pub metrics_url: String,
+    /// The Loki double, at the same port.
+    pub loki_url: String,
     /// The load generator's control endpoint.
     pub loadgen_url: String,
     /// Where checkout answers.
@@ -69,6 +71,7 @@ impl LabInfo {
             prometheus_url: local(net.prometheus_port()),
             alertmanager_url: local(net.alertmanager_port()),
             metrics_url: local(net.metrics_port()),
+            loki_url: local(net.metrics_port()),
             loadgen_url: local(net.loadgen_port()),
             shop_url,
             namespace: crate::seed::NAMESPACE.to_owned(),

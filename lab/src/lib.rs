@@ -14,6 +14,7 @@ mod files;
 mod info;
 mod kubeapi;
 mod loadgen;
+pub mod loki;
 mod metrics;
 mod net;
 mod node;

@@ -17,6 +17,7 @@ use crate::kubeapi::audit::{Access, Audit};
 use crate::kubeapi::auth::Tokens;
 use crate::kubeapi::store::{Key, Store};
 use crate::kubeapi::{Api, serve, tls};
+use crate::loki;
 use crate::metrics;
 use crate::metrics::usage::{self, Usage};
 use crate::net::Net;
@@ -78,9 +79,11 @@ impl Range {
         controller::pass(&store);
         let stop = CancellationToken::new();
         let logs = data_dir.join("pods");
+        let lines = Arc::new(loki::Store::default());
         let node_options = NodeOptions {
             runner: options.runner,
             logs: logs.clone(),
+            lines: Arc::clone(&lines),
             back_off_base: options.back_off_base,
             back_off_max: options.back_off_max,
         };
@@ -104,6 +107,7 @@ impl Range {
             metrics_listener,
             Arc::clone(&store),
             Arc::clone(&node),
+            lines,
             stop.clone(),
         ));
         tasks.spawn(node.run());

@@ -103,6 +103,7 @@ pub fn specialist_name(specialist: Specialist) -> &'static str {
     match specialist {
         Specialist::Kubernetes => "Kubernetes",
         Specialist::Metrics => "Metrics",
+        Specialist::Logs => "Logs",
     }
 }
 
@@ -136,6 +137,8 @@ pub fn finding_words(kind: FindingKind) -> &'static str {
         FindingKind::VolumeUnbound => "Volume not bound",
         FindingKind::Healthy => "Healthy",
         FindingKind::JobFailed => "Job failed",
+        FindingKind::NewErrorLog => "New error in the log",
+        FindingKind::ErrorLogBurst => "More errors in the log",
     }
 }
 

@@ -23,6 +23,10 @@ const CITATIONS: usize = 6;
 pub mod facts {
     /// The alert whose own measure the finding is about.
     pub const ALERT: &str = "alert";
+    /// `true`: the lines of an error in a log are so few that they may be chance.
+    pub const FEW: &str = "few";
+    /// The `ReplicaSet` whose pods alone show it.
+    pub const REPLICA_SET: &str = "replica_set";
     /// `true`: what rose has come back since.
     pub const ENDED: &str = "ended";
     /// When the last pod of a change's revision came: until then it was still rolling out.

@@ -15,6 +15,8 @@ pub enum Specialist {
     Kubernetes,
     /// Prometheus.
     Metrics,
+    /// Loki, or the pods' logs where there is none.
+    Logs,
 }
 
 impl Specialist {
@@ -23,6 +25,7 @@ impl Specialist {
         match self {
             Self::Kubernetes => "kubernetes",
             Self::Metrics => "metrics",
+            Self::Logs => "logs",
         }
     }
 }
@@ -48,6 +51,8 @@ pub enum Agent {
     Executor,
     /// Checks the predicates.
     Verifier,
+    /// The logs specialist.
+    Logs,
 }
 
 impl Agent {
@@ -62,6 +67,7 @@ impl Agent {
             Self::Gate => "gate",
             Self::Executor => "executor",
             Self::Verifier => "verifier",
+            Self::Logs => "logs",
         }
     }
 }
@@ -71,6 +77,7 @@ impl From<Specialist> for Agent {
         match specialist {
             Specialist::Kubernetes => Self::Kubernetes,
             Specialist::Metrics => Self::Metrics,
+            Specialist::Logs => Self::Logs,
         }
     }
 }

@@ -61,6 +61,10 @@ pub enum FindingKind {
     Healthy,
     /// A Job was given up.
     JobFailed,
+    /// An error is logged that was not logged before.
+    NewErrorLog,
+    /// An error is logged more often than before.
+    ErrorLogBurst,
 }
 
 /// One typed thing a specialist saw.

@@ -4,7 +4,8 @@
 //! clock; lines, times and seeds are parameters. Lines are hostile, so everything kept of them is bounded and nothing
 //! panics on them.
 //!
-//! The way of a line: [`join::Joiner`] → [`line::read`] → [`mine::Miner::add`] → [`compare::compare`].
+//! The way of a line: [`join::Joiner`] → [`line::read`] → [`mine::Miner::add`] → [`compare::compare`];
+//! [`study::study`] takes the lines of two windows all that way.
 //!
 //! To add a format, a language of stack traces, a look of values: see [`mod@line`], [`join`], [`mine`].
 
@@ -13,3 +14,4 @@ pub mod join;
 pub mod line;
 pub mod mine;
 mod statistics;
+pub mod study;

@@ -1,4 +1,4 @@
-//! The MCP servers Evenkeel ships: `kubernetes` and `prometheus`.
+//! The MCP servers Evenkeel ships: `kubernetes`, `prometheus` and `loki`.
 //!
 //! A server is a child process with its own credentials and nothing else: it must not know the domain, the engine, the
 //! database or the model. It speaks the official protocol over stdio, answers with the types of `evenkeel-tools`, says
@@ -15,6 +15,7 @@ pub mod failure;
 pub mod http;
 pub mod kubernetes;
 pub mod limits;
+pub mod loki;
 pub mod prometheus;
 pub mod server;
 pub mod text;
@@ -34,6 +35,8 @@ pub enum ServerKind {
     Kubernetes,
     /// Reads a Prometheus. Reads `PROMETHEUS_URL` and the variables of [`prometheus::config`].
     Prometheus,
+    /// Reads a Loki. Reads `LOKI_URL` and its companions, see [`loki::config`].
+    Loki,
 }
 
 impl ServerKind {
@@ -42,6 +45,7 @@ impl ServerKind {
         match name {
             evenkeel_tools::kubernetes::SERVER => Some(Self::Kubernetes),
             evenkeel_tools::prometheus::SERVER => Some(Self::Prometheus),
+            evenkeel_tools::loki::SERVER => Some(Self::Loki),
             _ => None,
         }
     }
@@ -69,6 +73,7 @@ pub async fn run_stdio(kind: ServerKind) -> Result<(), ServeError> {
         ServerKind::Prometheus => {
             serve_stdio(prometheus::server(prometheus::Prometheus::from_env(limits), limits)).await
         }
+        ServerKind::Loki => serve_stdio(loki::server(loki::Loki::from_env(limits), limits)).await,
     }
 }
 

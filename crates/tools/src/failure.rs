@@ -96,6 +96,32 @@ codes! {
     pub const ALERTMANAGER_TOO_LARGE: &str = "alertmanager.too_large";
     /// The address or the credentials are not usable.
     pub const ALERTMANAGER_CONFIG: &str = "alertmanager.config";
+    /// No connection to Loki.
+    pub const LOKI_UNREACHABLE: &str = "loki.unreachable";
+    /// Loki took longer than the time limit.
+    pub const LOKI_TIMEOUT: &str = "loki.timeout";
+    /// Loki refused the credentials (401, 403).
+    pub const LOKI_UNAUTHORIZED: &str = "loki.unauthorized";
+    /// Loki keeps logs by tenant and was not told which.
+    pub const LOKI_NO_TENANT: &str = "loki.no_tenant";
+    /// The query doesn't parse or has a wrong parameter (400).
+    pub const LOKI_BAD_QUERY: &str = "loki.bad_query";
+    /// The query would read more than is allowed, here or by Loki's own limits.
+    pub const LOKI_TOO_HEAVY: &str = "loki.too_heavy";
+    /// The query has more series than Loki allows.
+    pub const LOKI_TOO_MANY_SERIES: &str = "loki.too_many_series";
+    /// Loki has too much to do (429).
+    pub const LOKI_BUSY: &str = "loki.busy";
+    /// No label was found that could hold what was asked for.
+    pub const LOKI_NO_LABEL: &str = "loki.no_label";
+    /// Loki failed (5xx).
+    pub const LOKI_FAILED: &str = "loki.failed";
+    /// The answer isn't what Loki's API promises.
+    pub const LOKI_GARBAGE: &str = "loki.garbage";
+    /// The answer was larger than the byte limit.
+    pub const LOKI_TOO_LARGE: &str = "loki.too_large";
+    /// The address or the credentials are not usable.
+    pub const LOKI_CONFIG: &str = "loki.config";
     /// The arguments don't match the tool's input schema or its limits.
     pub const BAD_ARGUMENTS: &str = "tool.bad_arguments";
     /// The whole call took longer than the server's time limit.

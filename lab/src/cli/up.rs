@@ -256,6 +256,7 @@ fn announce(info: &LabInfo, took: Duration, json: bool) -> Result<()> {
         ("Kubernetes API", &info.api_url),
         ("Prometheus", &info.prometheus_url),
         ("Alertmanager", &info.alertmanager_url),
+        ("Loki (double)", &info.loki_url),
         ("shop", &info.shop_url),
     ] {
         super::say(&format!("  {what:<15} {place}"));

@@ -1,4 +1,5 @@
-//! What Prometheus reads about the cluster: kube-state-metrics, cAdvisor figures, and the pods to scrape.
+//! What Prometheus reads about the cluster: kube-state-metrics, cAdvisor figures, and the pods to scrape. The Loki double
+//! answers at the same port.
 
 mod cadvisor;
 mod discovery;
@@ -16,6 +17,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::kubeapi::store::Store;
+use crate::loki;
 use crate::node::Node;
 
 #[derive(Clone)]
@@ -31,6 +33,7 @@ pub async fn serve(
     listener: TcpListener,
     store: Arc<Store>,
     node: Arc<Node>,
+    lines: Arc<loki::Store>,
     stop: CancellationToken,
 ) {
     let app = Router::new()
@@ -50,7 +53,8 @@ pub async fn serve(
             "/sd/pods",
             get(|State(s): State<Sources>| async move { Json(discovery::targets(&s.store)) }),
         )
-        .with_state(Sources { store, node });
+        .with_state(Sources { store, node })
+        .merge(loki::router(lines));
     if let Err(error) =
         axum::serve(listener, app).with_graceful_shutdown(stop.cancelled_owned()).await
     {

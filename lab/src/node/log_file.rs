@@ -1,4 +1,4 @@
-//! Container logs on disk: one file per run of a container, each line stamped.
+//! Container logs on disk: one file per run of a container, each line stamped. The same lines go to the log store.
 
 use std::path::{Path, PathBuf};
 
@@ -6,6 +6,7 @@ use tokio::fs::File;
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWriteExt as _, BufReader};
 use tokio::sync::mpsc;
 
+use crate::loki::Tap;
 use crate::value::clock;
 
 /// A log larger than this starts anew, so that a chatty container cannot fill the disk.
@@ -23,13 +24,14 @@ pub fn log_path(logs: &Path, uid: &str, container: &str, restart: i64) -> PathBu
 /// Copies both streams into the file until both have ended.
 pub async fn collect(
     path: PathBuf,
+    tap: Tap,
     stdout: impl AsyncRead + Unpin + Send + 'static,
     stderr: impl AsyncRead + Unpin + Send + 'static,
 ) {
     let (sender, mut lines) = mpsc::channel::<String>(QUEUE);
     let readers = [
-        tokio::spawn(read("stdout", stdout, sender.clone())),
-        tokio::spawn(read("stderr", stderr, sender)),
+        tokio::spawn(read("stdout", stdout, tap.clone(), sender.clone())),
+        tokio::spawn(read("stderr", stderr, tap, sender)),
     ];
     let Ok(mut file) = File::create(&path).await else { return };
     let mut written = 0;
@@ -51,7 +53,12 @@ pub async fn collect(
     }
 }
 
-async fn read(stream: &'static str, source: impl AsyncRead + Unpin, lines: mpsc::Sender<String>) {
+async fn read(
+    stream: &'static str,
+    source: impl AsyncRead + Unpin,
+    tap: Tap,
+    lines: mpsc::Sender<String>,
+) {
     let mut source = BufReader::new(source);
     let mut buffer = Vec::new();
     while let Ok(size) = source.read_until(b'\n', &mut buffer).await {
@@ -60,7 +67,9 @@ async fn read(stream: &'static str, source: impl AsyncRead + Unpin, lines: mpsc:
         }
         buffer.truncate(MAX_LINE);
         let text = String::from_utf8_lossy(&buffer);
-        let line = format!("{:.9} {stream} F {}\n", clock(), text.trim_end());
+        let now = clock();
+        tap.line(stream, now, text.trim_end());
+        let line = format!("{now:.9} {stream} F {}\n", text.trim_end());
         if lines.send(line).await.is_err() {
             return;
         }

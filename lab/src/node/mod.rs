@@ -43,6 +43,8 @@ pub struct NodeOptions {
     pub runner: Runner,
     /// Folder for container logs.
     pub logs: PathBuf,
+    /// Where their lines go beside the files, as a log collector would send them.
+    pub lines: Arc<crate::loki::Store>,
     /// First crash-loop and image-pull delay; it doubles up to [`NodeOptions::back_off_max`].
     pub back_off_base: Duration,
     /// Longest delay.

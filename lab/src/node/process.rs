@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::Stdio;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
@@ -17,6 +18,7 @@ use super::log_file::{collect, log_path};
 use super::pod::Ending;
 use super::report::Subject;
 use super::{Running, lock, memory, probe};
+use crate::loki::Tap;
 use crate::quantity;
 use crate::value::{at, clock, int, name, namespace, text, uid};
 
@@ -104,11 +106,27 @@ pub fn spawn(
     let stdin = child.stdin.take();
     let (stdout, stderr) =
         (child.stdout.take().context("no stdout")?, child.stderr.take().context("no stderr")?);
-    let logs = tokio::spawn(collect(path, stdout, stderr));
+    let logs = tokio::spawn(collect(path, tap(subject, pod), stdout, stderr));
     let key = (namespace(pod).to_owned(), name(pod).to_owned(), subject.name.clone());
     lock(&subject.node.running)
         .insert(key, Running { pid, image: text(spec, &["image"]).to_owned() });
     Ok(Container { child, stdin, logs, pid, started: clock(), began: Instant::now() })
+}
+
+/// Labels as a log collector takes them from a pod.
+fn tap(subject: &Subject, pod: &Value) -> Tap {
+    let app = text(pod, &["metadata", "labels", "app"]);
+    let labels = [
+        ("namespace", namespace(pod)),
+        ("pod", name(pod)),
+        ("container", &subject.name),
+        ("app", app),
+        ("node_name", text(pod, &["spec", "nodeName"])),
+        ("job", &format!("{}/{app}", namespace(pod))),
+    ];
+    let labels = labels.into_iter().filter(|(_, value)| !value.is_empty());
+    let labels = labels.map(|(label, value)| (label.to_owned(), value.to_owned())).collect();
+    Tap::new(Arc::clone(&subject.node.options.lines), labels)
 }
 
 /// Watches a container to its end: exit, memory limit, failing liveness, end of the pod.

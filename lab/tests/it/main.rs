@@ -11,6 +11,8 @@ mod harness;
 #[cfg(test)]
 mod kubectl;
 #[cfg(test)]
+mod loki;
+#[cfg(test)]
 mod rollout;
 #[cfg(test)]
 mod whole;

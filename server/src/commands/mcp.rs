@@ -6,8 +6,8 @@ use evenkeel_mcp_servers::{ServerKind, run_stdio};
 /// What `mcp` takes.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// `kubernetes` (reads `KUBECONFIG`) or `prometheus` (reads `PROMETHEUS_URL`
-    /// and `ALERTMANAGER_URL`).
+    /// `kubernetes` (reads `KUBECONFIG`), `prometheus` (reads `PROMETHEUS_URL`
+    /// and `ALERTMANAGER_URL`) or `loki` (reads `LOKI_URL`).
     server: String,
 }
 
@@ -18,7 +18,9 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
     crate::trouble::on_signal()?;
     match ServerKind::from_name(&args.server) {
         Some(kind) => Ok(run_stdio(kind).await?),
-        None => bail!("there is no MCP server `{}`: use kubernetes or prometheus", args.server),
+        None => {
+            bail!("there is no MCP server `{}`: use kubernetes, prometheus or loki", args.server)
+        }
     }
 }
 

@@ -54,6 +54,13 @@ pub fn explain(lines: &[LogLine]) -> Option<&str> {
         .or_else(|| told().next())
 }
 
+/// Whether a line without a level reports an error.
+pub fn reports_error(line: &str) -> bool {
+    let lower = line.to_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| lower.contains(word));
+    !is_frame(line) && !denies(&lower) && (says(GAVE_UP) || says(ERROR))
+}
+
 fn is_frame(line: &str) -> bool {
     line.starts_with("at ")
         || line.starts_with("File \"")

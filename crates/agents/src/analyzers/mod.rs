@@ -18,6 +18,7 @@ mod unschedulable;
 mod volume;
 
 mod alert_series;
+mod error_logs;
 mod memory_growth;
 mod signals;
 mod throttling;
@@ -30,7 +31,7 @@ use evenkeel_domain::evidence::Gap;
 
 use crate::{
     draft::Draft,
-    view::{KubernetesView, MetricsView},
+    view::{KubernetesView, LogsView, MetricsView},
 };
 
 /// Findings of one kind each; a namespace or a node may give any number of them.
@@ -68,6 +69,18 @@ pub fn metrics(view: &MetricsView) -> Vec<Draft> {
     found.extend(throttling::analyze(view));
     found.truncate(MAX_FINDINGS);
     found
+}
+
+/// Everything found in logs.
+pub fn logs(view: &LogsView) -> Vec<Draft> {
+    let mut found = error_logs::analyze(view);
+    found.truncate(MAX_FINDINGS);
+    found
+}
+
+/// What could not be judged in logs.
+pub fn unseen_in_logs(view: &LogsView) -> Vec<Gap> {
+    error_logs::without_a_past(view)
 }
 
 /// What the metrics analyzers could not judge.

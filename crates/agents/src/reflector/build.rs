@@ -15,6 +15,7 @@ use super::{
     causes::{ChangeRole, Rule},
     change::{self, Correlation},
     check::Checker,
+    logs,
     recorded::Recorded,
     rivalry,
     scales::Scales,
@@ -69,7 +70,7 @@ pub async fn build(
             continue;
         }
         let claim = checker.claim(&finding.summary, finding.evidence.clone()).await?;
-        scales.support(claim, weigh::mechanism(*kind) / 2.0);
+        scales.support(claim, weigh::mechanism(*kind) / 2.0 * logs::share(finding));
         used.push(finding);
     }
 
@@ -189,6 +190,9 @@ async fn weigh_change<'a>(
     let supported = claim.status == ClaimStatus::Supported;
     scales.support(claim, weigh::CHANGE * found.strength);
     if let Some((text, citations)) = same_revision(scene, case, mechanism, &found) {
+        let claim = checker.claim(text, citations).await?;
+        scales.support(claim, weigh::SAME_REVISION);
+    } else if let Some((text, citations)) = logs::of_revision(case, mechanism, &found) {
         let claim = checker.claim(text, citations).await?;
         scales.support(claim, weigh::SAME_REVISION);
     }

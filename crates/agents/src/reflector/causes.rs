@@ -32,8 +32,17 @@ pub struct Rule {
     pub change: ChangeRole,
 }
 
-const SYMPTOMS: &[K] =
-    &[K::ErrorsUp, K::LatencyUp, K::TrafficDrop, K::NoEndpoints, K::RolloutStuck];
+/// Errors in logs are among what a cause explains and never its mechanism: whoever can write a line must not be able to
+/// make a cause of it.
+const SYMPTOMS: &[K] = &[
+    K::ErrorsUp,
+    K::LatencyUp,
+    K::TrafficDrop,
+    K::NoEndpoints,
+    K::RolloutStuck,
+    K::NewErrorLog,
+    K::ErrorLogBurst,
+];
 /// What is wrong in the pods themselves, for all to see.
 const PLAIN: &[K] = &[
     K::MissingConfig,
@@ -76,6 +85,8 @@ pub const RULES: &[Rule] = &[
             K::RolloutStuck,
             K::CrashLoop,
             K::ProbeFailure,
+            K::NewErrorLog,
+            K::ErrorLogBurst,
         ],
         unless: &[],
         change: ChangeRole::Welcome,
@@ -91,6 +102,8 @@ pub const RULES: &[Rule] = &[
             K::NoEndpoints,
             K::RolloutStuck,
             K::ProbeFailure,
+            K::NewErrorLog,
+            K::ErrorLogBurst,
         ],
         unless: &[],
         change: ChangeRole::Welcome,
@@ -164,6 +177,8 @@ pub const RULES: &[Rule] = &[
             K::Saturation,
             K::RolloutStuck,
             K::NoEndpoints,
+            K::NewErrorLog,
+            K::ErrorLogBurst,
         ],
         unless: PLAIN,
         change: ChangeRole::Needed,
@@ -186,6 +201,8 @@ pub const RULES: &[Rule] = &[
             K::AutoscalerAtMaximum,
             K::ErrorsUp,
             K::MemoryGrowth,
+            K::NewErrorLog,
+            K::ErrorLogBurst,
         ],
         unless: &[K::MissingConfig, K::ImagePullFailure, K::CrashLoop],
         change: ChangeRole::Rival,

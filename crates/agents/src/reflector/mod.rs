@@ -10,6 +10,7 @@ pub mod case;
 pub mod causes;
 pub mod change;
 pub mod check;
+mod logs;
 pub mod recorded;
 mod rivalry;
 mod scales;

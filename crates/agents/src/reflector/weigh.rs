@@ -12,6 +12,8 @@
 //! | another finding that the cause explains | half of its weight as a mechanism |
 //! | a change that came before the onset | [`CHANGE`] × [`decay`] of the time between |
 //! | the failing pods are those of the changed revision, or the change names what is missing | [`SAME_REVISION`] |
+//! | an error that is new in the logs comes from pods of the changed revision alone | [`SAME_REVISION`] |
+//! | an error that is new or more frequent in the logs | half of its weight, a quarter where its lines are few |
 //! | the object is the one the alert names | [`NAMED`] |
 //! | or its trouble began no later than that of the one the alert names | [`UPSTREAM`] |
 //! | or it is merely in the same namespace | [`NEARBY`] |
@@ -98,7 +100,13 @@ pub fn mechanism(kind: FindingKind) -> f64 {
         K::ErrorsUp => 0.45,
         K::LatencyUp | K::NoEndpoints => 0.4,
         K::Saturation | K::CpuThrottling => 0.35,
-        K::TrafficDrop | K::MemoryGrowth | K::AutoscalerAtMaximum | K::RolloutStuck => 0.3,
+        // Lines were written by anybody: they only support what was seen otherwise, see `causes`.
+        K::TrafficDrop
+        | K::MemoryGrowth
+        | K::AutoscalerAtMaximum
+        | K::RolloutStuck
+        | K::NewErrorLog => 0.3,
+        K::ErrorLogBurst => 0.2,
         K::RecentChange | K::Healthy => 0.0,
     }
 }

@@ -3,6 +3,7 @@
 mod blind;
 mod faults;
 mod hostile;
+mod logs;
 mod nowhere;
 mod others;
 mod range;
@@ -52,8 +53,11 @@ impl Outcome {
 }
 
 async fn investigate_with(state: IncidentState, script: crate::testing::bench::Script) -> Outcome {
-    let bench = ScriptedBench::new(state, script);
-    for specialist in [Specialist::Kubernetes, Specialist::Metrics] {
+    go_through(ScriptedBench::new(state, script)).await
+}
+
+async fn go_through(bench: ScriptedBench) -> Outcome {
+    for specialist in [Specialist::Kubernetes, Specialist::Metrics, Specialist::Logs] {
         let said = specialists::observe(&bench, specialist).await.unwrap();
         assert!(!said.is_empty());
     }
@@ -65,7 +69,12 @@ async fn investigate_with(state: IncidentState, script: crate::testing::bench::S
 }
 
 async fn investigate(labels: &[(&str, &str)], range: Range) -> Outcome {
-    investigate_with(state::with_alert(labels), range.script()).await
+    let loki = range.patterns.is_some();
+    let bench = ScriptedBench::new(state::with_alert(labels), range.script());
+    if !loki {
+        bench.disconnect("loki");
+    }
+    go_through(bench).await
 }
 
 /// Every claim that counts cites words that stand in the recorded answer.

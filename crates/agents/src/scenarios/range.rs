@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use evenkeel_domain::evidence::ToolFailure;
 use evenkeel_tools::{
     kubernetes::{self as k8s, NodeList, PodLogs, Undo, WriteResult, WrittenObject},
+    loki::{self, Patterns},
     prometheus::{
         self as prom, InstantData, LabelValues, QueryResult, RangeData, RangeResult, Rule,
         RuleHealth, RuleKind, RuleList, RuleState, Sample, SignalKind, TargetList,
@@ -28,6 +29,8 @@ pub struct Range {
     pub rule: Option<(String, String)>,
     /// What an instant query gives: labels and value.
     pub instant: Option<(Vec<(String, String)>, f64)>,
+    /// What Loki says changed; without it there is no Loki.
+    pub patterns: Option<Patterns>,
     /// Namespaces in which every name is found.
     pub places: Vec<&'static str>,
     /// The nodes.
@@ -47,11 +50,17 @@ impl Range {
             memory: None,
             rule: None,
             instant: None,
+            patterns: None,
             places,
             nodes: vec![world::node("n1", Some(true), None)],
             job: None,
             may_write: true,
         }
+    }
+
+    pub fn patterns(mut self, patterns: Patterns) -> Self {
+        self.patterns = Some(patterns);
+        self
     }
 
     pub fn signals(mut self, name: &str, given: &[(SignalKind, Vec<f64>)]) -> Self {
@@ -69,6 +78,10 @@ impl Range {
         Box::new(move |server, tool, arguments| match server {
             "kubernetes" => self.kubernetes(tool, arguments),
             "prometheus" => Ok(self.prometheus(tool, arguments)),
+            "loki" if tool == loki::names::PATTERNS => match &self.patterns {
+                Some(patterns) => Ok(value(patterns)),
+                None => Err(failure("mcp.unknown_server", server)),
+            },
             _ => Err(failure("mcp.unknown_server", server)),
         })
     }

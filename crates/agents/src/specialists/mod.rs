@@ -3,6 +3,7 @@
 
 mod kubernetes;
 mod locate;
+mod logs;
 mod metrics;
 mod metrics_queries;
 mod probe;
@@ -28,6 +29,7 @@ pub async fn observe(bench: &dyn Bench, specialist: Specialist) -> Result<String
     let (server, name) = match specialist {
         Specialist::Kubernetes => (evenkeel_tools::kubernetes::SERVER, "Kubernetes"),
         Specialist::Metrics => (evenkeel_tools::prometheus::SERVER, "Prometheus"),
+        Specialist::Logs => (logs::server(bench), "a source of logs (Loki or Kubernetes)"),
     };
     if !bench.connected(server) {
         // Said once: a gap for each question that cannot be asked says no more.
@@ -50,6 +52,13 @@ pub async fn observe(bench: &dyn Bench, specialist: Specialist) -> Result<String
                 bench.miss(gap).await?;
             }
             analyzers::metrics(&view)
+        }
+        Specialist::Logs => {
+            let view = logs::look(bench).await?;
+            for gap in analyzers::unseen_in_logs(&view) {
+                bench.miss(gap).await?;
+            }
+            analyzers::logs(&view)
         }
     };
     let agent = Agent::from(specialist);

@@ -6,8 +6,10 @@
 //!
 //! To add a language: its marks in `marks.rs`, and a test with a trace as the language prints it.
 
+mod cause;
 mod marks;
 
+pub use cause::cause;
 use marks::Trace;
 
 /// Lines kept of an event. 512: deeper traces repeat themselves.

@@ -24,6 +24,7 @@ pub struct Endpoint {
     base: Url,
     auth: Auth,
     tenant: Option<String>,
+    header: Option<(&'static str, &'static str)>,
     limits: Limits,
 }
 
@@ -39,7 +40,14 @@ impl Endpoint {
         })?;
         let client = client(access, limits).map_err(|why| service.unusable(why))?;
         let Access { auth, tenant, .. } = access.clone();
-        Ok(Self { service, client, base, auth, tenant, limits })
+        Ok(Self { service, client, base, auth, tenant, header: None, limits })
+    }
+
+    /// The same with a header on every request.
+    #[must_use]
+    pub fn with_header(mut self, name: &'static str, value: &'static str) -> Self {
+        self.header = Some((name, value));
+        self
     }
 
     /// The limits it asks within.
@@ -73,6 +81,9 @@ impl Endpoint {
         };
         if let Some(tenant) = &self.tenant {
             request = request.header("X-Scope-OrgID", tenant);
+        }
+        if let Some((name, value)) = self.header {
+            request = request.header(name, value);
         }
         let mut response = request.send().await.map_err(|error| self.transport(path, &error))?;
         let (status, headers) = (response.status(), response.headers().clone());

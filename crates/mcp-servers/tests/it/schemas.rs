@@ -1,7 +1,7 @@
 //! What every listed tool must have.
 
-use evenkeel_mcp_servers::{Limits, kubernetes, prometheus};
-use evenkeel_tools::{kubernetes as k8s, prometheus as prom};
+use evenkeel_mcp_servers::{Limits, kubernetes, loki, prometheus};
+use evenkeel_tools::{kubernetes as k8s, loki as logs, prometheus as prom};
 use rmcp::model::Tool;
 
 use crate::support::TestClient;
@@ -16,6 +16,8 @@ async fn all() -> Vec<Tool> {
         Limits::default(),
     );
     tools.extend(TestClient::of(prometheus::server(prom, Limits::default())).await.tools().await);
+    let loki = loki::Loki::new(&loki::LokiConfig::new("http://127.0.0.1:1"), Limits::default());
+    tools.extend(TestClient::of(loki::server(loki, Limits::default())).await.tools().await);
     tools
 }
 
@@ -27,6 +29,7 @@ async fn every_tool_is_listed_with_schemas_and_honest_annotations() {
         .iter()
         .chain(k8s::names::WRITES)
         .chain(prom::names::READS)
+        .chain(logs::names::READS)
         .copied()
         .collect();
     assert_eq!(names, expected);

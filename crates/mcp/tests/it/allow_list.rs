@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use evenkeel_mcp::{AgentName, AgentsConfig, AgentsError, May, ToolBox};
-use evenkeel_tools::{kubernetes, prometheus};
+use evenkeel_tools::{kubernetes, loki, prometheus};
 use serde_json::json;
 
 use crate::support::{call, prometheus_box, shell, shipped, small};
@@ -20,8 +20,11 @@ fn the_shipped_file_classifies_exactly_the_shipped_tools() {
     for name in kubernetes::names::WRITES {
         assert!(agents.writes(kubernetes::SERVER, name), "{name}");
     }
+    for name in loki::names::READS {
+        assert!(!agents.writes(loki::SERVER, name), "{name}");
+    }
     let names: Vec<&str> = agents.agents().map(AgentName::as_str).collect();
-    for name in ["executor", "kubernetes", "metrics", "planner", "verifier", "warroom"] {
+    for name in ["executor", "kubernetes", "logs", "metrics", "planner", "verifier", "warroom"] {
         assert!(names.contains(&name), "{name} is missing");
     }
     for agent in agents.agents() {
@@ -37,6 +40,12 @@ fn the_shipped_file_classifies_exactly_the_shipped_tools() {
     for agent in agents.agents() {
         for tool in agents.tools_of(agent, kubernetes::SERVER) {
             assert!(known.contains(&tool), "{agent} names {tool}, which isn't shipped");
+        }
+        for tool in agents.tools_of(agent, loki::SERVER) {
+            assert!(
+                loki::names::READS.contains(&tool),
+                "{agent} names {tool}, which isn't shipped"
+            );
         }
     }
 }
