@@ -9,7 +9,7 @@ RELEASE := $(or $(CARGO_TARGET_DIR),target)/release
 # turn them on there too (cargo unites features), and effects would run while pages are rendered.
 NATIVE := --workspace --exclude evenkeel-frontend
 
-.PHONY: help build test test-rust test-browser crash lint format quality bench bench-store setup site clean
+.PHONY: help build test test-rust test-browser crash lint format quality bench bench-retrieval bench-store setup site clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -62,6 +62,10 @@ BENCH := all
 bench: build ## Load and growth figures of the release build (BENCH="--postgres intake" for one)
 	$(CARGO) build --release --locked -p evenkeel-bench
 	@$(RELEASE)/evenkeel-bench --program $(RELEASE)/evenkeel $(BENCH)
+	@if [ "$(BENCH)" = all ]; then $(MAKE) --no-print-directory bench-retrieval; fi
+
+bench-retrieval: ## How well and how fast alerts find their runbooks
+	$(CARGO) run --release --locked -p evenkeel-retrieval --example quality
 
 bench-store: ## Benchmarks of the embedded store alone
 	$(CARGO) bench --locked -p evenkeel-storage-sqlite
