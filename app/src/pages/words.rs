@@ -103,6 +103,7 @@ pub fn specialist_name(specialist: Specialist) -> &'static str {
     match specialist {
         Specialist::Kubernetes => "Kubernetes",
         Specialist::Metrics => "Metrics",
+        Specialist::Runbooks => "Runbooks and memory",
     }
 }
 
@@ -135,6 +136,8 @@ pub fn finding_words(kind: FindingKind) -> &'static str {
         FindingKind::QuotaExhausted => "Quota used up",
         FindingKind::VolumeUnbound => "Volume not bound",
         FindingKind::Healthy => "Healthy",
+        FindingKind::Runbook => "Runbook",
+        FindingKind::SimilarIncident => "Similar incident",
     }
 }
 
@@ -253,7 +256,10 @@ pub fn measure(label: &str) -> String {
 
 /// How an incident ended, with the reason: a drill is not handed to people, and where nothing was found nothing is listed.
 pub fn ending(state: &IncidentState, resolution: Resolution) -> (Tone, String) {
-    let found = state.findings.iter().any(|finding| finding.kind != FindingKind::Healthy);
+    let found = state
+        .findings
+        .iter()
+        .any(|finding| finding.kind != FindingKind::Healthy && !finding.kind.only_informs());
     let drill = matches!(state.trigger, Trigger::Drill { .. });
     let handed = resolution == Resolution::Escalated;
     let unexplained = state.plans.is_empty()

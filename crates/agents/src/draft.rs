@@ -27,6 +27,8 @@ pub mod facts {
     pub const ENDED: &str = "ended";
     /// When the last pod of a change's revision came: until then it was still rolling out.
     pub const ROLLED_OUT: &str = "rolled_out";
+    /// The runbook a finding speaks of, by its id.
+    pub const RUNBOOK: &str = "runbook";
 }
 
 /// A finding before it has an id.

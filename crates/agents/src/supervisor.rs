@@ -22,9 +22,9 @@ const KUBERNETES_LABELS: &[&str] = &[
 ];
 
 /// Chooses who looks, and says why. Both look unless nothing points into Kubernetes: looking
-/// costs a few reads, a missed cause costs a night.
+/// costs a few reads, a missed cause costs a night. Runbooks and closed incidents are asked always.
 pub fn choose(state: &IncidentState) -> (Vec<Specialist>, String) {
-    let both = || vec![Specialist::Kubernetes, Specialist::Metrics];
+    let both = || vec![Specialist::Kubernetes, Specialist::Metrics, Specialist::Runbooks];
     if state.alerts.is_empty() || matches!(state.trigger, Trigger::Manual { .. }) {
         return (both(), "nothing narrows it down, so Kubernetes and metrics are looked at".into());
     }
@@ -40,7 +40,7 @@ pub fn choose(state: &IncidentState) -> (Vec<Specialist>, String) {
     match label {
         Some(label) => (both(), format!("the alert carries the Kubernetes label `{label}`")),
         None => (
-            vec![Specialist::Metrics],
+            vec![Specialist::Metrics, Specialist::Runbooks],
             "no label of the alert points into Kubernetes, so only metrics are looked at".into(),
         ),
     }
@@ -52,7 +52,7 @@ fn clip(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use evenkeel_domain::evidence::Specialist::{Kubernetes, Metrics};
+    use evenkeel_domain::evidence::Specialist::{Kubernetes, Metrics, Runbooks};
 
     use super::*;
     use crate::testing::state;
@@ -61,12 +61,12 @@ mod tests {
     fn labels_decide_who_looks() {
         type Case<'a> = (&'a [(&'a str, &'a str)], &'a [Specialist]);
         let table: &[Case<'_>] = &[
-            (&[("alertname", "A"), ("namespace", "shop")], &[Kubernetes, Metrics]),
-            (&[("alertname", "A"), ("pod", "x-1")], &[Kubernetes, Metrics]),
-            (&[("alertname", "A"), ("node", "n1")], &[Kubernetes, Metrics]),
-            (&[("alertname", "A"), ("service", "checkout")], &[Kubernetes, Metrics]),
-            (&[("alertname", "A"), ("job", "blackbox")], &[Metrics]),
-            (&[("alertname", "A"), ("namespace", "")], &[Metrics]),
+            (&[("alertname", "A"), ("namespace", "shop")], &[Kubernetes, Metrics, Runbooks]),
+            (&[("alertname", "A"), ("pod", "x-1")], &[Kubernetes, Metrics, Runbooks]),
+            (&[("alertname", "A"), ("node", "n1")], &[Kubernetes, Metrics, Runbooks]),
+            (&[("alertname", "A"), ("service", "checkout")], &[Kubernetes, Metrics, Runbooks]),
+            (&[("alertname", "A"), ("job", "blackbox")], &[Metrics, Runbooks]),
+            (&[("alertname", "A"), ("namespace", "")], &[Metrics, Runbooks]),
         ];
         for (labels, expected) in table {
             let (chosen, why) = choose(&state::with_alert(labels));

@@ -15,6 +15,8 @@ pub enum Specialist {
     Kubernetes,
     /// Prometheus.
     Metrics,
+    /// Runbooks and closed incidents.
+    Runbooks,
 }
 
 impl Specialist {
@@ -23,6 +25,7 @@ impl Specialist {
         match self {
             Self::Kubernetes => "kubernetes",
             Self::Metrics => "metrics",
+            Self::Runbooks => "runbooks",
         }
     }
 }
@@ -48,6 +51,8 @@ pub enum Agent {
     Executor,
     /// Checks the predicates.
     Verifier,
+    /// The runbooks specialist.
+    Runbooks,
 }
 
 impl Agent {
@@ -62,6 +67,7 @@ impl Agent {
             Self::Gate => "gate",
             Self::Executor => "executor",
             Self::Verifier => "verifier",
+            Self::Runbooks => "runbooks",
         }
     }
 }
@@ -71,6 +77,7 @@ impl From<Specialist> for Agent {
         match specialist {
             Specialist::Kubernetes => Self::Kubernetes,
             Specialist::Metrics => Self::Metrics,
+            Specialist::Runbooks => Self::Runbooks,
         }
     }
 }

@@ -59,6 +59,18 @@ pub enum FindingKind {
     VolumeUnbound,
     /// The object looks healthy: worth saying, because it speaks against causes.
     Healthy,
+    /// A runbook fits: written by people, tells nothing about the object itself.
+    Runbook,
+    /// A closed incident was like this one: tells nothing about the object itself.
+    SimilarIncident,
+}
+
+impl FindingKind {
+    /// Whether it only informs people: what somebody wrote or what once happened elsewhere is no
+    /// sign of what is wrong now, and never a ground for a write (invariant I7).
+    pub fn only_informs(self) -> bool {
+        matches!(self, Self::Runbook | Self::SimilarIncident)
+    }
 }
 
 /// One typed thing a specialist saw.

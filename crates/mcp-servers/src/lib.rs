@@ -1,4 +1,4 @@
-//! The MCP servers Evenkeel ships: `kubernetes` and `prometheus`.
+//! The MCP servers Evenkeel ships: `kubernetes`, `prometheus`, `runbooks` and `memory`.
 //!
 //! A server is a child process with its own credentials and nothing else: it must not know the domain, the engine, the
 //! database or the model. It speaks the official protocol over stdio, answers with the types of `evenkeel-tools`, says
@@ -12,7 +12,9 @@ mod clock;
 pub mod failure;
 pub mod kubernetes;
 pub mod limits;
+pub mod memory;
 pub mod prometheus;
+pub mod runbooks;
 pub mod server;
 pub mod text;
 pub mod tool;
@@ -31,6 +33,8 @@ pub enum ServerKind {
     Kubernetes,
     /// Reads a Prometheus. Reads `PROMETHEUS_URL` and the variables of [`prometheus::config`].
     Prometheus,
+    /// Finds and reads runbooks. Reads `EVENKEEL_RUNBOOKS` and the variables of [`runbooks::notion`].
+    Runbooks,
 }
 
 impl ServerKind {
@@ -39,6 +43,9 @@ impl ServerKind {
         match name {
             evenkeel_tools::kubernetes::SERVER => Some(Self::Kubernetes),
             evenkeel_tools::prometheus::SERVER => Some(Self::Prometheus),
+            evenkeel_tools::runbooks::SERVER | evenkeel_tools::runbooks::ALIAS => {
+                Some(Self::Runbooks)
+            }
             _ => None,
         }
     }
@@ -66,10 +73,16 @@ pub async fn run_stdio(kind: ServerKind) -> Result<(), ServeError> {
         ServerKind::Prometheus => {
             serve_stdio(prometheus::server(prometheus::Prometheus::from_env(limits), limits)).await
         }
+        ServerKind::Runbooks => {
+            serve_stdio(runbooks::server(runbooks::Runbooks::from_env(limits), limits)).await
+        }
     }
 }
 
-async fn serve_stdio<C: Send + Sync + 'static>(server: ToolServer<C>) -> Result<(), ServeError> {
+/// Serves one client over stdin and stdout with a server that is not made from the environment alone.
+pub async fn serve_stdio<C: Send + Sync + 'static>(
+    server: ToolServer<C>,
+) -> Result<(), ServeError> {
     use rmcp::ServiceExt as _;
     let running = server
         .serve(rmcp::transport::stdio())
