@@ -1,6 +1,6 @@
 //! What is remembered, kept up to date.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
@@ -48,7 +48,7 @@ pub(super) struct Held {
     pub(super) index: Index,
     pub(super) incidents: BTreeMap<String, RememberedIncident>,
     /// By when they were closed, so that the oldest goes first.
-    order: BTreeMap<(jiff::Timestamp, String), ()>,
+    order: BTreeSet<(jiff::Timestamp, String)>,
     /// Whether there are closed incidents that are not held.
     pub(super) truncated: bool,
     forgot: bool,
@@ -116,17 +116,17 @@ impl Held {
         self.incidents.remove(&incident.id);
         while self.incidents.len() >= most || self.index.put(document(&incident)).is_err() {
             self.forgot = true;
-            let Some(((_, oldest), ())) = self.order.pop_first() else { return };
+            let Some((_, oldest)) = self.order.pop_first() else { return };
             self.incidents.remove(&oldest);
             self.index.remove(&oldest);
         }
-        self.order.insert(key, ());
+        self.order.insert(key);
         self.incidents.insert(incident.id.clone(), incident);
     }
 
     /// When the last of them was closed.
     pub(super) fn newest(&self) -> Option<jiff::Timestamp> {
-        self.order.last_key_value().map(|((at, _), ())| *at)
+        self.order.last().map(|(at, _)| *at)
     }
 }
 
