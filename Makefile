@@ -9,7 +9,7 @@ RELEASE := $(or $(CARGO_TARGET_DIR),target)/release
 # turn them on there too (cargo unites features), and effects would run while pages are rendered.
 NATIVE := --workspace --exclude evenkeel-frontend
 
-.PHONY: help build test test-rust test-browser crash fuzz lint format quality bench bench-logs bench-store setup site clean
+.PHONY: help build test test-rust test-browser crash fuzz lint format quality bench bench-logs bench-retrieval bench-store setup site clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -75,6 +75,10 @@ bench-logs: ## Log templates: how right (EVENKEEL_LOGHUB names the folder of the
 	  echo "EVENKEEL_LOGHUB names no folder of Loghub-2k sets, so only the speed is measured"; \
 	fi
 	$(CARGO) bench --locked -p evenkeel-logs --bench mine -- --noplot
+	@if [ "$(BENCH)" = all ]; then $(MAKE) --no-print-directory bench-retrieval; fi
+
+bench-retrieval: ## How well and how fast alerts find their runbooks
+	$(CARGO) run --release --locked -p evenkeel-retrieval --example quality
 
 bench-store: ## Benchmarks of the embedded store alone
 	$(CARGO) bench --locked -p evenkeel-storage-sqlite

@@ -7,6 +7,8 @@
 //! To add a fault, add a variant in `cli/fault.rs`; to add a release of the shop, publish it in
 //! `node/image.rs` and say what it does differently in `shop/release.rs`.
 
+pub mod notion;
+
 mod cli;
 mod client;
 mod controller;

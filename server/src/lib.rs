@@ -12,6 +12,7 @@ pub mod commands;
 pub mod config;
 pub mod high_water;
 pub mod http;
+pub mod memory;
 pub mod metrics;
 pub mod session_store;
 pub mod system;

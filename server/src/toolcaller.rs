@@ -1,10 +1,11 @@
 //! The services' door to the world over the MCP client: one toolbox a cluster, whose servers are
-//! children of this very binary with nothing but their own credentials (invariant I5).
+//! children of this very binary with nothing but their own credentials (invariant I5). Runbooks and
+//! memory hold no cluster's credentials and are servers in this process.
 
 use std::{
     collections::{BTreeMap, HashMap},
     path::PathBuf,
-    sync::Arc,
+    sync::{Arc, OnceLock},
     time::Duration,
 };
 
@@ -12,13 +13,15 @@ use anyhow::Context;
 use async_trait::async_trait;
 use evenkeel_domain::{evidence::ToolFailure, id::ClusterId};
 use evenkeel_mcp::{AgentName, AgentsConfig, ServerSpec, ToolBox, ToolError};
-use evenkeel_mcp_servers::KUBECONFIG_TEXT;
+use evenkeel_mcp_servers::{KUBECONFIG_TEXT, Limits};
 use evenkeel_services::{ClusterAccess, ToolCaller};
+use evenkeel_storage::Store;
+use evenkeel_tools::{memory::SERVER as MEMORY, runbooks::SERVER as RUNBOOKS};
 use secrecy::ExposeSecret;
 use serde_json::Value;
 use tokio::sync::Mutex;
 
-use crate::{cli::QUIET_LOG, config::Config};
+use crate::{cli::QUIET_LOG, config::Config, memory::Inside};
 
 /// The allow-lists in force when the operator names no file.
 const SHIPPED_AGENTS: &str = include_str!("../../config/agents.toml");
@@ -33,6 +36,8 @@ pub struct McpTools {
     /// A child gives up a call after this; see `Settings::write_limit`.
     limit: Duration,
     boxes: Mutex<HashMap<ClusterId, Arc<ToolBox>>>,
+    inside: Inside,
+    store: OnceLock<Arc<dyn Store>>,
 }
 
 impl McpTools {
@@ -56,7 +61,15 @@ impl McpTools {
             program,
             limit: config.engine.write_limit,
             boxes: Mutex::default(),
+            inside: Inside::new(Limits::default().with_call(config.engine.write_limit)),
+            store: OnceLock::new(),
         })
+    }
+
+    /// Lets the memory read closed incidents there. Without it there is no memory.
+    pub fn remember(&self, store: Arc<dyn Store>) {
+        // Once for all: one process has one database.
+        let _set_before = self.store.set(store);
     }
 
     /// Ends all children.
@@ -92,6 +105,11 @@ impl McpTools {
             .collect();
         if !env.is_empty() {
             toolbox = toolbox.with_server(self.spec("prometheus", env));
+        }
+        toolbox = toolbox.with_connector(RUNBOOKS, self.inside.runbooks(), None);
+        if let Some(store) = self.store.get() {
+            let memory = self.inside.memory(store, access.organisation);
+            toolbox = toolbox.with_connector(MEMORY, memory, None);
         }
         let toolbox = Arc::new(toolbox);
         boxes.insert(access.cluster, Arc::clone(&toolbox));

@@ -167,6 +167,7 @@ pub fn assemble(
     let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
     let metrics = Metrics::new()?;
     let journal: Arc<dyn Journal> = store.clone();
+    tools.remember(store.clone());
     let caller: Arc<dyn ToolCaller> = tools.clone();
     let services = Services::new(Parts {
         store: store.clone(),

@@ -10,6 +10,7 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
     ),
     ("evenkeel-tools", &["tokio", "sqlx", "axum", "reqwest", "kube", "rmcp", "evenkeel-"]),
     ("evenkeel-logs", &["tokio", "sqlx", "axum", "reqwest", "kube", "rmcp", "evenkeel-"]),
+    ("evenkeel-retrieval", &["tokio", "sqlx", "axum", "reqwest", "kube", "rmcp", "evenkeel-"]),
     (
         "evenkeel-engine",
         &[

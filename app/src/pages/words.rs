@@ -104,6 +104,7 @@ pub fn specialist_name(specialist: Specialist) -> &'static str {
         Specialist::Kubernetes => "Kubernetes",
         Specialist::Metrics => "Metrics",
         Specialist::Logs => "Logs",
+        Specialist::Runbooks => "Runbooks and memory",
     }
 }
 
@@ -139,6 +140,8 @@ pub fn finding_words(kind: FindingKind) -> &'static str {
         FindingKind::JobFailed => "Job failed",
         FindingKind::NewErrorLog => "New error in the log",
         FindingKind::ErrorLogBurst => "More errors in the log",
+        FindingKind::Runbook => "Runbook",
+        FindingKind::SimilarIncident => "Similar incident",
     }
 }
 
@@ -257,7 +260,10 @@ pub fn measure(label: &str) -> String {
 
 /// How an incident ended, with the reason: a drill is not handed to people, and where nothing was found nothing is listed.
 pub fn ending(state: &IncidentState, resolution: Resolution) -> (Tone, String) {
-    let found = state.findings.iter().any(|finding| finding.kind != FindingKind::Healthy);
+    let found = state
+        .findings
+        .iter()
+        .any(|finding| finding.kind != FindingKind::Healthy && !finding.kind.only_informs());
     let drill = matches!(state.trigger, Trigger::Drill { .. });
     let handed = resolution == Resolution::Escalated;
     let unexplained = state.plans.is_empty()

@@ -33,6 +33,8 @@ pub mod facts {
     pub const ROLLED_OUT: &str = "rolled_out";
     /// Why a Job's pods ended that has nothing to do with the Job, in Kubernetes' word.
     pub const TRANSIENT: &str = "transient";
+    /// The runbook a finding speaks of, by its id.
+    pub const RUNBOOK: &str = "runbook";
 }
 
 /// A finding before it has an id.

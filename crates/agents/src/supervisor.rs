@@ -22,9 +22,11 @@ const KUBERNETES_LABELS: &[&str] = &[
 ];
 
 /// Chooses who looks, and says why. All look unless nothing points into Kubernetes: looking
-/// costs a few reads, a missed cause costs a night.
+/// costs a few reads, a missed cause costs a night. Runbooks and closed incidents are asked always.
 pub fn choose(state: &IncidentState) -> (Vec<Specialist>, String) {
-    let all = || vec![Specialist::Kubernetes, Specialist::Metrics, Specialist::Logs];
+    let all = || {
+        vec![Specialist::Kubernetes, Specialist::Metrics, Specialist::Logs, Specialist::Runbooks]
+    };
     if state.alerts.is_empty() || matches!(state.trigger, Trigger::Manual { .. }) {
         let why = "nothing narrows it down, so Kubernetes, metrics and logs are looked at";
         return (all(), why.into());
@@ -41,7 +43,7 @@ pub fn choose(state: &IncidentState) -> (Vec<Specialist>, String) {
     match label {
         Some(label) => (all(), format!("the alert carries the Kubernetes label `{label}`")),
         None => (
-            vec![Specialist::Metrics],
+            vec![Specialist::Metrics, Specialist::Runbooks],
             "no label of the alert points into Kubernetes, so only metrics are looked at".into(),
         ),
     }
@@ -53,7 +55,7 @@ fn clip(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use evenkeel_domain::evidence::Specialist::{Kubernetes, Logs, Metrics};
+    use evenkeel_domain::evidence::Specialist::{Kubernetes, Logs, Metrics, Runbooks};
 
     use super::*;
     use crate::testing::state;
@@ -62,12 +64,15 @@ mod tests {
     fn labels_decide_who_looks() {
         type Case<'a> = (&'a [(&'a str, &'a str)], &'a [Specialist]);
         let table: &[Case<'_>] = &[
-            (&[("alertname", "A"), ("namespace", "shop")], &[Kubernetes, Metrics, Logs]),
-            (&[("alertname", "A"), ("pod", "x-1")], &[Kubernetes, Metrics, Logs]),
-            (&[("alertname", "A"), ("node", "n1")], &[Kubernetes, Metrics, Logs]),
-            (&[("alertname", "A"), ("service", "checkout")], &[Kubernetes, Metrics, Logs]),
-            (&[("alertname", "A"), ("job", "blackbox")], &[Metrics]),
-            (&[("alertname", "A"), ("namespace", "")], &[Metrics]),
+            (&[("alertname", "A"), ("namespace", "shop")], &[Kubernetes, Metrics, Logs, Runbooks]),
+            (&[("alertname", "A"), ("pod", "x-1")], &[Kubernetes, Metrics, Logs, Runbooks]),
+            (&[("alertname", "A"), ("node", "n1")], &[Kubernetes, Metrics, Logs, Runbooks]),
+            (
+                &[("alertname", "A"), ("service", "checkout")],
+                &[Kubernetes, Metrics, Logs, Runbooks],
+            ),
+            (&[("alertname", "A"), ("job", "blackbox")], &[Metrics, Runbooks]),
+            (&[("alertname", "A"), ("namespace", "")], &[Metrics, Runbooks]),
         ];
         for (labels, expected) in table {
             let (chosen, why) = choose(&state::with_alert(labels));

@@ -65,6 +65,18 @@ pub enum FindingKind {
     NewErrorLog,
     /// An error is logged more often than before.
     ErrorLogBurst,
+    /// A runbook fits: written by people, tells nothing about the object itself.
+    Runbook,
+    /// A closed incident was like this one: tells nothing about the object itself.
+    SimilarIncident,
+}
+
+impl FindingKind {
+    /// Whether it only informs people: what somebody wrote or what once happened elsewhere is no
+    /// sign of what is wrong now, and never a ground for a write (invariant I7).
+    pub fn only_informs(self) -> bool {
+        matches!(self, Self::Runbook | Self::SimilarIncident)
+    }
 }
 
 /// One typed thing a specialist saw.

@@ -7,17 +7,20 @@ use futures::future::BoxFuture;
 use rmcp::model::{CallToolResult, JsonObject, Tool};
 
 use crate::server::ToolServer;
-use crate::{Limits, ServerKind, kubernetes, prometheus};
+use crate::{Limits, ServerKind, kubernetes, loki, prometheus, runbooks};
 
 impl ServerKind {
     /// Every server, in the order of its enum.
-    pub const ALL: &'static [Self] = &[Self::Kubernetes, Self::Prometheus];
+    pub const ALL: &'static [Self] =
+        &[Self::Kubernetes, Self::Prometheus, Self::Loki, Self::Runbooks];
 
     /// Its name, as in `evenkeel mcp kubernetes`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Kubernetes => evenkeel_tools::kubernetes::SERVER,
             Self::Prometheus => evenkeel_tools::prometheus::SERVER,
+            Self::Loki => evenkeel_tools::loki::SERVER,
+            Self::Runbooks => evenkeel_tools::runbooks::SERVER,
         }
     }
 
@@ -26,6 +29,8 @@ impl ServerKind {
         match self {
             Self::Kubernetes => &["kubernetes."],
             Self::Prometheus => &["prometheus.", "alertmanager."],
+            Self::Loki => &["loki."],
+            Self::Runbooks => &["runbooks.", "notion."],
         }
     }
 
@@ -34,6 +39,8 @@ impl ServerKind {
         match self {
             Self::Kubernetes => KUBERNETES,
             Self::Prometheus => PROMETHEUS,
+            Self::Loki => LOKI,
+            Self::Runbooks => RUNBOOKS,
         }
     }
 
@@ -48,6 +55,14 @@ impl ServerKind {
             Self::Prometheus => {
                 let nowhere = prometheus::PrometheusConfig::new("");
                 Box::new(prometheus::server(prometheus::Prometheus::new(nowhere, limits), limits))
+            }
+            Self::Loki => {
+                let nowhere = loki::LokiConfig::new("");
+                Box::new(loki::server(loki::Loki::new(&nowhere, limits), limits))
+            }
+            Self::Runbooks => {
+                let shipped = runbooks::Runbooks::new(Vec::new(), None, limits);
+                Box::new(runbooks::server(shipped, limits))
             }
         }
     }
@@ -93,6 +108,22 @@ const PROMETHEUS: Variables = &[
         "Its sign-in. Without one: Prometheus', if both have the same scheme, host and port.",
     ),
     ("ALERTMANAGER_TENANT, ALERTMANAGER_CA", "As for Prometheus, whose they are when absent."),
+];
+
+const LOKI: Variables = &[
+    ("LOKI_URL", "Base address of Loki, or of a gateway in front of it, with its path."),
+    ("LOKI_USERNAME", "User of a basic sign-in."),
+    ("LOKI_PASSWORD", "Its password."),
+    ("LOKI_BEARER_TOKEN", "Token of a bearer sign-in; goes before user and password."),
+    ("LOKI_TENANT", "Tenant, sent as `X-Scope-OrgID`."),
+    ("LOKI_CA", "Certificates to trust beside the system's, as PEM text."),
+];
+
+const RUNBOOKS: Variables = &[
+    ("EVENKEEL_RUNBOOKS", "Folders of runbooks in markdown, `:` between them."),
+    ("NOTION_API_KEY", "Key of a Notion integration."),
+    ("NOTION_RUNBOOK_DATABASE_ID", "The Notion database or data source that holds runbooks."),
+    ("NOTION_API_URL", "Base address of Notion's API, where it isn't `https://api.notion.com`."),
 ];
 
 /// A server whatever it works with.
@@ -158,6 +189,8 @@ mod tests {
         let place = |kind: ServerKind| match kind {
             ServerKind::Kubernetes => 0,
             ServerKind::Prometheus => 1,
+            ServerKind::Loki => 2,
+            ServerKind::Runbooks => 3,
         };
         for (index, kind) in ServerKind::ALL.iter().enumerate() {
             assert_eq!(place(*kind), index);

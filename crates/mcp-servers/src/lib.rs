@@ -1,4 +1,4 @@
-//! The MCP servers Evenkeel ships: `kubernetes`, `prometheus` and `loki`.
+//! The MCP servers Evenkeel ships: `kubernetes`, `prometheus`, `loki`, `runbooks` and `memory`.
 //!
 //! A server is a child process with its own credentials and nothing else: it must not know the domain, the engine, the
 //! database or the model. It speaks the official protocol over stdio, answers with the types of `evenkeel-tools`, says
@@ -16,7 +16,9 @@ pub mod http;
 pub mod kubernetes;
 pub mod limits;
 pub mod loki;
+pub mod memory;
 pub mod prometheus;
+pub mod runbooks;
 pub mod server;
 pub mod text;
 pub mod tool;
@@ -37,6 +39,8 @@ pub enum ServerKind {
     Prometheus,
     /// Reads a Loki. Reads `LOKI_URL` and its companions, see [`loki::config`].
     Loki,
+    /// Finds and reads runbooks. Reads `EVENKEEL_RUNBOOKS` and the variables of [`runbooks::notion`].
+    Runbooks,
 }
 
 impl ServerKind {
@@ -46,6 +50,9 @@ impl ServerKind {
             evenkeel_tools::kubernetes::SERVER => Some(Self::Kubernetes),
             evenkeel_tools::prometheus::SERVER => Some(Self::Prometheus),
             evenkeel_tools::loki::SERVER => Some(Self::Loki),
+            evenkeel_tools::runbooks::SERVER | evenkeel_tools::runbooks::ALIAS => {
+                Some(Self::Runbooks)
+            }
             _ => None,
         }
     }
@@ -74,10 +81,16 @@ pub async fn run_stdio(kind: ServerKind) -> Result<(), ServeError> {
             serve_stdio(prometheus::server(prometheus::Prometheus::from_env(limits), limits)).await
         }
         ServerKind::Loki => serve_stdio(loki::server(loki::Loki::from_env(limits), limits)).await,
+        ServerKind::Runbooks => {
+            serve_stdio(runbooks::server(runbooks::Runbooks::from_env(limits), limits)).await
+        }
     }
 }
 
-async fn serve_stdio<C: Send + Sync + 'static>(server: ToolServer<C>) -> Result<(), ServeError> {
+/// Serves one client over stdin and stdout with a server that is not made from the environment alone.
+pub async fn serve_stdio<C: Send + Sync + 'static>(
+    server: ToolServer<C>,
+) -> Result<(), ServeError> {
     use rmcp::ServiceExt as _;
     let running = server
         .serve(rmcp::transport::stdio())

@@ -190,6 +190,7 @@ impl Services {
         let owner = row.cluster.id.to_string();
         Ok(ClusterAccess {
             cluster: row.cluster.id,
+            organisation: row.cluster.organisation,
             prometheus_url: row.cluster.prometheus_url.clone(),
             alertmanager_url: row.cluster.alertmanager_url.clone(),
             kubeconfig: row

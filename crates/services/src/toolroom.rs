@@ -9,7 +9,7 @@ use std::{
 use async_trait::async_trait;
 use evenkeel_domain::{
     evidence::ToolFailure,
-    id::ClusterId,
+    id::{ClusterId, OrganisationId},
     view::{Connection, ConnectionState},
 };
 use evenkeel_engine::clock::Clock;
@@ -22,6 +22,8 @@ use serde_json::Value;
 pub struct ClusterAccess {
     /// Which cluster.
     pub cluster: ClusterId,
+    /// Whose it is.
+    pub organisation: OrganisationId,
     /// Base URL of its Prometheus.
     pub prometheus_url: Option<String>,
     /// Base URL of its Alertmanager.

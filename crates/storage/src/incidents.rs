@@ -47,6 +47,15 @@ pub struct Figures {
     pub median_to_recovery_s: Option<f64>,
 }
 
+/// A place in the order in which incidents were closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ClosedPlace {
+    /// When.
+    pub closed_at: Timestamp,
+    /// Which, among those of the same moment; before all of them when absent.
+    pub id: Option<IncidentId>,
+}
+
 /// Incidents in lists.
 #[async_trait]
 pub trait IncidentStore: Send + Sync {
@@ -85,4 +94,19 @@ pub trait IncidentStore: Send + Sync {
         organisation: OrganisationId,
         since: Timestamp,
     ) -> Result<Figures, StorageError>;
+    /// Closed incidents of an organisation in the order of closing, those after a place or from the
+    /// beginning, at most `limit`.
+    async fn closed(
+        &self,
+        organisation: OrganisationId,
+        after: Option<ClosedPlace>,
+        limit: u32,
+    ) -> Result<Vec<(ClosedPlace, IncidentId)>, StorageError>;
+    /// The place after which the latest `most` closed incidents of an organisation stand; `None`
+    /// when it has not more than that.
+    async fn closed_before_latest(
+        &self,
+        organisation: OrganisationId,
+        most: u32,
+    ) -> Result<Option<ClosedPlace>, StorageError>;
 }

@@ -122,6 +122,34 @@ codes! {
     pub const LOKI_TOO_LARGE: &str = "loki.too_large";
     /// The address or the credentials are not usable.
     pub const LOKI_CONFIG: &str = "loki.config";
+    /// There is no such runbook, or section of it.
+    pub const RUNBOOKS_NOT_FOUND: &str = "runbooks.not_found";
+    /// A folder of runbooks can't be read.
+    pub const RUNBOOKS_UNREADABLE: &str = "runbooks.unreadable";
+    /// The index holds as much as it may.
+    pub const RUNBOOKS_FULL: &str = "runbooks.full";
+    /// Notion refused the key (401, 403).
+    pub const NOTION_UNAUTHORIZED: &str = "notion.unauthorized";
+    /// What was asked for isn't there, or isn't shared with the integration (404).
+    pub const NOTION_NOT_FOUND: &str = "notion.not_found";
+    /// Notion doesn't accept the request (400).
+    pub const NOTION_REFUSED: &str = "notion.refused";
+    /// Notion asks us to slow down (429).
+    pub const NOTION_BUSY: &str = "notion.busy";
+    /// Notion answered with a server error.
+    pub const NOTION_FAILED: &str = "notion.failed";
+    /// No connection to Notion.
+    pub const NOTION_UNREACHABLE: &str = "notion.unreachable";
+    /// Notion took longer than the time limit.
+    pub const NOTION_TIMEOUT: &str = "notion.timeout";
+    /// The answer isn't what Notion's API promises.
+    pub const NOTION_GARBAGE: &str = "notion.garbage";
+    /// The address isn't usable.
+    pub const NOTION_CONFIG: &str = "notion.config";
+    /// There is no such closed incident.
+    pub const MEMORY_NOT_FOUND: &str = "memory.not_found";
+    /// The closed incidents can't be read.
+    pub const MEMORY_FAILED: &str = "memory.failed";
     /// The arguments don't match the tool's input schema or its limits.
     pub const BAD_ARGUMENTS: &str = "tool.bad_arguments";
     /// The whole call took longer than the server's time limit.

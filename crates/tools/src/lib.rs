@@ -14,8 +14,10 @@
 pub mod failure;
 pub mod kubernetes;
 pub mod loki;
+pub mod memory;
 pub mod prometheus;
 pub mod redact;
+pub mod runbooks;
 
 pub use failure::ToolFailure;
 

@@ -22,6 +22,8 @@ mod failpoints;
 #[cfg(test)]
 mod mcp_stdio;
 #[cfg(test)]
+mod memory;
+#[cfg(test)]
 mod mesh;
 #[cfg(test)]
 mod operations;

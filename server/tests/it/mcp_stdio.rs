@@ -94,3 +94,10 @@ fn prometheus_speaks_mcp() {
 fn kubernetes_speaks_mcp() {
     check("kubernetes", "KUBECONFIG", "/nowhere/kubeconfig", "list_nodes", Some("scale"));
 }
+
+#[test]
+fn runbooks_speak_mcp_by_either_name() {
+    for name in ["runbooks", "notion"] {
+        check(name, "EVENKEEL_RUNBOOKS", "/nowhere", "search_runbooks", None);
+    }
+}

@@ -116,7 +116,10 @@ async fn i8_what_cannot_be_seen_is_said_and_nothing_hangs() {
         let asked: Vec<_> = evidence.iter().filter(|e| e["server"] == server).collect();
         assert!(!asked.is_empty(), "{name} was not asked");
         assert!(asked.iter().all(|e| e["outcome"]["kind"] == "failed"), "{name}: {asked:?}");
-        assert!(view["findings"].as_array().unwrap().is_empty(), "{name}: {}", view["findings"]);
+        // What people wrote is found all the same, and says nothing about what was seen.
+        let findings = view["findings"].as_array().unwrap();
+        let seen = findings.iter().filter(|finding| finding["specialist"] != "runbooks").count();
+        assert_eq!(seen, 0, "{name}: {findings:?}");
         assert!(view["plan"].is_null(), "{name} has a plan");
         let ms: u64 = asked.iter().map(|e| e["duration_ms"].as_u64().unwrap()).max().unwrap();
         println!("{name:20} {} gaps, longest call {ms} ms: {}", gaps.len(), view["conclusion"]);

@@ -2,7 +2,7 @@
 
 use evenkeel_domain::{
     evidence::Specialist,
-    finding::Finding,
+    finding::{Finding, FindingKind},
     hypothesis::{Claim, ClaimStatus, Hypothesis},
 };
 use leptos::prelude::*;
@@ -39,6 +39,7 @@ pub fn Findings(
             <Found icc=icc of=Specialist::Kubernetes />
             <Found icc=icc of=Specialist::Metrics />
             <Found icc=icc of=Specialist::Logs />
+            <Found icc=icc of=Specialist::Runbooks />
             <NotSeen icc=icc />
         </div>
     }
@@ -124,9 +125,11 @@ fn Card(
         .into_iter()
         .map(|(label, href)| view! { <a class="cite" href=href>{label}</a> })
         .collect_view();
+    let open = opens(&finding)
+        .map(|(words, href)| view! { " "<a href=href rel="noopener noreferrer">{words}</a> });
     let facts: Vec<(String, String)> =
         finding.facts.into_iter().map(|(name, value)| (name.replace('_', " "), value)).collect();
-    let healthy = finding.kind == evenkeel_domain::finding::FindingKind::Healthy;
+    let healthy = finding.kind == FindingKind::Healthy;
     let badge = if healthy {
         view! { <Badge text=words::finding_words(finding.kind) tone=Tone::Ok /> }.into_any()
     } else {
@@ -139,11 +142,28 @@ fn Card(
                 <span class="mono muted">{finding.object.to_string()}</span>
                 {finding.since.map(|since| view! { <span class="small muted">"since "<Time at=since absolute=true /></span> })}
             </div>
-            <p>{words::sentence(&finding.summary)}" "{cites}</p>
+            <p>{words::sentence(&finding.summary)}" "{cites}{open}</p>
             {(!facts.is_empty()).then(|| view! { <details class="small"><summary class="muted">"Values"</summary><KeyValue items=facts mono=true /></details> })}
         </li>
     }
     .into_any()
+}
+
+/// Where a finding that only informs leads: the incident it speaks of, or the runbook's own address.
+fn opens(finding: &Finding) -> Option<(&'static str, String)> {
+    match finding.kind {
+        FindingKind::SimilarIncident => {
+            let id = finding.facts.get("incident")?;
+            // It comes from a tool's answer: only what is an id becomes an address.
+            let id = evenkeel_domain::id::IncidentId::parse(id).ok()?;
+            Some(("Open the incident", format!("/incidents/{id}")))
+        }
+        FindingKind::Runbook => {
+            let address = finding.facts.get("address").filter(|url| url.starts_with("https://"))?;
+            Some(("Open the runbook", address.clone()))
+        }
+        _ => None,
+    }
 }
 
 #[component]

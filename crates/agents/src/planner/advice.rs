@@ -2,7 +2,11 @@
 
 use std::fmt::Write as _;
 
-use evenkeel_domain::hypothesis::{CauseCode, Hypothesis};
+use evenkeel_domain::{
+    IncidentState,
+    finding::FindingKind,
+    hypothesis::{CauseCode, Hypothesis},
+};
 
 /// What is known, and what should be done next.
 pub fn escalate(best: &Hypothesis) -> String {
@@ -12,6 +16,13 @@ pub fn escalate(best: &Hypothesis) -> String {
         let _ = write!(text, " (could not be seen: {})", unseen.join(", "));
     }
     text
+}
+
+/// Which runbook a person should open, if one was found: an addition to a sentence.
+pub fn runbook(state: &IncidentState) -> Option<String> {
+    let found = state.findings.iter().find(|finding| finding.kind == FindingKind::Runbook)?;
+    let title = found.facts.get("title")?;
+    Some(format!("; the runbook for it is \u{201c}{title}\u{201d}"))
 }
 
 /// The next step for a person, one clause.

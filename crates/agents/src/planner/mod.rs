@@ -73,7 +73,10 @@ pub async fn plan(bench: &dyn Bench, settings: PlannerSettings) -> Result<Planni
     let state = bench.state().await;
     let planning = match draw_up(bench, &state, settings).await? {
         Ok(plan) => Planning::Plan(Box::new(plan)),
-        Err(reason) => Planning::Decline { reason },
+        Err(reason) => {
+            let runbook = advice::runbook(&state).unwrap_or_default();
+            Planning::Decline { reason: format!("{reason}{runbook}") }
+        }
     };
     let said = match &planning {
         Planning::Plan(plan) => format!("proposes: {}", plan.summary),

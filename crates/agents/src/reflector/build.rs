@@ -2,7 +2,7 @@
 
 use evenkeel_domain::{
     IncidentState, Timestamp,
-    evidence::{Citation, Gap},
+    evidence::{Agent, Citation, Gap},
     finding::{Finding, FindingKind},
     hypothesis::{CauseCode, ClaimStatus, Hypothesis},
     id::HypothesisId,
@@ -337,5 +337,7 @@ async fn weigh_health(
 
 /// What could not be seen and would matter.
 pub fn unseen(state: &IncidentState) -> Vec<Gap> {
-    state.gaps.iter().take(UNSEEN).cloned().collect()
+    // A runbook that could not be read hides no cause.
+    let matters = |gap: &&Gap| gap.agent != Agent::Runbooks;
+    state.gaps.iter().filter(matters).take(UNSEEN).cloned().collect()
 }

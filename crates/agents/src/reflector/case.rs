@@ -42,11 +42,11 @@ impl<'a> Case<'a> {
     }
 }
 
-/// Groups findings into cases.
+/// Groups findings into cases. What only informs people is left out, here and so everywhere behind.
 pub fn cases(findings: &[Finding]) -> Vec<Case<'_>> {
     let aliases = aliases(findings);
     let mut groups: BTreeMap<(String, String, bool), Case<'_>> = BTreeMap::new();
-    for finding in findings {
+    for finding in findings.iter().filter(|finding| !finding.kind.only_informs()) {
         let object = &finding.object;
         let own = stands_alone(object.kind) && !finding.facts.contains_key("workload");
         let name = finding

@@ -84,7 +84,10 @@ pub async fn orient(bench: &dyn Bench) -> Result<Orientation, Interrupted> {
     let why = look_again(&state, &recorded, &hypotheses, bench);
     let reason = reason(&state, &hypotheses, why);
     bench.note(Agent::Reflector, reason.clone()).await?;
-    let again = why.map_or_else(Vec::new, |_| vec![Specialist::Kubernetes, Specialist::Metrics]);
+    let again = why.map_or_else(Vec::new, |_| {
+        // The last one's findings would go with the first round otherwise.
+        vec![Specialist::Kubernetes, Specialist::Metrics, Specialist::Runbooks]
+    });
     Ok(Orientation { hypotheses, again, reason })
 }
 

@@ -7,6 +7,7 @@ mod logs;
 mod metrics;
 mod metrics_queries;
 mod probe;
+mod runbooks;
 mod suspects;
 
 pub use metrics::condition_of;
@@ -30,6 +31,7 @@ pub async fn observe(bench: &dyn Bench, specialist: Specialist) -> Result<String
         Specialist::Kubernetes => (evenkeel_tools::kubernetes::SERVER, "Kubernetes"),
         Specialist::Metrics => (evenkeel_tools::prometheus::SERVER, "Prometheus"),
         Specialist::Logs => (logs::server(bench), "a source of logs (Loki or Kubernetes)"),
+        Specialist::Runbooks => (evenkeel_tools::runbooks::SERVER, "Runbooks"),
     };
     if !bench.connected(server) {
         // Said once: a gap for each question that cannot be asked says no more.
@@ -60,20 +62,25 @@ pub async fn observe(bench: &dyn Bench, specialist: Specialist) -> Result<String
             }
             analyzers::logs(&view)
         }
+        Specialist::Runbooks => runbooks::look(bench).await?,
     };
     let agent = Agent::from(specialist);
     for draft in &found {
         bench.find(draft.clone().into_finding(bench.finding_id(), specialist)).await?;
     }
     let gaps = bench.state().await.gaps.iter().filter(|gap| gap.agent == agent).count();
-    Ok(conclude(&found, gaps))
+    Ok(conclude(specialist, &found, gaps))
 }
 
-fn conclude(found: &[Draft], gaps: usize) -> String {
+fn conclude(specialist: Specialist, found: &[Draft], gaps: usize) -> String {
     let telling: Vec<_> =
         found.iter().filter(|d| d.severity > evenkeel_domain::severity::Severity::Info).collect();
     let change = found.iter().find(|d| d.kind == FindingKind::RecentChange);
     let mut text = match telling.as_slice() {
+        [] if specialist == Specialist::Runbooks => found.first().map_or_else(
+            || "no runbook fits and no closed incident is like this one".to_owned(),
+            |first| first.summary.clone(),
+        ),
         [] => change.map_or_else(
             || "nothing out of the ordinary was seen".to_owned(),
             |change| format!("nothing is broken by itself, but {}", change.summary),

@@ -1,7 +1,7 @@
 //! What every listed tool must have.
 
-use evenkeel_mcp_servers::{Limits, kubernetes, loki, prometheus};
-use evenkeel_tools::{kubernetes as k8s, loki as logs, prometheus as prom};
+use evenkeel_mcp_servers::{Limits, kubernetes, loki, prometheus, runbooks};
+use evenkeel_tools::{kubernetes as k8s, loki as logs, prometheus as prom, runbooks as books};
 use rmcp::model::Tool;
 
 use crate::support::TestClient;
@@ -18,6 +18,8 @@ async fn all() -> Vec<Tool> {
     tools.extend(TestClient::of(prometheus::server(prom, Limits::default())).await.tools().await);
     let loki = loki::Loki::new(&loki::LokiConfig::new("http://127.0.0.1:1"), Limits::default());
     tools.extend(TestClient::of(loki::server(loki, Limits::default())).await.tools().await);
+    let shipped = runbooks::Runbooks::new(Vec::new(), None, Limits::default());
+    tools.extend(TestClient::of(runbooks::server(shipped, Limits::default())).await.tools().await);
     tools
 }
 
@@ -30,6 +32,7 @@ async fn every_tool_is_listed_with_schemas_and_honest_annotations() {
         .chain(k8s::names::WRITES)
         .chain(prom::names::READS)
         .chain(logs::names::READS)
+        .chain(books::names::READS)
         .copied()
         .collect();
     assert_eq!(names, expected);
@@ -41,7 +44,8 @@ async fn every_tool_is_listed_with_schemas_and_honest_annotations() {
             tool.input_schema["additionalProperties"], false,
             "{name} takes unknown arguments"
         );
-        for (field, schema) in tool.input_schema["properties"].as_object().unwrap() {
+        let fields = tool.input_schema.get("properties").and_then(|fields| fields.as_object());
+        for (field, schema) in fields.into_iter().flatten() {
             assert!(schema.get("description").is_some(), "{name}.{field} isn't described");
         }
         let hints = tool.annotations.as_ref().unwrap();

@@ -12,9 +12,9 @@ use evenkeel_domain::{
 };
 use evenkeel_storage::{
     IncidentStore, StorageError,
-    incidents::{Figures, IncidentFilter},
+    incidents::{ClosedPlace, Figures, IncidentFilter},
 };
-use evenkeel_storage_sql::incidents::{figures, lists as shared, queue};
+use evenkeel_storage_sql::incidents::{closed, figures, lists as shared, queue};
 
 use crate::SqliteStore;
 
@@ -69,5 +69,22 @@ impl IncidentStore for SqliteStore {
         since: Timestamp,
     ) -> Result<Figures, StorageError> {
         figures::since(self, organisation, since).await
+    }
+
+    async fn closed(
+        &self,
+        organisation: OrganisationId,
+        after: Option<ClosedPlace>,
+        limit: u32,
+    ) -> Result<Vec<(ClosedPlace, IncidentId)>, StorageError> {
+        closed::after(self, organisation, after, limit).await
+    }
+
+    async fn closed_before_latest(
+        &self,
+        organisation: OrganisationId,
+        most: u32,
+    ) -> Result<Option<ClosedPlace>, StorageError> {
+        closed::before_latest(self, organisation, most).await
     }
 }

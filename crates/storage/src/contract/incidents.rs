@@ -9,7 +9,10 @@ use evenkeel_domain::{
 use evenkeel_engine::journal::Wake;
 
 use super::sample::{LEASE, World, at, worker, world};
-use crate::{Store, incidents::IncidentFilter};
+use crate::{
+    Store,
+    incidents::{ClosedPlace, IncidentFilter},
+};
 
 fn any() -> IncidentFilter {
     IncidentFilter { limit: 100, ..IncidentFilter::default() }
@@ -167,4 +170,44 @@ pub(super) async fn open_and_due_incidents_are_counted<S: Store>(store: Arc<S>) 
     assert_eq!(store.queue_depth().await.unwrap(), 2);
     store.park(&lease, 1, Wake::OnAppend).await.unwrap();
     assert_eq!(store.queue_depth().await.unwrap(), 2);
+}
+
+pub(super) async fn closed_ones_come_in_the_order_of_closing<S: Store>(store: Arc<S>) {
+    let world = world(&*store).await;
+    assert_eq!(store.closed(world.organisation, None, 9).await.unwrap(), []);
+    assert_eq!(store.closed_before_latest(world.organisation, 0).await.unwrap(), None);
+    let mut expected = Vec::new();
+    // Closed in another order than opened, two of them at the same moment, one on another cluster.
+    for (n, second) in [(1, 40), (2, 20), (3, 30), (4, 30), (5, 50)] {
+        let mut opening = world.opening("story", Severity::Warning);
+        if n == 3 {
+            opening.cluster = world.second_cluster;
+        }
+        let mut book = world.open_with(&*store, n, opening).await;
+        book.close(&*store, second, Resolution::Resolved).await;
+        let place = ClosedPlace { closed_at: at(second), id: Some(book.id) };
+        expected.push((place, book.id));
+    }
+    world.open(&*store, 6, Severity::Warning).await;
+    expected.sort();
+    assert_eq!(store.closed(world.organisation, None, 9).await.unwrap(), expected);
+    let mut seen = Vec::new();
+    let mut after = None;
+    loop {
+        let page = store.closed(world.organisation, after, 2).await.unwrap();
+        let Some((last, _)) = page.last() else { break };
+        after = Some(*last);
+        seen.extend(page);
+    }
+    assert_eq!(seen, expected);
+    // A moment alone stands before all that were closed at it.
+    let moment = ClosedPlace { closed_at: at(30), id: None };
+    let since = store.closed(world.organisation, Some(moment), 9).await.unwrap();
+    assert_eq!(since, expected[1..]);
+
+    let before = |most| store.closed_before_latest(world.organisation, most);
+    assert_eq!(before(5).await.unwrap(), None);
+    assert_eq!(before(2).await.unwrap(), Some(expected[2].0));
+    assert_eq!(store.closed(world.other, None, 9).await.unwrap(), []);
+    assert_eq!(store.closed_before_latest(world.other, 0).await.unwrap(), None);
 }

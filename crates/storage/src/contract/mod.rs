@@ -101,6 +101,7 @@ pub async fn all<S: Store + 'static>(make: impl AsyncFn() -> S) {
             what_waits_for_people_is_listed_oldest_first,
             what_is_halted_is_listed_by_cluster,
             open_and_due_incidents_are_counted,
+            closed_ones_come_in_the_order_of_closing,
         }
         extent {
             what_is_newest_is_known,
