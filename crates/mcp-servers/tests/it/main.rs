@@ -8,5 +8,6 @@ mod kubernetes_reads;
 mod kubernetes_writes;
 mod prometheus_faults;
 mod prometheus_real;
+mod protocol;
 mod schemas;
 mod support;
