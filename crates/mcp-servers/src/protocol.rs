@@ -74,7 +74,7 @@ impl<C> ToolServer<C> {
     /// The position that a cursor of ours stands for.
     fn position(&self, cursor: &str) -> Option<usize> {
         let position: usize = cursor.strip_prefix(CURSOR)?.parse().ok()?;
-        (position > 0 && position < self.entries.len() && position % self.page == 0)
+        (position > 0 && position < self.entries.len() && position.is_multiple_of(self.page))
             .then_some(position)
     }
 }
