@@ -22,7 +22,7 @@ pub async fn everything(suite: &Suite, program: &Path) -> anyhow::Result<String>
         let running = Running::start(server_of(kind, Limits::default()).await).await?;
         let did = suite.server(&running.url()).await?;
         let table = expected.server("shipped", &did).with_context(|| format!("server {name}"))?;
-        tables += &format!("{name}, {table}");
+        tables.extend([name, ", ", &table]);
     }
     tables += &expected.client(&of_client(suite, program).await?)?;
     Ok(tables)

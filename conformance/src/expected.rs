@@ -124,9 +124,8 @@ mod tests {
     }
 
     fn did(pairs: &[(&str, bool)]) -> BTreeMap<String, Outcome> {
-        let outcome = |passed| match passed {
-            true => Outcome::Passed,
-            false => Outcome::Failed(vec!["a check".into()]),
+        let outcome = |passed| {
+            if passed { Outcome::Passed } else { Outcome::Failed(vec!["a check".into()]) }
         };
         pairs.iter().map(|(name, passed)| ((*name).to_owned(), outcome(*passed))).collect()
     }

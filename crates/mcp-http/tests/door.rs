@@ -73,7 +73,7 @@ impl Running {
     async fn start(sessions: usize) -> Self {
         evenkeel_mcp_servers::install_tls_provider();
         let world = Shared::default();
-        let limits = Limits { call: Duration::from_secs(60), ..Limits::default() };
+        let limits = Limits { call: Duration::from_mins(1), ..Limits::default() };
         let server = ToolServer::new("test", "", world.clone(), limits).with::<Wait>();
         let listener = bind(([127, 0, 0, 1], 0).into(), false, &[]).await.unwrap();
         let addr = listener.local_addr().unwrap();
@@ -82,7 +82,7 @@ impl Running {
         let ending = Ending {
             sessions: CancellationToken::new(),
             calls: server.running().clone(),
-            grace: Duration::from_secs(60),
+            grace: Duration::from_mins(1),
         };
         let router = router(server, &door, ending.sessions.clone());
         let (stop, stopped) = oneshot::channel::<()>();

@@ -40,7 +40,7 @@ pub struct GetIncidentArgs {
 /// An incident.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Incident {
+pub struct Told {
     /// What lists say about it.
     pub incident: IncidentLine,
     /// Where people see it, and approve or reject its plan.
@@ -103,7 +103,7 @@ pub struct Proposal {
     pub text: String,
 }
 
-tool!("get_incident", Read, GetIncidentArgs => Incident);
+tool!("get_incident", Read, GetIncidentArgs => Told);
 
 /// The tool.
 pub struct GetIncident;
@@ -114,7 +114,7 @@ impl Tool<Asker> for GetIncident {
     const DESCRIPTION: &'static str = "Reads one incident: its alerts, the best explanations with what speaks for and \
         against them, the latest plan, what waits for people, how it ended, and what was proposed.";
 
-    async fn call(asker: &Asker, args: GetIncidentArgs) -> Result<Incident, ToolFailure> {
+    async fn call(asker: &Asker, args: GetIncidentArgs) -> Result<Told, ToolFailure> {
         let incident: IncidentId = id(&args.incident)?;
         let (services, caller) = (&asker.services, &asker.caller);
         let line = services.incident_summary(caller, incident).await.map_err(refused)?;
@@ -125,7 +125,7 @@ impl Tool<Asker> for GetIncident {
         let hypotheses = state.hypotheses.iter().map(Hypothesis::from).collect();
         let (hypotheses, more) = first(hypotheses, HYPOTHESES);
         let (proposals, older) = proposals(&room.entries);
-        Ok(Incident {
+        Ok(Told {
             incident: line.into(),
             page: asker.page(incident),
             began: began(&state),
@@ -147,7 +147,7 @@ impl Tool<Asker> for GetIncident {
         })
     }
 
-    fn summary(result: &Incident) -> String {
+    fn summary(result: &Told) -> String {
         let line = &result.incident;
         let cause = match result.hypotheses.first() {
             Some(best) => format!(" {}", best.summary),

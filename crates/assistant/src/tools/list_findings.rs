@@ -32,7 +32,7 @@ pub struct ListFindingsArgs {
 /// What was seen in the latest round, and what was not.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Findings {
+pub struct Seen {
     /// What was seen.
     pub findings: Vec<Finding>,
     /// What could not be seen: as important as what was.
@@ -85,7 +85,7 @@ pub struct Gap {
     pub why: String,
 }
 
-tool!("list_findings", Read, ListFindingsArgs => Findings);
+tool!("list_findings", Read, ListFindingsArgs => Seen);
 
 /// The tool.
 pub struct ListFindings;
@@ -96,7 +96,7 @@ impl Tool<Asker> for ListFindings {
     const DESCRIPTION: &'static str = "Lists what Evenkeel's specialists found about an incident, each finding with the \
         words of the evidence that show it, and what they could not see.";
 
-    async fn call(asker: &Asker, args: ListFindingsArgs) -> Result<Findings, ToolFailure> {
+    async fn call(asker: &Asker, args: ListFindingsArgs) -> Result<Seen, ToolFailure> {
         let incident: IncidentId = id(&args.incident)?;
         let state = asker.services.incident_state(&asker.caller, incident).await;
         let state = state.map_err(refused)?;
@@ -107,10 +107,10 @@ impl Tool<Asker> for ListFindings {
             why: plain(&gap.why, LINE),
         });
         let (gaps, less) = first(gaps.collect(), MOST);
-        Ok(Findings { findings, gaps, truncated: more || less })
+        Ok(Seen { findings, gaps, truncated: more || less })
     }
 
-    fn summary(result: &Findings) -> String {
+    fn summary(result: &Seen) -> String {
         let (found, gaps) = (result.findings.len(), result.gaps.len());
         format!("{found} findings, {gaps} things that could not be seen.")
     }

@@ -7,9 +7,9 @@ use evenkeel_mcp_servers::tool::Tool;
 use evenkeel_mcp_servers::{Limits, ToolServer, progress};
 use evenkeel_tools::{Effect, ToolArguments, ToolFailure};
 use rmcp::model::{
-    CallToolRequestParams, CancelledNotification, CancelledNotificationParam, ClientConfig,
-    ClientNotification, ClientRequest, ErrorCode, Implementation, PaginatedRequestParams,
-    ProgressNotificationParam, Request,
+    CallToolRequestParams, CancelledNotification, CancelledNotificationParam, ClientCapabilities,
+    ClientConfig, ClientNotification, ClientRequest, ErrorCode, Implementation,
+    PaginatedRequestParams, ProgressNotificationParam, Request,
 };
 use rmcp::service::{
     NotificationContext, PeerRequestOptions, RoleClient, RunningService, ServiceError,
@@ -101,7 +101,7 @@ tool!(Step, StepArgs, "step", Read, step);
 tool!(BreakOff, BreakOffArgs, "break_off", Read, break_off);
 
 fn server(world: &Arc<World>) -> ToolServer<Arc<World>> {
-    let limits = Limits { call: Duration::from_secs(60), ..Limits::default() };
+    let limits = Limits { call: Duration::from_mins(1), ..Limits::default() };
     ToolServer::new("test", "Tools of a test.", Arc::clone(world), limits)
         .with::<Look>()
         .with::<Change>()
@@ -117,7 +117,7 @@ struct Listening {
 
 impl ClientHandler for Listening {
     fn get_info(&self) -> ClientConfig {
-        ClientConfig::new(Default::default(), Implementation::new(self.name, "1"))
+        ClientConfig::new(ClientCapabilities::default(), Implementation::new(self.name, "1"))
     }
 
     async fn on_progress(
