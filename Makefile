@@ -9,7 +9,7 @@ RELEASE := $(or $(CARGO_TARGET_DIR),target)/release
 # turn them on there too (cargo unites features), and effects would run while pages are rendered.
 NATIVE := --workspace --exclude evenkeel-frontend
 
-.PHONY: help build test test-rust test-browser crash fuzz lint format quality bench bench-logs bench-retrieval bench-store setup site clean
+.PHONY: help build test test-rust test-browser conformance crash fuzz lint format quality bench bench-logs bench-retrieval bench-store setup site clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -37,6 +37,12 @@ test-browser: site ## Browser tests in headless Chromium against the real binary
 	$(CARGO) build --locked -p evenkeel-server --bin evenkeel
 	@[ -x end2end/node_modules/.bin/playwright ] || ./scripts/setup-tests.sh
 	@$(PLAYWRIGHT) test
+
+conformance: ## Hold our MCP servers and our client against the protocol's own conformance suite
+	@./scripts/setup-conformance.sh
+	$(CARGO) build --locked -p evenkeel-conformance
+	@$(or $(CARGO_TARGET_DIR),target)/debug/evenkeel-conformance run
+	$(CARGO) test --locked -p evenkeel-server --test it assistant::conformance
 
 crash: ## Kill the release build a thousand times and look what is left (CRASH="--kills 200 --postgres postgres://…")
 	$(CARGO) build --release --locked -p evenkeel-server --features failpoints --bin evenkeel-failpoints

@@ -62,6 +62,11 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
     ),
     ("evenkeel-mcp", &["sqlx", "axum", "kube", "evenkeel-mcp-servers", "evenkeel-services"]),
     ("evenkeel-mcp-servers", &["sqlx", "evenkeel-domain", "evenkeel-engine", "evenkeel-services"]),
+    ("evenkeel-mcp-http", &["sqlx", "kube", "evenkeel-"]),
+    (
+        "evenkeel-assistant",
+        &["sqlx", "axum", "leptos", "evenkeel-mcp-http", "evenkeel-app", "evenkeel-lab"],
+    ),
     ("evenkeel-lab", &["evenkeel-"]),
 ];
 

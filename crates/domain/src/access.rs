@@ -61,7 +61,7 @@ pub enum Permission {
     View,
     /// Read the audit trail.
     ViewAudit,
-    /// Start an investigation or a drill.
+    /// Start an investigation or a drill, or put a proposal before those who decide.
     Investigate,
     /// Approve a plan.
     Approve,

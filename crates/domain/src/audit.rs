@@ -32,6 +32,8 @@ pub enum AuditAction {
     InvestigationStarted,
     /// A person started a drill.
     DrillStarted,
+    /// A person, or their assistant, put a proposal before those who decide.
+    ProposalMade,
     /// Somebody took an incident away as a file.
     IncidentExported,
     /// An incident came in from a file.
@@ -62,7 +64,7 @@ pub enum AuditAction {
 
 impl AuditAction {
     /// All actions.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::PlanApproved,
         Self::PlanRejected,
         Self::StopThrown,
@@ -72,6 +74,7 @@ impl AuditAction {
         Self::QuarantineReread,
         Self::InvestigationStarted,
         Self::DrillStarted,
+        Self::ProposalMade,
         Self::IncidentExported,
         Self::IncidentImported,
         Self::UserCreated,
@@ -99,6 +102,7 @@ impl AuditAction {
             Self::QuarantineReread => "cluster.quarantine_reread",
             Self::InvestigationStarted => "incident.investigation_started",
             Self::DrillStarted => "incident.drill_started",
+            Self::ProposalMade => "incident.proposal_made",
             Self::IncidentExported => "incident.exported",
             Self::IncidentImported => "incident.imported",
             Self::UserCreated => "user.created",

@@ -286,6 +286,13 @@ pub enum Event {
         /// One sentence.
         reason: String,
     },
+    /// Somebody proposes something to the people who decide. It grants nothing and starts nothing: no agent reads it.
+    Proposed {
+        /// Who, and with which token.
+        by: String,
+        /// What, in their own or their assistant's words.
+        text: String,
+    },
 }
 
 impl Event {
@@ -326,6 +333,7 @@ impl Event {
             Self::Halted { .. } => "halted",
             Self::Resumed { .. } => "resumed",
             Self::Closed { .. } => "closed",
+            Self::Proposed { .. } => "proposed",
         }
     }
 }

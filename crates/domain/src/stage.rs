@@ -261,6 +261,7 @@ impl Stage {
                 stage,
                 Event::AlertsNoted { .. }
                 | Event::Noted { .. }
+                | Event::Proposed { .. }
                 | Event::EvidenceRecorded { .. }
                 | Event::GapRecorded { .. },
             ) => stage,

@@ -5,8 +5,9 @@ use evenkeel_tools::failure::codes;
 use evenkeel_tools::{Effect, ToolFailure};
 use futures::future::BoxFuture;
 use rmcp::model::{CallToolResult, JsonObject, Tool};
+use tokio_util::sync::CancellationToken;
 
-use crate::server::ToolServer;
+use crate::server::{Reader, ToolServer};
 use crate::{Limits, ServerKind, kubernetes, loki, prometheus, runbooks};
 
 impl ServerKind {
@@ -86,6 +87,10 @@ const KUBERNETES: Variables = &[
         "File of a kubeconfig, where its text isn't given. Without either: the pod's service account.",
     ),
     ("KUBE_CONTEXT", "Context in that file; its current one otherwise."),
+    (
+        "EVENKEEL_KUBERNETES_UNPROTECTED",
+        "Namespaces, comma between them, that writes may touch although Kubernetes or Evenkeel itself lives there.",
+    ),
 ];
 
 const PROMETHEUS: Variables = &[
@@ -173,8 +178,8 @@ impl<C: Send + Sync + 'static> Detached for ToolServer<C> {
         arguments: JsonObject,
     ) -> BoxFuture<'a, Option<CallToolResult>> {
         Box::pin(async move {
-            let entry = self.entry(tool)?;
-            Some(self.answer(entry, arguments).await)
+            let (entry, nobody) = (self.entry(tool)?, CancellationToken::new());
+            self.answer(entry, arguments, None, &nobody, Reader::Evenkeel).await
         })
     }
 }

@@ -1,13 +1,14 @@
 //! The MCP servers Evenkeel ships: `kubernetes`, `prometheus`, `loki`, `runbooks` and `memory`.
 //!
-//! A server is a child process with its own credentials and nothing else: it must not know the domain, the engine, the
-//! database or the model. It speaks the official protocol over stdio, answers with the types of `evenkeel-tools`, says
-//! failures as `isError` results with a stable code and a next step, and holds every call to a time and a size limit.
-//! It logs to stderr only, because stdout is the protocol.
+//! A server is a process with its own credentials and nothing else: it must not know the domain, the engine, the
+//! database or the model, nor how it is reached: over stdio here, over streamable HTTP by `evenkeel-mcp-http`. It
+//! answers with the types of `evenkeel-tools`, says failures as `isError` results with a stable code and a next step,
+//! and holds every call to a time and a size limit. It logs to stderr only, because stdout is the protocol.
 //!
 //! To add a tool: its types in `evenkeel-tools`, one file here that implements [`tool::Tool`], one line in the server's
-//! `server()` function. To add a server: a module with a `server()` function, a [`ServerKind`], and its lines in
-//! [`catalogue`], which documentation, checks and fuzz targets take it from. What speaks to an HTTP API goes by [`http`].
+//! `server()` function. To add a server: a module with a `server()` function, a [`ServerKind`], its line in
+//! [`server_of`], and those in [`catalogue`], which documentation, checks and fuzz targets take it from. What speaks to
+//! an HTTP API goes by [`http`].
 
 pub mod catalogue;
 mod clock;
@@ -17,7 +18,9 @@ pub mod kubernetes;
 pub mod limits;
 pub mod loki;
 pub mod memory;
+pub mod progress;
 pub mod prometheus;
+mod protocol;
 pub mod runbooks;
 pub mod server;
 pub mod text;
@@ -44,6 +47,14 @@ pub enum ServerKind {
 }
 
 impl ServerKind {
+    /// The names that [`Self::from_name`] knows.
+    pub const NAMES: [&'static str; 4] = [
+        evenkeel_tools::kubernetes::SERVER,
+        evenkeel_tools::prometheus::SERVER,
+        evenkeel_tools::loki::SERVER,
+        evenkeel_tools::runbooks::SERVER,
+    ];
+
     /// The kind of that name, as in `evenkeel mcp kubernetes`.
     pub fn from_name(name: &str) -> Option<Self> {
         match name {
@@ -69,28 +80,25 @@ pub enum ServeError {
     Task(#[source] tokio::task::JoinError),
 }
 
-/// Serves one client over stdin and stdout until it hangs up. Configuration comes from the environment.
-pub async fn run_stdio(kind: ServerKind) -> Result<(), ServeError> {
+/// A shipped server, configured from the environment.
+pub async fn server_of(kind: ServerKind, limits: Limits) -> ToolServer<()> {
     install_tls_provider();
-    let limits = Limits::from_env();
     match kind {
         ServerKind::Kubernetes => {
-            serve_stdio(kubernetes::server(kubernetes::Kube::from_env(limits).await, limits)).await
+            kubernetes::server(kubernetes::Kube::from_env(limits).await, limits).erase()
         }
         ServerKind::Prometheus => {
-            serve_stdio(prometheus::server(prometheus::Prometheus::from_env(limits), limits)).await
+            prometheus::server(prometheus::Prometheus::from_env(limits), limits).erase()
         }
-        ServerKind::Loki => serve_stdio(loki::server(loki::Loki::from_env(limits), limits)).await,
+        ServerKind::Loki => loki::server(loki::Loki::from_env(limits), limits).erase(),
         ServerKind::Runbooks => {
-            serve_stdio(runbooks::server(runbooks::Runbooks::from_env(limits), limits)).await
+            runbooks::server(runbooks::Runbooks::from_env(limits), limits).erase()
         }
     }
 }
 
-/// Serves one client over stdin and stdout with a server that is not made from the environment alone.
-pub async fn serve_stdio<C: Send + Sync + 'static>(
-    server: ToolServer<C>,
-) -> Result<(), ServeError> {
+/// Serves one client over stdin and stdout until it hangs up.
+pub async fn run_stdio<S: rmcp::ServerHandler>(server: S) -> Result<(), ServeError> {
     use rmcp::ServiceExt as _;
     let running = server
         .serve(rmcp::transport::stdio())
@@ -105,5 +113,21 @@ pub async fn serve_stdio<C: Send + Sync + 'static>(
 pub fn install_tls_provider() {
     if rustls::crypto::ring::default_provider().install_default().is_err() {
         tracing::debug!("a TLS provider is already installed");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ServerKind;
+
+    #[test]
+    fn every_server_that_can_be_run_is_named() {
+        let known = ["kubernetes", "prometheus", "loki", "github", "runbooks", "memory"];
+        let run: Vec<_> =
+            known.into_iter().filter(|name| ServerKind::from_name(name).is_some()).collect();
+        let mut named = ServerKind::NAMES.to_vec();
+        named.sort_by_key(|name| known.iter().position(|known| known == name));
+        assert_eq!(named, run);
+        assert_eq!(ServerKind::from_name("nonsense"), None);
     }
 }

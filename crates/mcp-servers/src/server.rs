@@ -1,39 +1,96 @@
-//! The MCP server over a set of tools: listing, calling, limits.
+//! A set of tools over one context: what an MCP server is made of. How it speaks is in `protocol.rs`.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use evenkeel_tools::failure::{ToolFailure, codes};
-use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, Implementation,
-    ListToolsResult, PaginatedRequestParams, ServerCapabilities, ServerConfig,
-};
-use rmcp::service::{RequestContext, RoleServer};
-use rmcp::{ErrorData, ServerHandler};
+use evenkeel_tools::Effect;
+use evenkeel_tools::failure::{META, ToolFailure, codes};
+use futures::FutureExt as _;
+use rmcp::model::{CallToolResult, ContentBlock, JsonObject, MetaObject};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::failure::{failure, presentable};
 use crate::limits::Limits;
+use crate::progress::Sink;
 use crate::tool::{Answer, Entry, Tool, entry};
 
-/// An MCP server that offers tools over one context.
+/// Tools listed on one page. Above what any server here offers for a long time, because many clients read the first
+/// page and never ask for the next.
+const PAGE: usize = 100;
+
+/// An MCP server that offers tools over one context. Cheap to clone: an HTTP server makes one for every session.
 pub struct ToolServer<C> {
-    name: &'static str,
+    pub(crate) name: &'static str,
     pub(crate) instructions: &'static str,
+    pub(crate) entries: Vec<Arc<Entry<C>>>,
+    pub(crate) page: usize,
     context: Arc<C>,
     limits: Limits,
-    pub(crate) entries: Vec<Entry<C>>,
+    running: TaskTracker,
+}
+
+impl<C> Clone for ToolServer<C> {
+    fn clone(&self) -> Self {
+        Self {
+            name: self.name,
+            instructions: self.instructions,
+            entries: self.entries.clone(),
+            page: self.page,
+            context: Arc::clone(&self.context),
+            limits: self.limits,
+            running: self.running.clone(),
+        }
+    }
 }
 
 impl<C: Send + Sync + 'static> ToolServer<C> {
     /// A server without tools.
     pub fn new(name: &'static str, instructions: &'static str, context: C, limits: Limits) -> Self {
-        Self { name, instructions, context: Arc::new(context), limits, entries: Vec::new() }
+        Self {
+            name,
+            instructions,
+            context: Arc::new(context),
+            limits,
+            entries: Vec::new(),
+            page: PAGE,
+            running: TaskTracker::new(),
+        }
     }
 
     /// Adds a tool.
     #[must_use]
     pub fn with<T: Tool<C>>(mut self) -> Self {
-        self.entries.push(entry::<C, T>());
+        self.entries.push(Arc::new(entry::<C, T>()));
         self
+    }
+
+    /// Lists so many tools on a page.
+    #[must_use]
+    pub fn with_page(mut self, tools: usize) -> Self {
+        self.page = tools.max(1);
+        self
+    }
+
+    /// The same server without its context's type, so that different servers can be served by the same code.
+    pub fn erase(self) -> ToolServer<()> {
+        let erased = |entry: Arc<Entry<C>>| {
+            let context = Arc::clone(&self.context);
+            let (tool, effect, reader) = (entry.tool.clone(), entry.effect, entry.reader);
+            let handler = Box::new(move |_: Arc<()>, arguments: JsonObject| {
+                (entry.handler)(Arc::clone(&context), arguments)
+            });
+            Arc::new(Entry { tool, effect, reader, handler })
+        };
+        ToolServer {
+            name: self.name,
+            instructions: self.instructions,
+            entries: self.entries.into_iter().map(erased).collect(),
+            page: self.page,
+            context: Arc::new(()),
+            limits: self.limits,
+            running: self.running,
+        }
     }
 
     /// The tools as they are listed to clients.
@@ -43,31 +100,53 @@ impl<C: Send + Sync + 'static> ToolServer<C> {
 
     /// The tool of that name.
     pub(crate) fn entry(&self, name: &str) -> Option<&Entry<C>> {
-        self.entries.iter().find(|entry| entry.tool.name == name)
+        self.entries.iter().map(AsRef::as_ref).find(|entry| entry.tool.name == name)
     }
 
-    /// Calls a tool and bounds what it answers.
+    /// The calls that are running, of this server and all its clones: wait for them before the process ends.
+    pub fn running(&self) -> &TaskTracker {
+        &self.running
+    }
+
+    /// Longest time that a call may take.
+    pub fn call_limit(&self) -> std::time::Duration {
+        self.limits.call
+    }
+
+    /// Calls a tool and bounds what it answers. `None`: the client cancelled, and nobody waits for the answer.
     pub(crate) async fn answer(
         &self,
         entry: &Entry<C>,
-        arguments: rmcp::model::JsonObject,
-    ) -> CallToolResult {
+        arguments: JsonObject,
+        progress: Option<Sink>,
+        cancelled: &CancellationToken,
+        reader: Reader,
+    ) -> Option<CallToolResult> {
         let name = entry.tool.name.as_ref();
         let call = (entry.handler)(Arc::clone(&self.context), arguments);
-        let answer = match tokio::time::timeout(self.limits.call, call).await {
-            Ok(answer) => answer,
+        let call = crate::progress::told(progress, AssertUnwindSafe(call).catch_unwind());
+        let call = self.running.track_future(tokio::time::timeout(self.limits.call, call));
+        let ended = if entry.effect == Effect::Read {
+            cancelled.run_until_cancelled(call).await?
+        } else {
+            // A write that is on its way cannot be called back. Leaving it half-way would only lose how it ended.
+            call.await
+        };
+        let answer = match ended {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(_panic)) => Err(failure(
+                codes::BROKEN,
+                format!("{name} broke off because of an error of its own"),
+                "Look at the server's log lines, and report the error with the arguments of the call.",
+            )),
             Err(_) => Err(failure(
                 codes::TIMEOUT,
                 format!("{name} took longer than {} s", self.limits.call.as_secs_f32()),
                 "Narrow the call, or check how fast the API behind this server answers.",
             )),
         };
-        match self.bounded(name, answer) {
-            Ok((value, summary)) => {
-                let mut result = CallToolResult::structured(value);
-                result.content = vec![ContentBlock::text(summary)];
-                result
-            }
+        Some(match self.bounded(name, answer) {
+            Ok((value, summary)) => succeeded(value, summary, reader),
             Err(failure) => {
                 let failure = presentable(failure);
                 tracing::info!(
@@ -78,7 +157,7 @@ impl<C: Send + Sync + 'static> ToolServer<C> {
                 );
                 failed(&failure)
             }
-        }
+        })
     }
 
     fn bounded(&self, name: &str, answer: Answer) -> Answer {
@@ -98,47 +177,36 @@ impl<C: Send + Sync + 'static> ToolServer<C> {
     }
 }
 
+/// Who reads a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reader {
+    /// Evenkeel's own client, which reads the structured content and would throw a copy of it away.
+    Evenkeel,
+    /// Anybody else: many clients hand their model nothing but the text, so that the result stands there, too, as the
+    /// protocol recommends.
+    Other,
+}
+
+fn succeeded(value: serde_json::Value, summary: String, reader: Reader) -> CallToolResult {
+    let mut content = vec![ContentBlock::text(summary)];
+    if reader == Reader::Other {
+        content.push(ContentBlock::text(value.to_string()));
+    }
+    let mut result = CallToolResult::structured(value);
+    result.content = content;
+    result
+}
+
+/// A failure is said in words, and for programs beside the content: as structured content it would not fit the tool's
+/// output schema, and clients that check that throw the whole answer away.
 fn failed(failure: &ToolFailure) -> CallToolResult {
     let text = format!("{}: {} {}", failure.code, sentence(&failure.message), failure.next);
-    let mut result = CallToolResult::structured_error(serde_json::json!(failure));
-    result.content = vec![ContentBlock::text(text)];
+    let mut result = CallToolResult::error(vec![ContentBlock::text(text)]);
+    result.meta =
+        Some(MetaObject(JsonObject::from_iter([(META.to_owned(), serde_json::json!(failure))])));
     result
 }
 
 fn sentence(text: &str) -> String {
     if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
-}
-
-impl<C: Send + Sync + 'static> ServerHandler for ToolServer<C> {
-    fn get_info(&self) -> ServerConfig {
-        ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
-            .with_server_info(Implementation::new(
-                format!("evenkeel-{}", self.name),
-                env!("CARGO_PKG_VERSION"),
-            ))
-            .with_instructions(self.instructions)
-    }
-
-    async fn list_tools(
-        &self,
-        _request: Option<PaginatedRequestParams>,
-        _context: RequestContext<RoleServer>,
-    ) -> Result<ListToolsResult, ErrorData> {
-        Ok(ListToolsResult::with_all_items(self.tools()))
-    }
-
-    async fn call_tool(
-        &self,
-        request: CallToolRequestParams,
-        _context: RequestContext<RoleServer>,
-    ) -> Result<CallToolResponse, ErrorData> {
-        let Some(entry) = self.entry(&request.name) else {
-            return Err(ErrorData::invalid_params(
-                format!("there is no tool called {}", request.name),
-                None,
-            ));
-        };
-        let result = self.answer(entry, request.arguments.unwrap_or_default()).await;
-        Ok(CallToolResponse::Complete(result))
-    }
 }

@@ -37,7 +37,8 @@ pub type Output<C, T> = <<T as Tool<C>>::Args as ToolArguments>::Output;
 
 /// A result: structured content and its one-line summary.
 pub(crate) type Answer = Result<(serde_json::Value, String), ToolFailure>;
-type Handler<C> = Box<dyn Fn(Arc<C>, JsonObject) -> BoxFuture<'static, Answer> + Send + Sync>;
+pub(crate) type Handler<C> =
+    Box<dyn Fn(Arc<C>, JsonObject) -> BoxFuture<'static, Answer> + Send + Sync>;
 
 /// A tool as a server holds it.
 pub(crate) struct Entry<C> {
@@ -52,9 +53,9 @@ pub(crate) fn entry<C: Send + Sync + 'static, T: Tool<C>>() -> Entry<C> {
     let effect = T::Args::EFFECT;
     let annotations = ToolAnnotations::with_title(T::TITLE)
         .read_only(effect == Effect::Read)
-        .destructive(effect != Effect::Read)
+        .destructive(matches!(effect, Effect::Write | Effect::Destroy))
         // Writes carry an action id: a second call with the same one changes nothing.
-        .idempotent(true)
+        .idempotent(effect != Effect::Add)
         .open_world(true);
     let input = schema_for_input::<T::Args>().unwrap_or_else(|reason| {
         // A programming error that the test over all tools finds.

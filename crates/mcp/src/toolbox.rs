@@ -22,6 +22,8 @@ use crate::reply::ToolReply;
 
 /// Room for the protocol's wrapping around a result, and for lists of tools.
 const WRAPPING_BYTES: usize = 1024 * 1024;
+/// The key of a failed result's `_meta` under which shipped servers say what failed (`evenkeel_tools::failure::META`).
+const FAILURE: &str = "evenkeel/failure";
 /// Time in which a server that let a call time out must answer something else, or it hangs and is killed.
 const LIVENESS: Duration = Duration::from_secs(1);
 
@@ -200,20 +202,19 @@ impl Place<'_> {
     fn read(&self, result: CallToolResult) -> Result<(Value, String), ToolError> {
         let summary = text(&result.content);
         if result.is_error == Some(true) {
-            let field = |name: &str| {
-                let content = result.structured_content.as_ref()?;
-                content.get(name).and_then(Value::as_str).map(|text| clip(text, 2000))
-            };
+            // Shipped servers say it beside the content, others as structured content, or in words only.
+            let beside = result.meta.as_ref().and_then(|meta| meta.0.get(FAILURE));
+            let told = beside.or(result.structured_content.as_ref());
+            let field =
+                |name: &str| told?.get(name).and_then(Value::as_str).map(|text| clip(text, 2000));
             return Err(ToolError::Failed {
                 server: self.server(),
                 tool: self.tool.to_owned(),
                 code: field("code").unwrap_or_else(|| "tool.failed".to_owned()),
                 message: field("message").unwrap_or_else(|| clip(&summary, 2000)),
                 next: field("next").unwrap_or_default().into(),
-                retry_after_s: result
-                    .structured_content
-                    .as_ref()
-                    .and_then(|content| content.get("retryAfterS")?.as_u64())
+                retry_after_s: told
+                    .and_then(|told| told.get("retryAfterS")?.as_u64())
                     .and_then(|seconds| u32::try_from(seconds).ok()),
             });
         }

@@ -27,6 +27,7 @@ mod operator;
 mod overview;
 mod people;
 mod policies;
+mod proposals;
 mod reconciler;
 mod replay;
 mod sign_in;
@@ -53,6 +54,7 @@ pub use intake::{Intake, Receipt, Starter};
 pub use live::Live;
 pub use memory::ClosedIncidents;
 pub use people::NewUser;
+pub use proposals::PROPOSAL_MAX;
 pub use reconciler::{ReconcileSettings, Reconciler};
 pub use secrets::Sealer;
 pub use toolroom::{CallObserver, ClusterAccess, ToolCaller, Toolroom};
@@ -132,6 +134,11 @@ impl Services {
 
     fn store(&self) -> &dyn Store {
         &*self.parts.store
+    }
+
+    /// The address people reach the platform at.
+    pub fn public_url(&self) -> &str {
+        &self.parts.settings.public_url
     }
 
     fn now(&self) -> Timestamp {

@@ -3,7 +3,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The structured content of a tool result with `isError`: stable code, sentence, next step.
+/// The key of a result's `_meta` that holds the [`ToolFailure`] of a result with `isError`.
+pub const META: &str = "evenkeel/failure";
+
+/// Why a tool failed: stable code, sentence, next step. Stands in the result's `_meta` under [`META`], because its
+/// structured content must fit the output schema.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ToolFailure {
@@ -156,4 +160,6 @@ codes! {
     pub const TIMEOUT: &str = "tool.timeout";
     /// The result is larger than the server's limit.
     pub const TOO_LARGE: &str = "tool.too_large";
+    /// The server has an error of its own.
+    pub const BROKEN: &str = "tool.broken";
 }

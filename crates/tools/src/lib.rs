@@ -42,6 +42,8 @@ pub enum Effect {
     Write,
     /// Removes an object.
     Destroy,
+    /// Adds something and changes nothing that is there. Each call adds again.
+    Add,
 }
 
 /// Implements [`ToolArguments`] in one line per tool.

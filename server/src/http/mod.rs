@@ -1,4 +1,4 @@
-//! HTTP: webhook, API, streams, pages, and the layers around all of them.
+//! HTTP: webhook, API, streams, MCP, pages, and the layers around all of them.
 
 pub mod api;
 pub mod assets;
@@ -7,6 +7,7 @@ pub mod docs;
 pub mod events;
 pub mod guard;
 pub mod health;
+pub mod mcp;
 pub mod pages;
 pub mod problem;
 pub mod state;
@@ -57,6 +58,7 @@ pub fn router(platform: &Platform, config: &Config) -> anyhow::Result<Router> {
     let signed_in = Router::new()
         .merge(api)
         .merge(events::router())
+        .merge(mcp::router())
         .merge(docs::router(openapi))
         .merge(pages::router(&state))
         .layer(DefaultBodyLimit::max(BODY_MAX))

@@ -8,6 +8,7 @@ use evenkeel_services::Services;
 use evenkeel_storage::Store;
 use leptos::config::LeptosOptions;
 
+use super::mcp::McpDoor;
 use crate::{metrics::Metrics, wiring::Platform};
 
 /// The router's state; handlers take its parts. Every layer clones it with every request.
@@ -20,6 +21,7 @@ struct Parts {
     metrics: Arc<Metrics>,
     assets: Arc<Assets>,
     leptos: LeptosOptions,
+    mcp: McpDoor,
 }
 
 impl AppState {
@@ -31,6 +33,7 @@ impl AppState {
             metrics: platform.metrics.clone(),
             assets: Arc::new(assets),
             leptos: LeptosOptions::builder().output_name("evenkeel").build(),
+            mcp: McpDoor::new(platform.services.public_url()),
         }))
     }
 }
@@ -51,4 +54,5 @@ parts! {
     metrics: Arc<Metrics>,
     assets: Arc<Assets>,
     leptos: LeptosOptions,
+    mcp: McpDoor,
 }

@@ -12,6 +12,8 @@ mod harness;
 mod routes;
 
 #[cfg(test)]
+mod assistant;
+#[cfg(test)]
 mod audit;
 #[cfg(test)]
 mod cli;

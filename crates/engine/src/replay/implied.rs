@@ -103,6 +103,7 @@ pub fn implied(before: &IncidentState, event: &Event) -> Option<Implied> {
             Event::Opened { .. }
             | Event::AlertsNoted { .. }
             | Event::Noted { .. }
+            | Event::Proposed { .. }
             | Event::EvidenceRecorded { .. }
             | Event::FindingRecorded { .. }
             | Event::GapRecorded { .. }

@@ -40,6 +40,7 @@ pub fn sentence(event: &Event) -> String {
             format!("round {round}: {} look, because {}", names(specialists), short(reason))
         }
         Event::Noted { agent, text } => format!("{}: {}", agent.as_str(), short(text)),
+        Event::Proposed { by, text } => format!("{by} proposes: {}", short(text)),
         Event::EvidenceRecorded { evidence } => {
             let call =
                 format!("{} called {}.{}", evidence.agent.as_str(), evidence.server, evidence.tool);

@@ -28,6 +28,7 @@ mod prometheus_faults;
 mod prometheus_native;
 mod prometheus_process;
 mod prometheus_real;
+mod protocol;
 mod runbooks;
 mod runbooks_notion;
 mod schemas;

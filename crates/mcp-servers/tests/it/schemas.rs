@@ -4,7 +4,7 @@ use evenkeel_mcp_servers::{Limits, kubernetes, loki, prometheus, runbooks};
 use evenkeel_tools::{kubernetes as k8s, loki as logs, prometheus as prom, runbooks as books};
 use rmcp::model::Tool;
 
-use crate::support::TestClient;
+use crate::support::{TestClient, failure_of};
 
 async fn all() -> Vec<Tool> {
     evenkeel_mcp_servers::install_tls_provider();
@@ -81,7 +81,7 @@ async fn a_misspelt_dry_run_is_refused() {
     let arguments = serde_json::json!({"namespace": "a", "name": "b", "replicas": 2, "actionId": "x", "dryrun": true});
     let result = client.raw("scale", arguments).await;
     assert_eq!(result.is_error, Some(true));
-    assert_eq!(result.structured_content.unwrap()["code"], "tool.bad_arguments");
+    assert_eq!(failure_of(&result).code, "tool.bad_arguments");
 }
 
 #[test]

@@ -37,12 +37,11 @@ impl TestClient {
     /// A typed call.
     pub async fn call<A: ToolArguments>(&self, args: &A) -> Result<A::Output, ToolFailure> {
         let result = self.raw(A::NAME, serde_json::to_value(args).unwrap()).await;
-        let content = result.structured_content.unwrap();
         if result.is_error == Some(true) {
-            Err(serde_json::from_value(content).unwrap())
+            Err(failure_of(&result))
         } else {
             assert!(!result.content.is_empty(), "{} has no summary", A::NAME);
-            Ok(serde_json::from_value(content).unwrap())
+            Ok(serde_json::from_value(result.structured_content.unwrap()).unwrap())
         }
     }
 
@@ -56,6 +55,18 @@ impl TestClient {
             }
         }
     }
+}
+
+/// What a failed result says: for programs, and the same in words. Structured content would have to fit the output
+/// schema.
+pub fn failure_of(result: &CallToolResult) -> ToolFailure {
+    assert_eq!(result.structured_content, None);
+    let meta = result.meta.as_ref().unwrap();
+    let failure: ToolFailure =
+        serde_json::from_value(meta.0[evenkeel_tools::failure::META].clone()).unwrap();
+    let text = &result.content[0].as_text().unwrap().text;
+    assert!(text.starts_with(&failure.code) && text.ends_with(&failure.next), "{text}");
+    failure
 }
 
 /// Limits short enough for tests of slowness.

@@ -10,8 +10,9 @@ use evenkeel_domain::{
     view::{IncidentPage, IncidentQuery, Problem},
 };
 use evenkeel_services::Services;
+use http::StatusCode;
 use serde::Deserialize;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 use super::id;
 use crate::http::{caller::Asking, problem::ApiResult};
@@ -22,6 +23,13 @@ pub struct After {
     /// Position after which to begin; 0: from the beginning.
     #[serde(default)]
     pub after: u64,
+}
+
+/// What somebody proposes.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct Proposal {
+    /// In 1 to 2,000 characters.
+    pub text: String,
 }
 
 /// Incidents, newest first, page by page: `next` is the `before` of the next page.
@@ -84,4 +92,20 @@ pub async fn plans(
 ) -> ApiResult<Json<Vec<PlanView>>> {
     let state = services.incident_state(&caller, id(&incident)?).await?;
     Ok(Json(state.plans.iter().map(PlanView::from).collect()))
+}
+
+/// Put a proposal before the people who decide about an open incident. It stands in the journal,
+/// grants nothing, and no agent acts on it.
+#[utoipa::path(post, path = "/api/v1/incidents/{id}/proposals", tag = "incidents",
+    request_body = Proposal, params(("id" = String, Path)),
+    responses((status = 204), (status = 403, body = Problem), (status = 404, body = Problem),
+              (status = 422, body = Problem)))]
+pub async fn propose(
+    State(services): State<Services>,
+    Asking(caller): Asking,
+    Path(incident): Path<String>,
+    Json(proposal): Json<Proposal>,
+) -> ApiResult<StatusCode> {
+    services.propose(&caller, id(&incident)?, &proposal.text).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -58,6 +58,7 @@ pub fn router() -> (Router<AppState>, utoipa::openapi::OpenApi) {
         .routes(routes!(incidents::journal))
         .routes(routes!(incidents::evidence))
         .routes(routes!(incidents::plans))
+        .routes(routes!(incidents::propose))
         .routes(routes!(export::download))
         .routes(routes!(approvals::list))
         .routes(routes!(approvals::approve))

@@ -10,7 +10,7 @@ use super::waiting;
 use crate::harness::{Person, TestApp};
 
 /// Where each is made: a file of the services.
-const MADE: [(AuditAction, &str); 22] = [
+const MADE: [(AuditAction, &str); 23] = [
     (AuditAction::PlanApproved, "approvals.rs"),
     (AuditAction::PlanRejected, "approvals.rs"),
     (AuditAction::StopThrown, "emergency_stop.rs"),
@@ -20,6 +20,7 @@ const MADE: [(AuditAction, &str); 22] = [
     (AuditAction::QuarantineReread, "intake/quarantine.rs"),
     (AuditAction::InvestigationStarted, "investigations.rs"),
     (AuditAction::DrillStarted, "investigations.rs"),
+    (AuditAction::ProposalMade, "proposals.rs"),
     (AuditAction::IncidentExported, "export.rs"),
     (AuditAction::IncidentImported, "import.rs"),
     (AuditAction::UserCreated, "people.rs"),
@@ -104,6 +105,10 @@ async fn each_is_recorded_when_it_is_done() {
     approver.post(&format!("{plan}/approve"), Value::Null).await.expect(204);
     let (_, plan) = waiting::incident(&app, &webhook, "Two").await;
     approver.post(&format!("{plan}/reject"), json!({ "reason": "no" })).await.expect(204);
+
+    let (incident_open, _) = waiting::incident(&app, &webhook, "Three").await;
+    let proposals = format!("/api/v1/incidents/{incident_open}/proposals");
+    responder.post(&proposals, json!({ "text": "wait for the cache to fill" })).await.expect(204);
 
     // Files.
     let export = format!("/api/v1/incidents/{incident}/export");

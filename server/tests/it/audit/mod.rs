@@ -3,4 +3,4 @@
 mod actions;
 mod command_line;
 mod proof;
-mod waiting;
+pub mod waiting;

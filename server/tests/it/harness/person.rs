@@ -29,6 +29,11 @@ impl Person {
         Self { router, proof: Proof::None }
     }
 
+    /// The door itself, to be put behind a socket.
+    pub fn router(&self) -> Router {
+        self.router.clone()
+    }
+
     /// The same door with an API token or a cluster's token.
     pub fn with_token(&self, token: &str) -> Self {
         Self { router: self.router.clone(), proof: Proof::Token(token.to_owned()) }

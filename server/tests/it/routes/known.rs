@@ -20,6 +20,8 @@ const PUBLIC: &[&str] = &[
 const WEBHOOKS: &[&str] = &["/webhook/alert", "/api/v1/alerts/webhook"];
 /// These ask for a person; `rest.rs` walks them.
 const STREAMS: &[&str] = &["/api/v1/incidents/{id}/events", "/api/v1/events"];
+/// This asks for a person's API token; `assistant/` walks its tools.
+const ASSISTANTS: &[&str] = &["/mcp"];
 
 fn written_routes(dir: &Path, found: &mut BTreeSet<String>) {
     for entry in fs::read_dir(dir).unwrap() {
@@ -45,13 +47,17 @@ async fn i9_every_other_route_is_public_on_purpose_or_asks() {
     let mut written = BTreeSet::new();
     written_routes(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/http"), &mut written);
     let known: BTreeSet<String> =
-        [PUBLIC, WEBHOOKS, STREAMS].concat().into_iter().map(str::to_owned).collect();
+        [PUBLIC, WEBHOOKS, STREAMS, ASSISTANTS].concat().into_iter().map(str::to_owned).collect();
     assert_eq!(written, known, "a route stands in one of the two only");
 
     let app = TestApp::start().await;
     for path in PUBLIC {
         let status = app.nobody.get(path).await.status.as_u16();
         assert!(matches!(status, 200 | 204 | 404), "{path}: {status}");
+    }
+    for path in ASSISTANTS {
+        app.nobody.post(path, serde_json::json!({})).await.refused(401, "auth.required");
+        app.nobody.get(path).await.refused(401, "auth.required");
     }
     for path in WEBHOOKS {
         app.nobody.post(path, serde_json::json!({})).await.refused(401, "webhook.bad_token");

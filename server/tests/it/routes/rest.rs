@@ -60,6 +60,7 @@ fn endpoints() -> Vec<Endpoint> {
         // There is no such evidence, for anybody.
         read("/api/v1/incidents/{id}/evidence/{evidence}", 404, Some(404)),
         read("/api/v1/incidents/{id}/plans", 200, Some(404)),
+        write("/api/v1/incidents/{id}/proposals", json!({ "text": "because" }), Some(404)),
         read("/api/v1/incidents/{id}/export", 403, Some(404)),
         read("/api/v1/approvals", 200, None),
         write("/api/v1/incidents/{id}/plans/{hash}/approve", Value::Null, Some(404)),

@@ -89,6 +89,10 @@ impl Narrator {
             Event::Noted { agent, text } => {
                 (words::agent_name(*agent), Kind::Thought, text.clone())
             }
+            // Somebody's words, which nothing here follows: a person reads them and decides.
+            Event::Proposed { by, text } => {
+                ("person", Kind::Thought, format!("{by} proposes: {text}"))
+            }
             Event::EvidenceRecorded { evidence } => evidence_line(evidence),
             Event::FindingRecorded { finding } => (
                 finding.specialist.as_str(),
