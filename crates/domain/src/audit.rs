@@ -58,11 +58,21 @@ pub enum AuditAction {
     AuditExported,
     /// Evenkeel kept where journals ended, so that their ends cannot be cut off unseen.
     JournalsAnchored,
+    /// A connection was added.
+    ConnectionAdded,
+    /// A connection was removed.
+    ConnectionRemoved,
+    /// A person approved a tool's form.
+    ToolApproved,
+    /// A person took an approval of a tool back.
+    ToolWithdrawn,
+    /// An operator sealed every credential with another key.
+    SecretsRotated,
 }
 
 impl AuditAction {
     /// All actions.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 27] = [
         Self::PlanApproved,
         Self::PlanRejected,
         Self::StopThrown,
@@ -85,6 +95,11 @@ impl AuditAction {
         Self::PolicyChanged,
         Self::AuditExported,
         Self::JournalsAnchored,
+        Self::ConnectionAdded,
+        Self::ConnectionRemoved,
+        Self::ToolApproved,
+        Self::ToolWithdrawn,
+        Self::SecretsRotated,
     ];
 
     /// The word in records: its kind's, a stop, and what happened.
@@ -112,6 +127,11 @@ impl AuditAction {
             Self::PolicyChanged => "policy.changed",
             Self::AuditExported => "audit.exported",
             Self::JournalsAnchored => "journal.anchored",
+            Self::ConnectionAdded => "connection.added",
+            Self::ConnectionRemoved => "connection.removed",
+            Self::ToolApproved => "connection.tool_approved",
+            Self::ToolWithdrawn => "connection.tool_withdrawn",
+            Self::SecretsRotated => "secrets.rotated",
         }
     }
 }
@@ -145,11 +165,15 @@ pub enum AuditKind {
     Audit,
     /// Where journals ended.
     Journals,
+    /// Tool servers and their tools.
+    Connections,
+    /// Credentials at rest.
+    Secrets,
 }
 
 impl AuditKind {
     /// All kinds, in the order of a list of filters.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Plans,
         Self::EmergencyStop,
         Self::Clusters,
@@ -160,6 +184,8 @@ impl AuditKind {
         Self::Policies,
         Self::Audit,
         Self::Journals,
+        Self::Connections,
+        Self::Secrets,
     ];
 
     /// How the words of its actions begin; a filter.
@@ -175,6 +201,8 @@ impl AuditKind {
             Self::Policies => "policy.",
             Self::Audit => "audit.",
             Self::Journals => "journal.",
+            Self::Connections => "connection.",
+            Self::Secrets => "secrets.",
         }
     }
 
@@ -191,6 +219,8 @@ impl AuditKind {
             Self::Policies => "Policies",
             Self::Audit => "Exports of the trail",
             Self::Journals => "Ends of journals",
+            Self::Connections => "Connections",
+            Self::Secrets => "Sealed credentials",
         }
     }
 }

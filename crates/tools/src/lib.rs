@@ -13,6 +13,7 @@
 
 pub mod failure;
 pub mod kubernetes;
+pub mod network;
 pub mod prometheus;
 pub mod redact;
 
