@@ -10,6 +10,7 @@
 
 mod clock;
 pub mod failure;
+pub mod guard;
 pub mod kubernetes;
 pub mod limits;
 pub mod prometheus;
@@ -40,6 +41,20 @@ impl ServerKind {
             evenkeel_tools::kubernetes::SERVER => Some(Self::Kubernetes),
             evenkeel_tools::prometheus::SERVER => Some(Self::Prometheus),
             _ => None,
+        }
+    }
+
+    /// The tools that the server of this version lists, without a system behind it: what its client pins.
+    pub fn tools(self) -> Vec<rmcp::model::Tool> {
+        let limits = Limits::default();
+        match self {
+            Self::Kubernetes => {
+                kubernetes::server(kubernetes::Kube::nowhere(limits), limits).tools()
+            }
+            Self::Prometheus => {
+                let config = prometheus::PrometheusConfig::new("");
+                prometheus::server(prometheus::Prometheus::new(config, limits), limits).tools()
+            }
         }
     }
 }

@@ -100,6 +100,11 @@ impl AllowedNetworks {
         networks.narrowed(list(bounds.unwrap_or_default()))
     }
 
+    /// No network at all.
+    pub fn nothing() -> Self {
+        Self { classes: Vec::new(), named: Vec::new(), within: None }
+    }
+
     /// Networks (CIDR) in a text, with commas or spaces between them.
     pub fn cidrs(text: &str) -> Result<Vec<String>, UnknownNetwork> {
         list(text).map(|word| cidr(word).map(|net| net.to_string())).collect()
@@ -187,13 +192,9 @@ impl fmt::Display for AllowedNetworks {
 /// The IPv4 address that an IPv6 one stands for, where it is only another way to write or reach it.
 fn embedded(address: IpAddr) -> IpAddr {
     let IpAddr::V6(six) = address else { return address };
-    let s = six.segments();
-    let v4 = |high: u16, low: u16| {
-        let [a, b] = high.to_be_bytes();
-        let [c, d] = low.to_be_bytes();
-        IpAddr::V4(Ipv4Addr::new(a, b, c, d))
-    };
-    match s {
+    let v4 =
+        |high: u16, low: u16| IpAddr::V4(Ipv4Addr::from((u32::from(high) << 16) | u32::from(low)));
+    match six.segments() {
         // Mapped (RFC 4291), translated (RFC 6052), and the old "compatible" form.
         [0, 0, 0, 0, 0, 0xffff, high, low]
         | [0x64, 0xff9b, 0, 0, 0, 0, high, low]

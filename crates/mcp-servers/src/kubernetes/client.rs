@@ -59,6 +59,11 @@ impl Kube {
         Self { client: client(config), limits }
     }
 
+    /// No cluster: every call answers that none is configured.
+    pub fn nowhere(limits: Limits) -> Self {
+        Self { client: Err(config("no cluster is configured".to_owned())), limits }
+    }
+
     /// A cluster behind any client; for tests.
     pub fn from_client(client: kube::Client, limits: Limits) -> Self {
         Self { client: Ok(client), limits }
@@ -192,6 +197,9 @@ fn kubeconfig_from_env() -> Result<Option<Kubeconfig>, ToolFailure> {
 fn client(mut config_value: kube::Config) -> Result<kube::Client, ToolFailure> {
     // Whether to try again is the caller's decision: a hidden retry would turn "busy" into a time-out, and repeat writes.
     config_value.default_retry = false;
+    if let Some(host) = config_value.cluster_url.host() {
+        crate::guard::check_host(host).map_err(config)?;
+    }
     kube::Client::try_from(config_value)
         .map_err(|error| config(format!("no client can be made: {error}")))
 }

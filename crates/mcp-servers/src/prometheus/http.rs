@@ -153,12 +153,9 @@ impl Inner {
 
 /// A client with these limits and certificates, or why there is none.
 pub(super) fn client(config: &PrometheusConfig, limits: Limits) -> Result<Client, String> {
-    let mut builder = Client::builder()
+    let mut builder = crate::guard::client()
         .timeout(limits.request)
-        .connect_timeout(limits.request.min(std::time::Duration::from_secs(3)))
-        // Credentials must not follow a redirect to another host.
-        .redirect(reqwest::redirect::Policy::none())
-        .no_proxy();
+        .connect_timeout(limits.request.min(std::time::Duration::from_secs(3)));
     if let Some(pem) = &config.ca_pem {
         let certificates = reqwest::Certificate::from_pem_bundle(pem)
             .map_err(|error| format!("the CA file isn't PEM: {error}"))?;
