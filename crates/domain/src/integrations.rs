@@ -69,7 +69,7 @@ pub struct Integration {
     /// Networks that it names.
     pub allowed_networks: Vec<String>,
     /// When it was last changed, and by whom; `None` where nobody keeps that.
-    pub changed: Option<(Timestamp, String)>,
+    pub changed: Option<Change>,
     /// How it did when it was last used, for each cluster it serves.
     pub health: Vec<ClusterHealth>,
     /// Its tools, by name.
@@ -82,6 +82,16 @@ impl Integration {
         let waits = |tool: &&ToolLine| matches!(tool.pin, PinState::New | PinState::Changed { .. });
         self.tools.iter().filter(waits).count()
     }
+}
+
+/// When something was done, and by whom.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Change {
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub by: String,
 }
 
 /// How a connection did for one cluster.

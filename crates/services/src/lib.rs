@@ -22,6 +22,7 @@ mod export;
 mod import;
 mod incidents;
 mod intake;
+mod integrations;
 mod investigations;
 mod operator;
 mod overview;
@@ -29,6 +30,7 @@ mod people;
 mod policies;
 mod reconciler;
 mod replay;
+mod rotate;
 mod sign_in;
 mod tokens;
 mod vitals;
@@ -52,8 +54,9 @@ pub use intake::{Intake, Receipt, Starter};
 pub use live::Live;
 pub use people::NewUser;
 pub use reconciler::{ReconcileSettings, Reconciler};
+pub use rotate::Rotated;
 pub use secrets::Sealer;
-pub use toolroom::{CallObserver, ClusterAccess, ToolCaller, Toolroom};
+pub use toolroom::{CallObserver, ClusterAccess, Link, ToolCaller, ToolRule, Toolroom};
 
 use std::sync::Arc;
 
