@@ -9,7 +9,7 @@ use leptos::{prelude::*, server_fn::codec::GetUrl};
 use super::ApiError;
 
 /// All connections with their health and tools.
-#[server(prefix = "/api/ui", endpoint = "integrations", input = GetUrl)]
+#[server(name = AskIntegrations, prefix = "/api/ui", endpoint = "integrations", input = GetUrl)]
 pub async fn integrations() -> Result<Integrations, ApiError> {
     let (services, caller) = super::asking::asking().await?;
     Ok(services.integrations(&caller).await?)
