@@ -127,8 +127,11 @@ async fn servers_that_we_did_not_write_are_approved_and_called() {
         let tools = ToolBox::new(agents()).with_foreign_server(spec, Pins::of(&offered));
         match (tool, ask(&tools, tool, arguments).await) {
             ("echo", Ok(text)) => assert!(text.contains("hello from evenkeel"), "{text}"),
-            // Nothing answers there: the tool says so, in its own words and under no code of ours.
-            (_, Err(code)) => assert_eq!(code, "tool.failed", "{package}"),
+            // Nothing answers there. One says so as a failed tool, another as an error of the protocol; neither has a
+            // code of ours for it.
+            (_, Err(code)) => {
+                assert!(matches!(&code[..], "tool.failed" | "mcp.protocol"), "{package}: {code}");
+            }
             (_, Ok(text)) => panic!("{package} found pods where there is no cluster: {text}"),
         }
         if known("get-structured-content") {
