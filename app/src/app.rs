@@ -10,7 +10,8 @@ use leptos_router::{
 
 use crate::pages::{
     ApprovalsPage, AuditPage, ClustersPage, ConnectPage, EvidencePage, IncidentPage, IncidentsPage,
-    Login, NotFound, OverviewPage, PoliciesPage, SettingsPage, SignedIn, WarRoomPage,
+    IntegrationsPage, Login, NotFound, OverviewPage, PoliciesPage, SettingsPage, SignedIn,
+    WarRoomPage,
 };
 
 /// Pages and their routes. Each is rendered whole before it is sent: it then has its status and its title, and is
@@ -41,6 +42,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/clusters") view=ClustersPage ssr=SsrMode::Async />
                     <Route path=path!("/clusters/new") view=ConnectPage ssr=SsrMode::Async />
                     <Route path=path!("/clusters/:id") view=WarRoomPage ssr=SsrMode::Async />
+                    <Route path=path!("/integrations") view=IntegrationsPage ssr=SsrMode::Async />
                     <Route path=path!("/approvals") view=ApprovalsPage ssr=SsrMode::Async />
                     <Route path=path!("/policies") view=PoliciesPage ssr=SsrMode::Async />
                     <Route path=path!("/audit") view=AuditPage ssr=SsrMode::Async />

@@ -44,6 +44,9 @@ enum Command {
     /// Verify the audit trail and the journals, take them away, sign where they end.
     #[command(subcommand)]
     Audit(commands::audit::Command),
+    /// Seal credentials at rest with another key.
+    #[command(subcommand)]
+    Secrets(commands::secrets::Command),
     /// Make API tokens.
     #[command(subcommand)]
     Token(commands::token::Command),
@@ -99,6 +102,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Incident(command) => commands::incident::run(command, json).await?,
             Command::Replay(args) => return commands::replay::run(args, json).await,
             Command::Audit(command) => return commands::audit::run(command, json).await,
+            Command::Secrets(command) => commands::secrets::run(command, json).await?,
             Command::Token(command) => commands::token::run(command, json).await?,
             Command::Policy(command) => return commands::policy::run(&command, json),
             Command::Lab(_) => {}

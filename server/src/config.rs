@@ -6,6 +6,7 @@ use anyhow::{Context, bail};
 use evenkeel_agents::planner::PlannerSettings;
 use evenkeel_engine::Settings;
 use evenkeel_services::{AuditPace, ReconcileSettings};
+use evenkeel_tools::network::{ALLOWED_NETWORKS, AllowedNetworks};
 use secrecy::SecretString;
 
 /// The whole configuration.
@@ -23,6 +24,10 @@ pub struct Config {
     pub site: PathBuf,
     /// `EVENKEEL_AGENTS`: which agent may use which tool.
     pub agents: Option<PathBuf>,
+    /// `EVENKEEL_SERVERS`: MCP servers of other people that the operator lets be started.
+    pub servers: Option<PathBuf>,
+    /// `EVENKEEL_ALLOWED_NETWORKS`: which networks connections may reach.
+    pub networks: AllowedNetworks,
     /// `EVENKEEL_POLICIES`: a folder of policies that replaces the shipped ones.
     pub policies: Option<PathBuf>,
     /// `EVENKEEL_AUDIT_KEYS`: former public keys whose checkpoints are still believed.
@@ -186,6 +191,9 @@ impl Config {
             secret_key: text("EVENKEEL_SECRET_KEY").map(SecretString::from),
             site: text("EVENKEEL_SITE").map_or_else(|| PathBuf::from("site"), PathBuf::from),
             agents: text("EVENKEEL_AGENTS").map(PathBuf::from),
+            servers: text("EVENKEEL_SERVERS").map(PathBuf::from),
+            networks: AllowedNetworks::parse(&text(ALLOWED_NETWORKS).unwrap_or_default())
+                .context(ALLOWED_NETWORKS)?,
             policies: text("EVENKEEL_POLICIES").map(PathBuf::from),
             audit_keys: audit_keys()?,
             audit: AuditPace {

@@ -23,6 +23,8 @@ pub struct Metrics {
     pub steps: HistogramVec,
     /// Tool calls by server, tool and whether they failed.
     pub tool_calls: HistogramVec,
+    /// What was hidden in answers before they were kept, by kind.
+    pub redactions: IntCounterVec,
     /// Approvals by answer.
     pub approvals: IntCounterVec,
     /// HTTP requests by route, method and status.
@@ -104,6 +106,11 @@ impl Metrics {
                 "Calls of MCP tools.",
                 &["server", "tool", "failed"],
             )?,
+            redactions: counter(
+                "evenkeel_redactions_total",
+                "Secrets and people's addresses hidden in answers of tools before they were kept.",
+                &["kind"],
+            )?,
             approvals: counter("evenkeel_approvals_total", "Answers to plans.", &["answer"])?,
             http: histogram(
                 "evenkeel_http_request_duration_seconds",
@@ -152,5 +159,9 @@ impl CallObserver for Metrics {
     fn called(&self, server: &str, tool: &str, elapsed: Duration, failed: bool) {
         let failed = if failed { "true" } else { "false" };
         self.tool_calls.with_label_values(&[server, tool, failed]).observe(elapsed.as_secs_f64());
+    }
+
+    fn redacted(&self, kind: &str, count: u64) {
+        self.redactions.with_label_values(&[kind]).inc_by(count);
     }
 }

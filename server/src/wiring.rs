@@ -19,6 +19,7 @@ use evenkeel_storage::{Schema, Store};
 use evenkeel_storage_postgres::{PostgresSide, PostgresStore};
 use evenkeel_storage_sql::transfer::{Moved, Side, transfer};
 use evenkeel_storage_sqlite::{SqliteSide, SqliteStore};
+use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
@@ -97,6 +98,11 @@ pub async fn open_read_only(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
 /// What the audit trail is signed and checked with.
 pub fn audit_keys(config: &Config) -> anyhow::Result<AuditKeys> {
     Ok(AuditKeys::new(Signer::new(config.secret_key()?)?, config.audit_keys.clone()))
+}
+
+/// The public key that the audit trail is signed with under a secret key.
+pub fn public_key(secret: &SecretString) -> anyhow::Result<String> {
+    Ok(Signer::new(secret)?.key().to_owned())
 }
 
 const MIGRATING: &str = "cannot bring the database to this version's schema";

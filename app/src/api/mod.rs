@@ -10,6 +10,7 @@ mod audit;
 mod clusters;
 mod error;
 mod incidents;
+mod integrations;
 mod known;
 mod once;
 mod overview;
@@ -32,6 +33,10 @@ pub use clusters::{
 };
 pub use error::ApiError;
 pub use incidents::{evidence_text, incident_room, incidents};
+pub use integrations::{
+    AddConnection, ApproveTool, RemoveConnection, TestIntegration, WithdrawTool, add_connection,
+    approve_tool, integrations, remove_connection, test_integration, withdraw_tool,
+};
 pub use known::Known;
 pub use once::{Once, Secret};
 pub use overview::overview;

@@ -16,6 +16,7 @@ mod audit;
 mod clusters;
 mod incident;
 mod incidents;
+mod integrations;
 mod login;
 mod not_found;
 mod overview;
@@ -28,6 +29,7 @@ pub use audit::AuditPage;
 pub use clusters::{ClustersPage, ConnectPage};
 pub use incident::{EvidencePage, IncidentPage};
 pub use incidents::IncidentsPage;
+pub use integrations::IntegrationsPage;
 
 pub use login::Login;
 pub use not_found::NotFound;

@@ -169,6 +169,7 @@ fn nav(awaiting: u64) -> Vec<NavItem> {
         item("Incidents", "/incidents", Glyph::Incidents),
         item("Clusters", "/clusters", Glyph::Clusters),
         NavItem { count: Some(awaiting), ..item("Approvals", "/approvals", Glyph::Approvals) },
+        item("Integrations", "/integrations", Glyph::Tool),
         item("Policies", "/policies", Glyph::Policies),
         item("Audit", "/audit", Glyph::Audit),
         item("Settings", "/settings", Glyph::Settings),

@@ -60,11 +60,21 @@ pub enum AuditAction {
     AuditExported,
     /// Evenkeel kept where journals ended, so that their ends cannot be cut off unseen.
     JournalsAnchored,
+    /// A connection was added.
+    ConnectionAdded,
+    /// A connection was removed.
+    ConnectionRemoved,
+    /// A person approved a tool's form.
+    ToolApproved,
+    /// A person took an approval of a tool back.
+    ToolWithdrawn,
+    /// An operator sealed every credential with another key.
+    SecretsRotated,
 }
 
 impl AuditAction {
     /// All actions.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 28] = [
         Self::PlanApproved,
         Self::PlanRejected,
         Self::StopThrown,
@@ -88,6 +98,11 @@ impl AuditAction {
         Self::PolicyChanged,
         Self::AuditExported,
         Self::JournalsAnchored,
+        Self::ConnectionAdded,
+        Self::ConnectionRemoved,
+        Self::ToolApproved,
+        Self::ToolWithdrawn,
+        Self::SecretsRotated,
     ];
 
     /// The word in records: its kind's, a stop, and what happened.
@@ -116,6 +131,11 @@ impl AuditAction {
             Self::PolicyChanged => "policy.changed",
             Self::AuditExported => "audit.exported",
             Self::JournalsAnchored => "journal.anchored",
+            Self::ConnectionAdded => "connection.added",
+            Self::ConnectionRemoved => "connection.removed",
+            Self::ToolApproved => "connection.tool_approved",
+            Self::ToolWithdrawn => "connection.tool_withdrawn",
+            Self::SecretsRotated => "secrets.rotated",
         }
     }
 }
@@ -149,11 +169,15 @@ pub enum AuditKind {
     Audit,
     /// Where journals ended.
     Journals,
+    /// Tool servers and their tools.
+    Connections,
+    /// Credentials at rest.
+    Secrets,
 }
 
 impl AuditKind {
     /// All kinds, in the order of a list of filters.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Plans,
         Self::EmergencyStop,
         Self::Clusters,
@@ -164,6 +188,8 @@ impl AuditKind {
         Self::Policies,
         Self::Audit,
         Self::Journals,
+        Self::Connections,
+        Self::Secrets,
     ];
 
     /// How the words of its actions begin; a filter.
@@ -179,6 +205,8 @@ impl AuditKind {
             Self::Policies => "policy.",
             Self::Audit => "audit.",
             Self::Journals => "journal.",
+            Self::Connections => "connection.",
+            Self::Secrets => "secrets.",
         }
     }
 
@@ -195,6 +223,8 @@ impl AuditKind {
             Self::Policies => "Policies",
             Self::Audit => "Exports of the trail",
             Self::Journals => "Ends of journals",
+            Self::Connections => "Connections",
+            Self::Secrets => "Sealed credentials",
         }
     }
 }

@@ -76,6 +76,8 @@ ids! {
     AuditId => "audit record",
     /// Names a cluster.
     ClusterId => "cluster",
+    /// Names a connection to a tool server.
+    ConnectionId => "connection",
     /// Names one recorded tool result.
     EvidenceId => "evidence",
     /// Names a finding.

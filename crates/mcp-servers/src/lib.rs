@@ -13,6 +13,7 @@
 pub mod catalogue;
 mod clock;
 pub mod failure;
+pub mod guard;
 pub mod http;
 pub mod kubernetes;
 pub mod limits;
@@ -66,6 +67,11 @@ impl ServerKind {
             }
             _ => None,
         }
+    }
+
+    /// The tools that the server of this version lists, without a system behind it: what its client pins.
+    pub fn tools(self) -> Vec<rmcp::model::Tool> {
+        self.detached().tools().into_iter().map(|(tool, _)| tool).collect()
     }
 }
 

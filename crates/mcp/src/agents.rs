@@ -5,6 +5,8 @@ use std::fmt;
 
 use serde::Deserialize;
 
+use crate::bucket::Rate;
+
 /// Name of an agent: `kubernetes`, `planner`, `executor`, …
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(try_from = "String")]
@@ -61,6 +63,42 @@ pub struct ServerLimits {
     pub concurrency: usize,
     /// Bytes of a result.
     pub max_result_bytes: usize,
+    /// How often it may be called.
+    pub rate: Rate,
+}
+
+/// Calls a second of a server that the file gives no rate: far above what an incident needs, far below what hurts. At
+/// once twice as many.
+const USUAL_PER_SECOND: u32 = 50;
+
+impl Default for ServerLimits {
+    /// For servers that the file doesn't know: nobody can call their tools, but people may look at them.
+    fn default() -> Self {
+        let rate = Rate { per_second: 5, burst: 20 };
+        Self { concurrency: 2, max_result_bytes: 1024 * 1024, rate }
+    }
+}
+
+/// A tool in the file, and who may call it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToolRule {
+    /// Its name.
+    pub tool: String,
+    /// Whether it changes the world.
+    pub writes: bool,
+    /// The agents that have it on their list, and how far each may go.
+    pub agents: Vec<(AgentName, May)>,
+}
+
+impl May {
+    /// The word in the file.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::DryRun => "dry-run",
+            Self::Write => "write",
+        }
+    }
 }
 
 /// The file, checked.
@@ -107,6 +145,14 @@ pub enum AgentsError {
         /// The tool.
         tool: String,
     },
+    /// A server's probe isn't one of its reads.
+    #[error("the probe of {server} is {tool}, which isn't among its reads")]
+    Probe {
+        /// The server.
+        server: String,
+        /// The tool.
+        tool: String,
+    },
     /// A tool is both.
     #[error("{server}/{tool} is listed as a read and as a write")]
     Both {
@@ -115,7 +161,7 @@ pub enum AgentsError {
         /// The tool.
         tool: String,
     },
-    /// Zero concurrency or bytes.
+    /// Zero concurrency, bytes or calls a second.
     #[error("the limits of the server {0} must be above zero")]
     Limits(String),
 }
@@ -132,8 +178,18 @@ struct File {
 struct Server {
     concurrency: usize,
     max_result_bytes: usize,
+    per_second: Option<u32>,
+    burst: Option<u32>,
+    probe: Option<String>,
     reads: BTreeSet<String>,
     writes: BTreeSet<String>,
+}
+
+impl Server {
+    fn rate(&self) -> Rate {
+        let per_second = self.per_second.unwrap_or(USUAL_PER_SECOND);
+        Rate { per_second, burst: self.burst.unwrap_or(per_second.saturating_mul(2)) }
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -164,6 +220,7 @@ impl AgentsConfig {
         self.servers.get(server).map(|server| ServerLimits {
             concurrency: server.concurrency,
             max_result_bytes: server.max_result_bytes,
+            rate: server.rate(),
         })
     }
 
@@ -183,9 +240,47 @@ impl AgentsConfig {
         tools.into_iter().flatten().map(String::as_str).collect()
     }
 
+    /// The tools of a server that the file knows, by name, and who may call them.
+    pub fn rules(&self, server: &str) -> Vec<ToolRule> {
+        let Some(known) = self.servers.get(server) else { return Vec::new() };
+        let rule = |tool: &String| ToolRule {
+            tool: tool.clone(),
+            writes: known.writes.contains(tool),
+            agents: self
+                .agents
+                .iter()
+                .filter(|(_, agent)| agent.tools.get(server).is_some_and(|all| all.contains(tool)))
+                .map(|(name, agent)| (name.clone(), agent.may))
+                .collect(),
+        };
+        known.reads.union(&known.writes).map(rule).collect()
+    }
+
+    /// The tool that tells whether the system behind a server answers: it takes no arguments and only reads.
+    pub fn probe(&self, server: &str) -> Option<&str> {
+        self.servers.get(server)?.probe.as_deref()
+    }
+
+    /// Whether the file says of a tool that it only reads.
+    pub fn reads(&self, server: &str, tool: &str) -> bool {
+        self.servers.get(server).is_some_and(|server| server.reads.contains(tool))
+    }
+
     /// Whether the file classifies a tool as changing the world.
     pub fn writes(&self, server: &str, tool: &str) -> bool {
         self.servers.get(server).is_some_and(|server| server.writes.contains(tool))
+    }
+
+    /// Whether an agent has a tool on its list at all; why not, in words.
+    pub fn permit(
+        &self,
+        agent: &AgentName,
+        server: &str,
+        tool: &str,
+        arguments: &serde_json::Map<String, serde_json::Value>,
+    ) -> Result<(), crate::ToolError> {
+        self.check(agent, server, tool, arguments)
+            .map_err(|refusal| crate::toolbox::denied(agent, server, tool, &refusal))
     }
 
     /// Whether this call is allowed.
@@ -213,8 +308,15 @@ impl TryFrom<File> for AgentsConfig {
     type Error = AgentsError;
     fn try_from(file: File) -> Result<Self, AgentsError> {
         for (name, server) in &file.servers {
-            if server.concurrency == 0 || server.max_result_bytes == 0 {
+            let rate = server.rate();
+            let none = server.concurrency == 0 || server.max_result_bytes == 0;
+            if none || rate.per_second == 0 || rate.burst == 0 {
                 return Err(AgentsError::Limits(name.clone()));
+            }
+            if let Some(probe) =
+                server.probe.as_ref().filter(|probe| !server.reads.contains(*probe))
+            {
+                return Err(AgentsError::Probe { server: name.clone(), tool: probe.clone() });
             }
             if let Some(tool) = server.reads.intersection(&server.writes).next() {
                 return Err(AgentsError::Both { server: name.clone(), tool: tool.clone() });

@@ -7,9 +7,11 @@ use tokio::sync::{Mutex, Semaphore};
 use tokio::time::Instant;
 
 use crate::agents::ServerLimits;
+use crate::breaker::Breaker;
+use crate::bucket::Bucket;
 use crate::connector::{Connector, Session};
 use crate::health::{ConnectionHealth, now};
-use crate::pins::Pins;
+use crate::pins::{OfferedTool, Pins};
 
 /// First wait after a failed start; doubles up to [`MAX_BACK_OFF`]. Short, because the first failure is often a race
 /// with something that is just starting.
@@ -18,12 +20,26 @@ const FIRST_BACK_OFF: Duration = Duration::from_millis(200);
 const MAX_BACK_OFF: Duration = Duration::from_secs(15);
 /// Time for starting, handshake and listing. Starting our own binary takes milliseconds.
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
+/// The same for other people's servers: an interpreter and its packages may have to be read from a cold disk.
+const FOREIGN_CONNECT_LIMIT: Duration = Duration::from_secs(30);
+
+/// Whose server it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Whose {
+    /// Ours: its results are typed, its failures have our codes.
+    Ours,
+    /// Somebody else's: results may be text, and nothing it says about itself is believed.
+    Foreign,
+}
 
 /// One server.
 pub(crate) struct Connection {
     pub(crate) name: String,
     pub(crate) limits: ServerLimits,
+    pub(crate) whose: Whose,
     pub(crate) turns: Semaphore,
+    pub(crate) bucket: Bucket,
+    pub(crate) breaker: Breaker,
     connector: Box<dyn Connector>,
     state: Mutex<State>,
     pins: std::sync::Mutex<Option<Pins>>,
@@ -45,12 +61,16 @@ impl Connection {
         limits: ServerLimits,
         connector: Box<dyn Connector>,
         pins: Option<Pins>,
+        whose: Whose,
     ) -> Self {
         let health = ConnectionHealth { server: name.clone(), ..ConnectionHealth::default() };
         Self {
             turns: Semaphore::new(limits.concurrency),
+            bucket: Bucket::new(limits.rate),
+            breaker: Breaker::default(),
             name,
             limits,
+            whose,
             connector,
             state: Mutex::default(),
             pins: std::sync::Mutex::new(pins),
@@ -74,9 +94,13 @@ impl Connection {
                 wait.as_millis()
             ));
         }
-        let opened = match tokio::time::timeout(CONNECT_LIMIT, self.connector.connect()).await {
+        let limit = match self.whose {
+            Whose::Ours => CONNECT_LIMIT,
+            Whose::Foreign => FOREIGN_CONNECT_LIMIT,
+        };
+        let opened = match tokio::time::timeout(limit, self.connector.connect()).await {
             Ok(outcome) => outcome,
-            Err(_) => Err(format!("no handshake within {} s", CONNECT_LIMIT.as_secs())),
+            Err(_) => Err(format!("no handshake within {} s", limit.as_secs())),
         };
         match opened {
             Ok(session) => {
@@ -101,9 +125,9 @@ impl Connection {
     }
 
     /// Pins what the session offers if nothing is pinned yet, and returns the pins.
-    pub(crate) fn pins(&self, offered: &Pins) -> Pins {
+    pub(crate) fn pins(&self, offered: &[OfferedTool]) -> Pins {
         let mut pins = self.pins.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        pins.get_or_insert_with(|| offered.clone()).clone()
+        pins.get_or_insert_with(|| Pins::of(offered)).clone()
     }
 
     /// The pins, if the server was ever connected.
@@ -152,7 +176,8 @@ impl Connection {
     pub(crate) async fn report(&self) -> ConnectionHealth {
         let connected =
             self.state.lock().await.session.as_ref().is_some_and(|session| !session.is_closed());
-        ConnectionHealth { connected, ..self.health().clone() }
+        let open_circuit = self.breaker.is_open();
+        ConnectionHealth { connected, open_circuit, ..self.health().clone() }
     }
 
     fn health(&self) -> std::sync::MutexGuard<'_, ConnectionHealth> {

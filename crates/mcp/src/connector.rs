@@ -5,12 +5,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use rmcp::model::{ClientCapabilities, ClientConfig, Implementation, ProtocolVersion};
+use rmcp::model::{
+    ClientCapabilities, ClientConfig, Implementation, PaginatedRequestParams, ProtocolVersion,
+};
 use rmcp::service::{NotificationContext, Peer, RoleClient, RunningService};
 use rmcp::transport::IntoTransport;
 use rmcp::{ClientHandler, ServiceExt as _};
+use tokio::time::Instant;
 
-use crate::pins::Pins;
+use crate::pins::{OfferedTool, TOOLS_MAX};
 
 /// Opens sessions with one server.
 #[async_trait]
@@ -22,9 +25,10 @@ pub trait Connector: Send + Sync {
 /// An open session. Dropping it ends it, and kills the child behind it, if any.
 pub struct Session {
     running: RunningService<RoleClient, Client>,
-    offered: std::sync::Mutex<Pins>,
+    offered: std::sync::Mutex<Arc<[OfferedTool]>>,
     list_changed: Arc<AtomicBool>,
     flooded: Arc<AtomicBool>,
+    ends: Option<Instant>,
     _child: Option<tokio::process::Child>,
 }
 
@@ -73,27 +77,26 @@ impl Session {
             .serve(transport)
             .await
             .map_err(|error| format!("the handshake failed: {error}"))?;
-        let tools = running
-            .peer()
-            .list_all_tools()
-            .await
-            .map_err(|error| format!("no list of tools: {error}"))?;
-        Ok(Self {
-            running,
-            offered: std::sync::Mutex::new(Pins::of(&tools)),
-            list_changed,
-            flooded,
-            _child: child,
-        })
+        let tools = list(running.peer()).await?;
+        let offered = std::sync::Mutex::new(tools);
+        Ok(Self { running, offered, list_changed, flooded, ends: None, _child: child })
+    }
+
+    /// To be opened anew from that moment on: its credentials lapse then.
+    #[must_use]
+    pub(crate) fn until(self, ends: Option<Instant>) -> Self {
+        Self { ends, ..self }
     }
 
     pub(crate) fn peer(&self) -> &Peer<RoleClient> {
         self.running.peer()
     }
 
-    /// Whether the other side hung up.
+    /// Whether the other side hung up, or the credentials lapsed.
     pub(crate) fn is_closed(&self) -> bool {
-        self.running.is_closed() || self.running.peer().is_transport_closed()
+        self.running.is_closed()
+            || self.running.peer().is_transport_closed()
+            || self.ends.is_some_and(|ends| ends <= Instant::now())
     }
 
     /// Whether it was ended because of a message without end.
@@ -102,15 +105,17 @@ impl Session {
     }
 
     /// The tools offered now; asked for again when the server said that they changed.
-    pub(crate) async fn offered(&self) -> Result<Pins, String> {
+    pub(crate) async fn offered(&self) -> Result<Arc<[OfferedTool]>, String> {
         if self.list_changed.swap(false, Ordering::Relaxed) {
-            let tools = self.peer().list_all_tools().await.map_err(|error| {
-                self.list_changed.store(true, Ordering::Relaxed);
-                format!("no list of tools: {error}")
-            })?;
-            *self.lock() = Pins::of(&tools);
+            match list(self.peer()).await {
+                Ok(tools) => *self.lock() = tools,
+                Err(reason) => {
+                    self.list_changed.store(true, Ordering::Relaxed);
+                    return Err(reason);
+                }
+            }
         }
-        Ok(self.lock().clone())
+        Ok(Arc::clone(&self.lock()))
     }
 
     /// Whether the server still answers at all.
@@ -120,8 +125,37 @@ impl Session {
             .is_ok_and(|answer| answer.is_ok())
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Pins> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Arc<[OfferedTool]>> {
         self.offered.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// All tools of a server, page by page, as far as a server in its right mind goes.
+async fn list(peer: &Peer<RoleClient>) -> Result<Arc<[OfferedTool]>, String> {
+    let mut tools = Vec::new();
+    let mut cursor = None;
+    loop {
+        let page = cursor.take().map(|next| {
+            let mut page = PaginatedRequestParams::default();
+            page.cursor = Some(next);
+            page
+        });
+        let page =
+            peer.list_tools(page).await.map_err(|error| format!("no list of tools: {error}"))?;
+        for tool in &page.tools {
+            let Some(read) = OfferedTool::read(tool) else {
+                return Err("it offers a tool whose form is larger than 64 KiB".to_owned());
+            };
+            tools.push(read);
+        }
+        if tools.len() > TOOLS_MAX {
+            return Err(format!("it offers more than {TOOLS_MAX} tools"));
+        }
+        // An empty page with a next one is a server that leads in circles.
+        match page.next_cursor {
+            Some(next) if !page.tools.is_empty() => cursor = Some(next),
+            _ => return Ok(tools.into()),
+        }
     }
 }
 

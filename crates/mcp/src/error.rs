@@ -29,13 +29,32 @@ pub enum ToolError {
     },
     /// The server offers the tool in another form than when it was pinned.
     #[error(
-        "the tool {server}/{tool} appeared or changed after the server was connected; an admin has to look at it"
+        "the tool {server}/{tool} isn't offered in the form that was approved; an administrator has to look at it"
     )]
     Changed {
         /// The server.
         server: String,
         /// The tool.
         tool: String,
+    },
+    /// It was called too often; this call was not sent.
+    #[error("{server} is called too often; its next turn is in {} ms", retry_in.as_millis())]
+    RateLimited {
+        /// The server.
+        server: String,
+        /// How long until there is room.
+        retry_in: Duration,
+    },
+    /// It has stopped answering and is left alone for a while; this call was not sent.
+    #[error(
+        "the MCP server {server} has stopped answering; it is asked again in {} ms",
+        retry_in.as_millis()
+    )]
+    CircuitOpen {
+        /// The server.
+        server: String,
+        /// How long until it is asked again.
+        retry_in: Duration,
     },
     /// The server can't be started or hung up.
     #[error("the MCP server {server} can't be reached: {reason}")]
@@ -101,6 +120,8 @@ pub enum ToolErrorKind {
     NoAnswer,
     /// The tool answered with a failure.
     ToolFailed,
+    /// It was not sent, for now: [`ToolError::RateLimited`], [`ToolError::CircuitOpen`].
+    NotNow,
     /// There is no such tool.
     Unknown,
 }
@@ -110,6 +131,10 @@ impl ToolError {
     pub fn retry_after_s(&self) -> Option<u32> {
         match self {
             Self::Failed { retry_after_s, .. } => *retry_after_s,
+            // Nothing was sent, so nothing was done.
+            Self::RateLimited { retry_in, .. } | Self::CircuitOpen { retry_in, .. } => {
+                Some(u32::try_from(retry_in.as_secs() + 1).unwrap_or(u32::MAX))
+            }
             _ => None,
         }
     }
@@ -120,6 +145,8 @@ impl ToolError {
             Self::Denied { .. } => "mcp.denied",
             Self::UnknownTool { .. } => "mcp.unknown_tool",
             Self::Changed { .. } => "mcp.tool_changed",
+            Self::RateLimited { .. } => "mcp.rate_limited",
+            Self::CircuitOpen { .. } => "mcp.circuit_open",
             Self::Unreachable { .. } => "mcp.unreachable",
             Self::TimedOut { .. } => "mcp.timed_out",
             Self::TooLarge { .. } => "mcp.too_large",
@@ -135,7 +162,15 @@ impl ToolError {
                 "If the agent should have this tool, add it in config/agents.toml."
             }
             Self::UnknownTool { .. } => "Check the name against the server's list of tools.",
-            Self::Changed { .. } => "Compare the tool with its pinned form, then pin it anew.",
+            Self::Changed { .. } => {
+                "Compare the tool with its approved form on the Integrations page, then approve it or remove the server."
+            }
+            Self::RateLimited { .. } => {
+                "Wait; or raise per_second of the server in config/agents.toml, if the server can take it."
+            }
+            Self::CircuitOpen { .. } => {
+                "Look whether the server runs and can be reached; it is asked again by itself."
+            }
             Self::Unreachable { .. } => {
                 "Look at the server's log lines; it is started again with the next call."
             }
@@ -150,6 +185,7 @@ impl ToolError {
     pub fn kind(&self) -> ToolErrorKind {
         match self {
             Self::Denied { .. } | Self::Changed { .. } => ToolErrorKind::Refused,
+            Self::RateLimited { .. } | Self::CircuitOpen { .. } => ToolErrorKind::NotNow,
             Self::UnknownTool { .. } => ToolErrorKind::Unknown,
             Self::Failed { .. } => ToolErrorKind::ToolFailed,
             Self::Unreachable { .. }

@@ -20,6 +20,8 @@ pub struct ConnectionHealth {
     pub server: String,
     /// Whether a session is open now.
     pub connected: bool,
+    /// Whether it is left alone for a while because it has stopped answering.
+    pub open_circuit: bool,
     /// When a call last gave a result.
     pub last_ok_at: Option<Timestamp>,
     /// How long that call took.

@@ -4,28 +4,30 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, JsonObject,
-};
+use rmcp::model::{CallToolRequestParams, CallToolResponse, JsonObject};
 use rmcp::service::ServiceError;
 use serde_json::Value;
 use tokio::time::Instant;
 
-use crate::agents::{AgentName, AgentsConfig, Refusal};
+use crate::agents::{AgentName, AgentsConfig, Refusal, ServerLimits};
 use crate::child::{ChildConnector, ServerSpec};
-use crate::connection::Connection;
+use crate::connection::{Connection, Whose};
 use crate::connector::{Connector, Session};
 use crate::error::{ToolError, ToolErrorKind};
 use crate::health::ConnectionHealth;
-use crate::pins::{Pinned, Pins};
+use crate::http::{HttpConnector, HttpSpec};
+use crate::pins::{OfferedTool, Pinned, Pins};
 use crate::reply::ToolReply;
+use crate::result::{Answered, clip};
 
 /// Room for the protocol's wrapping around a result, and for lists of tools.
 const WRAPPING_BYTES: usize = 1024 * 1024;
-/// The key of a failed result's `_meta` under which shipped servers say what failed (`evenkeel_tools::failure::META`).
-const FAILURE: &str = "evenkeel/failure";
 /// Time in which a server that let a call time out must answer something else, or it hangs and is killed.
 const LIVENESS: Duration = Duration::from_secs(1);
+/// How often a read is tried again when nothing was answered at all: a server that was just killed is back by then.
+const READ_RETRIES: u32 = 2;
+/// Wait before the first of these; the second waits twice as long. As long as a connection waits after a failed start.
+const FIRST_RETRY: Duration = Duration::from_millis(200);
 
 /// The tools of one cluster.
 pub struct ToolBox {
@@ -46,35 +48,113 @@ impl ToolBox {
         Self { agents, connections: BTreeMap::new() }
     }
 
-    /// Adds a server that is started as a child when it is first called. A server that `config/agents.toml` doesn't
-    /// know is left out: nobody could call it.
+    /// Adds one of our servers, started as a child when it is first called. Its tools are pinned as it offers them at its
+    /// first connection.
     #[must_use]
     pub fn with_server(self, spec: ServerSpec) -> Self {
-        let limit = self.agents.limits(&spec.name).map_or(0, |limits| limits.max_result_bytes);
         let name = spec.name.clone();
-        let connector =
-            ChildConnector::new(spec, limit.saturating_mul(2).saturating_add(WRAPPING_BYTES));
-        self.with_connector(&name, Box::new(connector), None)
+        let connector = self.child(spec);
+        self.add(&name, Box::new(connector), None, Whose::Ours)
     }
 
-    /// Adds a server that is reached in another way, optionally with tools pinned at an earlier time.
+    /// The same with the tools that it has to offer.
+    #[must_use]
+    pub fn with_pinned_server(self, spec: ServerSpec, pins: Pins) -> Self {
+        let name = spec.name.clone();
+        let connector = self.child(spec);
+        self.add(&name, Box::new(connector), Some(pins), Whose::Ours)
+    }
+
+    /// Adds one of our servers that is reached in another way, optionally with pinned tools.
     #[must_use]
     pub fn with_connector(
-        mut self,
+        self,
         name: &str,
         connector: Box<dyn Connector>,
         pins: Option<Pins>,
     ) -> Self {
-        if let Some(limits) = self.agents.limits(name) {
-            let connection = Connection::new(name.to_owned(), limits, connector, pins);
-            self.connections.insert(name.to_owned(), connection);
-        } else {
-            tracing::warn!(
-                server = name,
-                "config/agents.toml doesn't know the server {name}; it is left out"
-            );
-        }
+        self.add(name, connector, pins, Whose::Ours)
+    }
+
+    /// Adds somebody else's server that an operator lets us start. Only approved forms of its tools are called, and what
+    /// it says is bounded text.
+    #[must_use]
+    pub fn with_foreign_server(self, spec: ServerSpec, approved: Pins) -> Self {
+        let name = spec.name.clone();
+        let connector = self.child(spec);
+        self.add(&name, Box::new(connector), Some(approved), Whose::Foreign)
+    }
+
+    /// The same for a server that is reached over streamable HTTP.
+    #[must_use]
+    pub fn with_foreign_http(self, name: &str, spec: HttpSpec, approved: Pins) -> Self {
+        let connector = HttpConnector::new(spec, self.message_bytes(name));
+        self.add(name, Box::new(connector), Some(approved), Whose::Foreign)
+    }
+
+    /// The same for a server that is reached in another way.
+    #[must_use]
+    pub fn with_foreign_connector(
+        self,
+        name: &str,
+        connector: Box<dyn Connector>,
+        approved: Pins,
+    ) -> Self {
+        self.add(name, connector, Some(approved), Whose::Foreign)
+    }
+
+    fn child(&self, spec: ServerSpec) -> ChildConnector {
+        let limit = self.message_bytes(&spec.name);
+        ChildConnector::new(spec, limit)
+    }
+
+    fn limits(&self, name: &str) -> ServerLimits {
+        self.agents.limits(name).unwrap_or_default()
+    }
+
+    fn message_bytes(&self, name: &str) -> usize {
+        self.limits(name).max_result_bytes.saturating_mul(2).saturating_add(WRAPPING_BYTES)
+    }
+
+    fn add(
+        mut self,
+        name: &str,
+        connector: Box<dyn Connector>,
+        pins: Option<Pins>,
+        whose: Whose,
+    ) -> Self {
+        let limits = self.limits(name);
+        let connection = Connection::new(name.to_owned(), limits, connector, pins, whose);
+        self.connections.insert(name.to_owned(), connection);
         self
+    }
+
+    /// What a server offers now, connecting to it if need be, within `limit`. For people to look at.
+    pub async fn offered(
+        &self,
+        server: &str,
+        limit: Duration,
+    ) -> Result<Arc<[OfferedTool]>, ToolError> {
+        let connection = self.connection(server, "tools/list")?;
+        let place = Place { connection, tool: "tools/list", limit };
+        let started = Instant::now();
+        let offered = tokio::time::timeout(limit, async {
+            let session = connection.session().await.map_err(|why| place.unreachable(why))?;
+            session.offered().await.map_err(|why| place.unreachable(why))
+        });
+        let offered = offered.await.unwrap_or_else(|_| Err(place.timed_out()));
+        match &offered {
+            Ok(_) => connection.succeeded(started.elapsed()).await,
+            Err(error) => connection.failed(error.code(), error.to_string()),
+        }
+        offered
+    }
+
+    fn connection(&self, server: &str, tool: &str) -> Result<&Connection, ToolError> {
+        self.connections.get(server).ok_or_else(|| ToolError::UnknownTool {
+            server: server.to_owned(),
+            tool: tool.to_owned(),
+        })
     }
 
     /// Calls a tool in an agent's name, within `limit`.
@@ -93,15 +173,11 @@ impl ToolBox {
         self.agents
             .check(agent, server, tool, &arguments)
             .map_err(|refusal| denied(agent, server, tool, &refusal))?;
-        let Some(connection) = self.connections.get(server) else {
-            return Err(ToolError::UnknownTool {
-                server: server.to_owned(),
-                tool: tool.to_owned(),
-            });
-        };
+        let connection = self.connection(server, tool)?;
         let place = Place { connection, tool, limit };
         let argument_bytes = serde_json::to_string(&arguments).map_or(0, |text| text.len());
-        let outcome = place.call(arguments, started).await;
+        let retries = if self.agents.reads(server, tool) { READ_RETRIES } else { 0 };
+        let outcome = place.call(arguments, started + limit, retries).await;
         match outcome {
             Ok((content, summary)) => {
                 let duration = started.elapsed();
@@ -140,34 +216,89 @@ impl ToolBox {
     }
 }
 
+/// How a call ended, and whether the server said anything at all.
+struct Ended {
+    outcome: Result<(Value, String), ToolError>,
+    heard: bool,
+}
+
 impl Place<'_> {
+    /// Calls, and calls again as long as nothing was answered and `retries` are left.
     async fn call(
         &self,
         arguments: JsonObject,
-        started: Instant,
+        deadline: Instant,
+        mut retries: u32,
     ) -> Result<(Value, String), ToolError> {
-        let deadline = started + self.limit;
+        let mut wait = FIRST_RETRY;
+        loop {
+            let again = retries > 0 && Instant::now() + wait < deadline;
+            let outcome = self.once(arguments.clone(), deadline, again).await;
+            let unanswered = matches!(outcome, Err(ToolError::Unreachable { .. }));
+            if !unanswered || !again {
+                return outcome;
+            }
+            tokio::time::sleep(wait).await;
+            retries -= 1;
+            wait *= 2;
+        }
+    }
+
+    /// Calls once. Silence counts for the breaker unless the call is made `again`.
+    async fn once(
+        &self,
+        arguments: JsonObject,
+        deadline: Instant,
+        again: bool,
+    ) -> Result<(Value, String), ToolError> {
         let timed_out = |_| self.timed_out();
+        let now = Instant::now();
+        let wait = self.connection.bucket.take(now, deadline.saturating_duration_since(now));
+        let wait =
+            wait.map_err(|retry_in| ToolError::RateLimited { server: self.server(), retry_in })?;
+        if !wait.is_zero() {
+            tokio::time::sleep(wait).await;
+        }
         let turn = tokio::time::timeout_at(deadline, self.connection.turns.acquire())
             .await
             .map_err(timed_out)?;
         let _turn = turn.map_err(|_| self.unreachable("the connection is closed".to_owned()))?;
-        let session = tokio::time::timeout_at(deadline, self.connection.session())
-            .await
-            .map_err(timed_out)?;
-        let session = session.map_err(|reason| self.unreachable(reason))?;
+        let leave = self
+            .connection
+            .breaker
+            .admit(Instant::now())
+            .map_err(|retry_in| ToolError::CircuitOpen { server: self.server(), retry_in })?;
+        let Ended { outcome, heard } = self.ask(arguments, deadline).await;
+        if heard {
+            leave.answered();
+        } else if !(again && matches!(outcome, Err(ToolError::Unreachable { .. }))) {
+            leave.silent(Instant::now());
+        }
+        outcome
+    }
+
+    async fn ask(&self, arguments: JsonObject, deadline: Instant) -> Ended {
+        let silent = |error| Ended { outcome: Err(error), heard: false };
+        let session = match tokio::time::timeout_at(deadline, self.connection.session()).await {
+            Err(_) => return silent(self.timed_out()),
+            Ok(Err(reason)) => return silent(self.unreachable(reason)),
+            Ok(Ok(session)) => session,
+        };
         let exchange = self.exchange(&session, arguments);
         if let Ok(outcome) = tokio::time::timeout_at(deadline, exchange).await {
             if session.is_closed() {
                 self.connection.discard(&session, "the server hung up").await;
             }
-            return outcome;
+            let heard =
+                !session.is_flooded() && !matches!(outcome, Err(ToolError::Unreachable { .. }));
+            return Ended { outcome, heard };
         }
         // Slow is no reason to kill: only a server that doesn't answer anything any more.
-        if !session.is_alive(LIVENESS).await {
+        let heard = session.is_alive(LIVENESS).await;
+        if !heard {
             self.connection.discard(&session, "the server doesn't answer any more").await;
         }
-        Err(self.timed_out())
+        Ended { outcome: Err(self.timed_out()), heard }
     }
 
     async fn exchange(
@@ -176,7 +307,7 @@ impl Place<'_> {
         arguments: JsonObject,
     ) -> Result<(Value, String), ToolError> {
         let offered = session.offered().await.map_err(|reason| self.unreachable(reason))?;
-        match self.connection.pins(&offered).compare(&offered, self.tool) {
+        match self.connection.pins(&offered).compare(&Pins::of(&offered), self.tool) {
             Pinned::Same => {}
             Pinned::Changed => {
                 return Err(ToolError::Changed {
@@ -193,39 +324,19 @@ impl Place<'_> {
         }
         let request = CallToolRequestParams::new(self.tool.to_owned()).with_arguments(arguments);
         match session.peer().call_tool_once(request).await {
-            Ok(CallToolResponse::Complete(result)) => self.read(result),
+            Ok(CallToolResponse::Complete(result)) => self.answered().read(result),
             Ok(_) => Err(protocol(&self.connection.name, "it asks for input or hands out a task")),
             Err(error) => Err(self.service(session, error)),
         }
     }
 
-    fn read(&self, result: CallToolResult) -> Result<(Value, String), ToolError> {
-        let summary = text(&result.content);
-        if result.is_error == Some(true) {
-            // Shipped servers say it beside the content, others as structured content, or in words only.
-            let beside = result.meta.as_ref().and_then(|meta| meta.0.get(FAILURE));
-            let told = beside.or(result.structured_content.as_ref());
-            let field =
-                |name: &str| told?.get(name).and_then(Value::as_str).map(|text| clip(text, 2000));
-            return Err(ToolError::Failed {
-                server: self.server(),
-                tool: self.tool.to_owned(),
-                code: field("code").unwrap_or_else(|| "tool.failed".to_owned()),
-                message: field("message").unwrap_or_else(|| clip(&summary, 2000)),
-                next: field("next").unwrap_or_default().into(),
-                retry_after_s: told
-                    .and_then(|told| told.get("retryAfterS")?.as_u64())
-                    .and_then(|seconds| u32::try_from(seconds).ok()),
-            });
+    fn answered(&self) -> Answered<'_> {
+        Answered {
+            server: &self.connection.name,
+            tool: self.tool,
+            whose: self.connection.whose,
+            max_bytes: self.connection.limits.max_result_bytes,
         }
-        let Some(content) = result.structured_content else {
-            return Err(protocol(&self.connection.name, "the result has no structured content"));
-        };
-        let limit = self.connection.limits.max_result_bytes;
-        if content.to_string().len() > limit {
-            return Err(self.too_large(limit));
-        }
-        Ok((content, clip(&summary, 2000)))
     }
 
     fn service(&self, session: &Session, error: ServiceError) -> ToolError {
@@ -260,7 +371,7 @@ impl Place<'_> {
     }
 }
 
-fn denied(agent: &AgentName, server: &str, tool: &str, refusal: &Refusal) -> ToolError {
+pub(crate) fn denied(agent: &AgentName, server: &str, tool: &str, refusal: &Refusal) -> ToolError {
     let reason = match refusal {
         Refusal::NotListed => "it isn't on the agent's list",
         Refusal::DryRunOnly => "the agent may only ask what would happen (dryRun: true)",
@@ -275,16 +386,4 @@ fn denied(agent: &AgentName, server: &str, tool: &str, refusal: &Refusal) -> Too
 
 fn protocol(server: &str, reason: &str) -> ToolError {
     ToolError::Protocol { server: server.to_owned(), reason: reason.to_owned() }
-}
-
-fn text(content: &[ContentBlock]) -> String {
-    content
-        .iter()
-        .filter_map(|block| block.as_text().map(|text| text.text.as_str()))
-        .collect::<Vec<_>>()
-        .join("\n")
-}
-
-fn clip(text: &str, max: usize) -> String {
-    text.chars().take(max).collect()
 }

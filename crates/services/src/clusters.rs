@@ -10,29 +10,30 @@ use evenkeel_domain::{
     text::clip,
     view::{ClusterTile, ConnectedCluster, Connection, ConnectionState, NewCluster},
 };
-use evenkeel_storage::{clusters::ClusterRow, intake::AlertCheck};
+use evenkeel_storage::{clusters::ClusterRow, connections::ConnectionRow, intake::AlertCheck};
 use secrecy::SecretString;
 use serde_json::json;
 
 use crate::{
     ServiceError, Services,
     audit::{Subject, actor},
+    integrations::plan,
     secrets::{fresh_secret, token_hash},
-    toolroom::{ALERTMANAGER, ClusterAccess},
+    toolroom::ALERTMANAGER,
 };
 
 /// Prefix of cluster tokens, so that secret scanners know them.
 const PREFIX: &str = "evk_cluster_";
 /// Largest kubeconfig that is taken, in bytes: with certificates in it, some 20 kB are usual. It
 /// travels to the tool server in its environment, where Linux takes 128 KiB a variable.
-const KUBECONFIG_MAX: usize = 120 * 1024;
+pub(crate) const KUBECONFIG_MAX: usize = 120 * 1024;
 
-fn invalid(field: &'static str, why: impl Into<String>) -> ServiceError {
+pub(crate) fn invalid(field: &'static str, why: impl Into<String>) -> ServiceError {
     ServiceError::Invalid { field, why: why.into() }
 }
 
 /// A name that is safe in URLs, labels and file names (RFC 1123 label).
-fn valid_name(name: &str) -> Result<String, ServiceError> {
+pub(crate) fn valid_name(name: &str) -> Result<String, ServiceError> {
     let name = name.trim();
     let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     let ok = (1..=63).contains(&name.len())
@@ -46,7 +47,7 @@ fn valid_name(name: &str) -> Result<String, ServiceError> {
     }
 }
 
-fn valid_url(field: &'static str, url: &str) -> Result<Option<String>, ServiceError> {
+pub(crate) fn valid_url(field: &'static str, url: &str) -> Result<Option<String>, ServiceError> {
     let url = url.trim().trim_end_matches('/');
     if url.is_empty() {
         return Ok(None);
@@ -72,10 +73,11 @@ impl Services {
     pub async fn clusters(&self, caller: &Caller) -> Result<Vec<ClusterTile>, ServiceError> {
         self.authorize(caller, Permission::View)?;
         let open = self.store().open_counts(caller.organisation).await?;
+        let registry = self.store().connections(caller.organisation).await?;
         let mut tiles = Vec::new();
         for row in self.store().clusters(caller.organisation).await? {
             let count = open.iter().find(|(id, _)| *id == row.cluster.id).map_or(0, |(_, n)| *n);
-            tiles.push(self.tile(row.cluster, count).await?);
+            tiles.push(self.tile_with(row.cluster, count, &registry).await?);
         }
         Ok(tiles)
     }
@@ -85,13 +87,27 @@ impl Services {
         cluster: Cluster,
         open_incidents: u64,
     ) -> Result<ClusterTile, ServiceError> {
+        let registry = self.store().connections(cluster.organisation).await?;
+        self.tile_with(cluster, open_incidents, &registry).await
+    }
+
+    async fn tile_with(
+        &self,
+        cluster: Cluster,
+        open_incidents: u64,
+        registry: &[ConnectionRow],
+    ) -> Result<ClusterTile, ServiceError> {
         let heard = self.store().last_heard(cluster.id).await?.notification_at;
         let check = self.store().alert_check(cluster.id).await?;
-        let mut connections = self.parts.tools.connections(
-            cluster.id,
-            cluster.kubernetes,
-            cluster.prometheus_url.is_some(),
-        );
+        let operators = self.parts.tools.operator_servers(&cluster);
+        let planned = plan(&cluster, registry, &operators);
+        let mut servers: Vec<_> = ["kubernetes", "prometheus"]
+            .map(|name| (name.to_owned(), planned.get(name).is_some_and(|p| p.answers(&cluster))))
+            .into();
+        let others =
+            planned.keys().filter(|name| !matches!(&name[..], "kubernetes" | "prometheus"));
+        servers.extend(others.map(|name| (name.clone(), true)));
+        let mut connections = self.parts.tools.connections(cluster.id, &servers);
         connections.push(alertmanager(heard, check));
         Ok(ClusterTile { cluster, connections, open_incidents, last_notification_at: heard })
     }
@@ -183,22 +199,6 @@ impl Services {
         let connections = self.probe(row).await?;
         let snippet = snippet(&self.parts.settings.public_url, &token);
         Ok(ConnectedCluster { cluster: row.cluster.clone(), token, snippet, connections })
-    }
-
-    /// What is needed to reach a cluster, with its credentials opened.
-    pub(crate) fn access_to(&self, row: &ClusterRow) -> Result<ClusterAccess, ServiceError> {
-        let owner = row.cluster.id.to_string();
-        Ok(ClusterAccess {
-            cluster: row.cluster.id,
-            organisation: row.cluster.organisation,
-            prometheus_url: row.cluster.prometheus_url.clone(),
-            alertmanager_url: row.cluster.alertmanager_url.clone(),
-            kubeconfig: row
-                .kubeconfig_sealed
-                .as_deref()
-                .map(|sealed| self.parts.sealer.open(&owner, sealed))
-                .transpose()?,
-        })
     }
 }
 

@@ -31,14 +31,10 @@ impl Services {
     }
 
     pub(crate) async fn probe(&self, row: &ClusterRow) -> Result<Vec<Connection>, ServiceError> {
-        let access = self.access_to(row)?;
+        let access = self.access_to(row).await?;
         let (kubernetes, prometheus) = futures::join!(
-            self.ask_one::<ListNodesArgs>(&access, access.kubeconfig.is_some(), seen_kubernetes),
-            self.ask_one::<ListTargetsArgs>(
-                &access,
-                access.prometheus_url.is_some(),
-                seen_prometheus
-            ),
+            self.ask_one::<ListNodesArgs>(&access, access.has("kubernetes"), seen_kubernetes),
+            self.ask_one::<ListTargetsArgs>(&access, access.has("prometheus"), seen_prometheus),
         );
         let mut tile = self.tile(row.cluster.clone(), 0).await?;
         for connection in &mut tile.connections {

@@ -22,6 +22,7 @@ mod export;
 mod import;
 mod incidents;
 mod intake;
+mod integrations;
 mod investigations;
 mod operator;
 mod overview;
@@ -30,6 +31,7 @@ mod policies;
 mod proposals;
 mod reconciler;
 mod replay;
+mod rotate;
 mod sign_in;
 mod tokens;
 mod vitals;
@@ -56,8 +58,9 @@ pub use memory::ClosedIncidents;
 pub use people::NewUser;
 pub use proposals::PROPOSAL_MAX;
 pub use reconciler::{ReconcileSettings, Reconciler};
+pub use rotate::Rotated;
 pub use secrets::Sealer;
-pub use toolroom::{CallObserver, ClusterAccess, ToolCaller, Toolroom};
+pub use toolroom::{CallObserver, ClusterAccess, Link, ToolCaller, ToolRule, Toolroom};
 
 use std::sync::Arc;
 

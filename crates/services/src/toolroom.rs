@@ -1,15 +1,19 @@
 //! Where tools are called from, and what is remembered of each connection.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
+    fmt,
     sync::{Arc, PoisonError, RwLock},
     time::Duration,
 };
 
 use async_trait::async_trait;
 use evenkeel_domain::{
+    cluster::Cluster,
+    connection::{ConnectionKind, OfferedTool},
     evidence::ToolFailure,
     id::{ClusterId, OrganisationId},
+    integrations::{AgentUse, Origin},
     view::{Connection, ConnectionState},
 };
 use evenkeel_engine::clock::Clock;
@@ -24,12 +28,76 @@ pub struct ClusterAccess {
     pub cluster: ClusterId,
     /// Whose it is.
     pub organisation: OrganisationId,
-    /// Base URL of its Prometheus.
-    pub prometheus_url: Option<String>,
-    /// Base URL of its Alertmanager.
-    pub alertmanager_url: Option<String>,
-    /// Its kubeconfig as YAML.
-    pub kubeconfig: Option<SecretString>,
+    /// Its servers, one of a name, by name.
+    pub links: Vec<Link>,
+}
+
+impl ClusterAccess {
+    /// One of its servers.
+    pub fn link(&self, server: &str) -> Option<&Link> {
+        self.links.iter().find(|link| link.server == server)
+    }
+
+    /// Whether it has this server. A Prometheus server that knows nothing but an Alertmanager
+    /// answers no question about figures.
+    pub fn has(&self, server: &str) -> bool {
+        self.link(server).is_some_and(|link| {
+            link.kind != ConnectionKind::Prometheus || link.settings.contains_key("url")
+        })
+    }
+
+    /// Whether its Alertmanager can be asked.
+    pub fn has_alertmanager(&self) -> bool {
+        let prometheus = ConnectionKind::Prometheus;
+        let named = |link: &Link| link.settings.contains_key("alertmanager_url");
+        self.links.iter().any(|link| link.kind == prometheus && named(link))
+    }
+}
+
+/// One server of a cluster, with its credentials opened. Its `Debug` shows none of them.
+#[derive(Clone)]
+pub struct Link {
+    /// The server's name, as in `config/agents.toml`.
+    pub server: String,
+    /// What it is.
+    pub kind: ConnectionKind,
+    /// Where it is written down.
+    pub origin: Origin,
+    /// What approvals of its tools are kept under.
+    pub source: String,
+    /// Fields that are no secrets.
+    pub settings: BTreeMap<String, String>,
+    /// Fields that are.
+    pub secrets: BTreeMap<String, SecretString>,
+    /// Networks that it names; none: whatever the installation allows.
+    pub networks: Vec<String>,
+    /// Approved tools with the hash of each form; `None`: the server is ours, and its tools are
+    /// those of this version.
+    pub approved: Option<BTreeMap<String, String>>,
+    /// Another one whenever something of the above is.
+    pub version: String,
+}
+
+impl fmt::Debug for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Link")
+            .field("server", &self.server)
+            .field("source", &self.source)
+            .field("settings", &self.settings)
+            .field("secrets", &self.secrets.keys())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A tool that the allow-lists know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToolRule {
+    /// Its name.
+    pub tool: String,
+    /// Whether it changes the world.
+    pub writes: bool,
+    /// Who may call it.
+    pub agents: Vec<AgentUse>,
 }
 
 /// The one door to the world (invariant I5): calls MCP tools. Implemented over the MCP client,
@@ -46,6 +114,37 @@ pub trait ToolCaller: Send + Sync {
         arguments: Value,
     ) -> Result<Value, ToolFailure>;
 
+    /// What a server offers now; it is connected to if need be.
+    async fn offered(
+        &self,
+        access: &ClusterAccess,
+        server: &str,
+    ) -> Result<Vec<OfferedTool>, ToolFailure>;
+
+    /// The tools that a shipped server of this version has.
+    fn shipped(&self, kind: ConnectionKind) -> Vec<OfferedTool>;
+
+    /// The tools of a server that the allow-lists know, by name.
+    fn rules(&self, server: &str) -> Vec<ToolRule>;
+
+    /// The tool that tells whether the system behind a server answers.
+    fn probe(&self, server: &str) -> Option<String>;
+
+    /// Whether an agent may call a tool that is served inside the platform.
+    fn permits(
+        &self,
+        agent: &str,
+        server: &str,
+        tool: &str,
+        arguments: &Value,
+    ) -> Result<(), ToolFailure>;
+
+    /// Servers that the operator's file gives a cluster, by name.
+    fn operator_servers(&self, cluster: &Cluster) -> Vec<String>;
+
+    /// Networks that the operator lets connections reach, as text.
+    fn networks(&self) -> String;
+
     /// Ends the connections of a cluster, so that the next call uses what changed.
     async fn forget(&self, cluster: ClusterId);
 }
@@ -54,6 +153,9 @@ pub trait ToolCaller: Send + Sync {
 pub trait CallObserver: Send + Sync {
     /// A call ended.
     fn called(&self, server: &str, tool: &str, took: Duration, failed: bool);
+
+    /// Something was hidden in an answer before it was kept: what kind of it, and how often.
+    fn redacted(&self, kind: &str, count: u64);
 }
 
 /// Calls tools, times them, and remembers how each connection did.
@@ -66,7 +168,11 @@ pub struct Toolroom {
 
 /// Codes that speak of the connection and not of the question asked over it.
 fn concerns_connection(code: &str) -> bool {
-    code.starts_with("mcp.") && code != "mcp.denied"
+    let question = ["mcp.denied", "mcp.unknown_tool", "mcp.too_large", "mcp.rate_limited"];
+    if question.contains(&code) || code == "tool.failed" {
+        return false;
+    }
+    code.starts_with("mcp.")
         || ["unreachable", "timeout", "timed_out", "unauthorized", "config", "garbage", "failed"]
             .iter()
             .any(|end| code.ends_with(end))
@@ -99,8 +205,29 @@ impl Toolroom {
         tool: &str,
         arguments: Value,
     ) -> Result<Value, ToolFailure> {
+        let calling = self.caller.call(access, agent, server, tool, arguments);
+        self.watched(access.cluster, server, tool, calling).await
+    }
+
+    /// What a server offers now; see [`ToolCaller::offered`].
+    pub async fn offered(
+        &self,
+        access: &ClusterAccess,
+        server: &str,
+    ) -> Result<Vec<OfferedTool>, ToolFailure> {
+        let asking = self.caller.offered(access, server);
+        self.watched(access.cluster, server, "tools/list", asking).await
+    }
+
+    async fn watched<T>(
+        &self,
+        cluster: ClusterId,
+        server: &str,
+        tool: &str,
+        calling: impl Future<Output = Result<T, ToolFailure>>,
+    ) -> Result<T, ToolFailure> {
         let began = self.clock.now();
-        let answer = self.caller.call(access, agent, server, tool, arguments).await;
+        let answer = calling.await;
         let now = self.clock.now();
         // A wall clock that was set back meanwhile makes it nothing, never negative.
         let elapsed = Duration::try_from(now.duration_since(began)).unwrap_or_default();
@@ -109,22 +236,37 @@ impl Toolroom {
         let server = system_behind(server, tool);
         match &answer {
             Ok(_) => self.remember(
-                access.cluster,
+                cluster,
                 server,
                 ConnectionState::Healthy { last_ok_at: now, latency_us },
             ),
             Err(failure) if concerns_connection(&failure.code) => {
-                let last_ok_at = match self.state(access.cluster, server) {
+                let last_ok_at = match self.state(cluster, server) {
                     ConnectionState::Healthy { last_ok_at, .. } => Some(last_ok_at),
                     ConnectionState::Failing { last_ok_at, .. } => last_ok_at,
                     _ => None,
                 };
                 let failing = ConnectionState::Failing { failure: failure.clone(), last_ok_at };
-                self.remember(access.cluster, server, failing);
+                self.remember(cluster, server, failing);
             }
             Err(_) => {}
         }
         answer
+    }
+
+    /// The caller, for what is no call.
+    pub fn caller(&self) -> &dyn ToolCaller {
+        &*self.caller
+    }
+
+    /// Who hears of calls.
+    pub(crate) fn observer(&self) -> &dyn CallObserver {
+        &*self.observer
+    }
+
+    /// Servers that the operator's file gives a cluster.
+    pub fn operator_servers(&self, cluster: &Cluster) -> Vec<String> {
+        self.caller.operator_servers(cluster)
     }
 
     /// How a connection did when it was last used.
@@ -137,25 +279,18 @@ impl Toolroom {
             .unwrap_or(ConnectionState::Unknown)
     }
 
-    /// How the connections of a cluster did when they were last used.
-    pub fn connections(
-        &self,
-        cluster: ClusterId,
-        kubernetes: bool,
-        prometheus: bool,
-    ) -> Vec<Connection> {
-        [("kubernetes", kubernetes), ("prometheus", prometheus)]
-            .into_iter()
-            .map(|(name, connected)| Connection {
-                name: name.to_owned(),
-                state: if connected {
-                    self.state(cluster, name)
-                } else {
-                    ConnectionState::NotConnected
-                },
-                seen: None,
-            })
-            .collect()
+    /// How these servers of a cluster did when they were last used, and whether they are there.
+    pub fn connections(&self, cluster: ClusterId, servers: &[(String, bool)]) -> Vec<Connection> {
+        let look = |(name, connected): &(String, bool)| Connection {
+            name: name.clone(),
+            state: if *connected {
+                self.state(cluster, name)
+            } else {
+                ConnectionState::NotConnected
+            },
+            seen: None,
+        };
+        servers.iter().map(look).collect()
     }
 
     /// Ends a cluster's connections and forgets how they did.

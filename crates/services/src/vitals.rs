@@ -54,10 +54,10 @@ impl Services {
         &self,
         row: &evenkeel_storage::clusters::ClusterRow,
     ) -> Result<Result<GoldenSignals, String>, ServiceError> {
-        if row.cluster.prometheus_url.is_none() {
+        let access = self.access_to(row).await?;
+        if !access.has(GoldenSignalsArgs::SERVER) {
             return Ok(Err("no Prometheus is connected".into()));
         }
-        let access = self.access_to(row)?;
         let args = GoldenSignalsArgs { window_seconds: Some(WINDOW_S), ..Default::default() };
         let args = serde_json::to_value(args).map_err(|e| ServiceError::Internal(Box::new(e)))?;
         let (server, tool) = (GoldenSignalsArgs::SERVER, GoldenSignalsArgs::NAME);

@@ -39,6 +39,7 @@ mod incidents;
 mod access;
 mod audit;
 mod clusters;
+mod connections;
 mod extent;
 mod proof;
 mod transfer;

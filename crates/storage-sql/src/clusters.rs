@@ -128,8 +128,14 @@ pub async fn of(
 
 /// Those whose Alertmanager can be asked.
 pub async fn watched(store: &impl SqlStore) -> Result<Vec<ClusterRow>, StorageError> {
-    let select =
-        Statement::new("SELECT * FROM clusters WHERE alertmanager_url IS NOT NULL ORDER BY id");
+    let select = Statement::new(
+        "SELECT * FROM clusters
+         WHERE alertmanager_url IS NOT NULL OR EXISTS (
+             SELECT 1 FROM connections
+             WHERE connections.organisation = clusters.organisation AND kind = 'prometheus'
+               AND (connections.cluster IS NULL OR connections.cluster = clusters.id))
+         ORDER BY id",
+    );
     let rows: Vec<ClusterColumns> = store.all(READING, select).await?;
     rows.into_iter().map(ClusterRow::try_from).collect()
 }

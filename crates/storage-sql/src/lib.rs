@@ -14,6 +14,7 @@ pub mod store;
 pub mod access;
 pub mod audit;
 pub mod clusters;
+pub mod connections;
 pub mod extent;
 pub mod incidents;
 pub mod intake;

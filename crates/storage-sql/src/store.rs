@@ -9,6 +9,26 @@ use crate::{
     statement::{Dialect, Read, Statement},
 };
 
+/// A statement of several.
+pub struct Step<D: Dialect> {
+    /// The statement.
+    pub statement: Statement<D>,
+    /// Whether it must change something.
+    pub required: bool,
+}
+
+impl<D: Dialect> Step<D> {
+    /// One that must change something.
+    pub fn must(statement: Statement<D>) -> Self {
+        Self { statement, required: true }
+    }
+
+    /// One that may find nothing to change.
+    pub fn may(statement: Statement<D>) -> Self {
+        Self { statement, required: false }
+    }
+}
+
 /// A store on an SQL database.
 pub trait SqlStore: Send + Sync {
     /// Its database.
@@ -30,6 +50,16 @@ pub trait SqlStore: Send + Sync {
         &self,
         doing: &'static str,
         statement: Statement<Self::Database>,
+        audit: &[AuditRecord],
+        in_vain: StorageError,
+    ) -> impl Future<Output = Result<(), StorageError>> + Send;
+
+    /// As [`SqlStore::audited`] for several statements: all or none, and `in_vain` when one that
+    /// must change something did not.
+    fn all_audited(
+        &self,
+        doing: &'static str,
+        steps: Vec<Step<Self::Database>>,
         audit: &[AuditRecord],
         in_vain: StorageError,
     ) -> impl Future<Output = Result<(), StorageError>> + Send;

@@ -35,6 +35,7 @@ mod incidents;
 mod access;
 mod audit;
 mod clusters;
+mod connections;
 mod extent;
 mod leadership;
 mod proof;

@@ -2,7 +2,10 @@
 
 use evenkeel_domain::audit::AuditRecord;
 use evenkeel_storage::StorageError;
-use evenkeel_storage_sql::{statement::Statement, store::SqlStore};
+use evenkeel_storage_sql::{
+    statement::{Dialect, Statement},
+    store::{SqlStore, Step},
+};
 use sqlx::{Sqlite, SqlitePool};
 
 use crate::{SqliteStore, audit, error::failed};
@@ -34,6 +37,25 @@ impl SqlStore for SqliteStore {
         let done = statement.execute(work.connection()).await.map_err(failed(doing))?;
         if done.rows_affected() == 0 {
             return Err(in_vain);
+        }
+        audit::keep(work.connection(), audit).await?;
+        work.commit().await
+    }
+
+    async fn all_audited(
+        &self,
+        doing: &'static str,
+        steps: Vec<Step<Sqlite>>,
+        audit: &[AuditRecord],
+        in_vain: StorageError,
+    ) -> Result<(), StorageError> {
+        let mut work = self.begin(doing).await?;
+        for Step { statement, required } in steps {
+            let changed =
+                Sqlite::execute(work.connection(), statement).await.map_err(failed(doing))?;
+            if required && changed == 0 {
+                return Err(in_vain);
+            }
         }
         audit::keep(work.connection(), audit).await?;
         work.commit().await

@@ -58,7 +58,8 @@ pub trait ClusterStore: Send + Sync {
     /// The clusters of an organisation, by name.
     async fn clusters(&self, organisation: OrganisationId)
     -> Result<Vec<ClusterRow>, StorageError>;
-    /// The clusters of all organisations whose Alertmanager can be asked.
+    /// The clusters of all organisations that may have an Alertmanager to ask: with an address of
+    /// their own, or with a connection to a Prometheus, which may name one.
     async fn watched_clusters(&self) -> Result<Vec<ClusterRow>, StorageError>;
     /// Throws or lifts Emergency Stop; `Missing` if there is no such cluster.
     async fn set_stop(

@@ -10,6 +10,7 @@
 pub mod access;
 pub mod audit;
 pub mod clusters;
+pub mod connections;
 pub mod extent;
 pub mod incidents;
 pub mod intake;
@@ -24,6 +25,7 @@ pub mod contract;
 pub use access::AccessStore;
 pub use audit::AuditStore;
 pub use clusters::ClusterStore;
+pub use connections::ConnectionStore;
 pub use extent::{Extent, ExtentStore};
 pub use incidents::IncidentStore;
 pub use intake::IntakeStore;
@@ -79,6 +81,7 @@ pub trait Store:
     + AccessStore
     + AuditStore
     + ClusterStore
+    + ConnectionStore
     + ExtentStore
     + IncidentStore
     + IntakeStore
@@ -92,6 +95,7 @@ impl<T> Store for T where
         + AccessStore
         + AuditStore
         + ClusterStore
+        + ConnectionStore
         + ExtentStore
         + IncidentStore
         + IntakeStore

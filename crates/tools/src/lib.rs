@@ -15,6 +15,7 @@ pub mod failure;
 pub mod kubernetes;
 pub mod loki;
 pub mod memory;
+pub mod network;
 pub mod prometheus;
 pub mod redact;
 pub mod runbooks;

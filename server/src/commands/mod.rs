@@ -8,6 +8,7 @@ pub mod mcp;
 pub mod migrate;
 pub mod policy;
 pub mod replay;
+pub mod secrets;
 pub mod serve;
 pub mod token;
 pub mod user;

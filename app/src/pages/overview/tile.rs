@@ -30,6 +30,9 @@ pub fn Tile(
             view! { <Badge text=format!("{many} open incidents") tone=Tone::Waiting /> }.into_any()
         }
     };
+    let measured = connections.iter().any(|connection| {
+        connection.name == "prometheus" && connection.state != ConnectionState::NotConnected
+    });
     let connections = connections
         .into_iter()
         .map(|connection| view! { <ConnectionLine connection=connection /> })
@@ -47,7 +50,7 @@ pub fn Tile(
                 {cluster.stop.is_some().then(|| view! { <Badge text="Locked" tone=Tone::Danger glyph=Glyph::Stop /> })}
                 {open}
             </header>
-            {cluster.prometheus_url.is_some().then(|| view! { <SmallVitals cluster=cluster.id /> })}
+            {measured.then(|| view! { <SmallVitals cluster=cluster.id /> })}
             <ul class="tile__connections">{connections}</ul>
             <p class="small muted">{posted}</p>
         </article>

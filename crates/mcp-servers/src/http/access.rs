@@ -59,6 +59,7 @@ impl Access {
         if !matches!(url.scheme(), "http" | "https") {
             return Err(format!("it has the scheme {}", url.scheme()));
         }
+        crate::guard::check(&url)?;
         url.set_query(None);
         url.set_fragment(None);
         let path = url.path().trim_end_matches('/').to_owned();

@@ -170,12 +170,9 @@ impl Endpoint {
 
 /// A client with these limits and certificates, or why there is none.
 fn client(access: &Access, limits: Limits) -> Result<Client, String> {
-    let mut builder = Client::builder()
+    let mut builder = crate::guard::client()
         .timeout(limits.request)
-        .connect_timeout(limits.request.min(Duration::from_secs(3)))
-        // Credentials must not follow a redirect to another host.
-        .redirect(reqwest::redirect::Policy::none())
-        .no_proxy();
+        .connect_timeout(limits.request.min(Duration::from_secs(3)));
     if let Some(pem) = &access.ca_pem {
         let certificates = reqwest::Certificate::from_pem_bundle(pem.as_bytes())
             .map_err(|error| format!("the CA isn't PEM: {error}"))?;

@@ -70,7 +70,7 @@ impl Kube {
             "no cluster is configured",
             "Connect a cluster by its kubeconfig.",
         );
-        Self { client: Err(failure), limits }
+        Self { client: Err(failure), limits, fence: Fence::default() }
     }
 
     /// A cluster behind any client; for tests.
@@ -233,6 +233,9 @@ fn kubeconfig_from_env() -> Result<Option<Kubeconfig>, ToolFailure> {
 fn client(mut config_value: kube::Config) -> Result<kube::Client, ToolFailure> {
     // Whether to try again is the caller's decision: a hidden retry would turn "busy" into a time-out, and repeat writes.
     config_value.default_retry = false;
+    if let Some(host) = config_value.cluster_url.host() {
+        crate::guard::check_host(host).map_err(config)?;
+    }
     kube::Client::try_from(config_value)
         .map_err(|error| config(format!("no client can be made: {error}")))
 }

@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use evenkeel_mcp::{ServerSpec, ToolBox};
+use evenkeel_mcp::{Pins, ServerSpec, ToolBox};
 use serde_json::json;
 
-use crate::support::{call, look_code, shell, small};
+use crate::support::{call, call_within, look_code, shell, small, small_with};
 
 const OK: &str =
     r#"reply '{"content":[{"type":"text","text":"fine"}],"structuredContent":{"a":1}}'"#;
@@ -44,16 +44,8 @@ async fn a_child_that_dies_is_started_again() {
     // The first child dies at its first call, the second one works.
     let script = format!("if [ ! -e {0} ]; then : > {0}; exit 3; fi\n{OK}", dir.display());
     let tools = ToolBox::new(small()).with_server(shell(&script));
-    assert_eq!(look_code(&tools, PATIENT).await, "mcp.unreachable");
-    let again = async {
-        loop {
-            if let Ok(reply) = call(&tools, "metrics", "look", json!({})).await {
-                return reply;
-            }
-            tokio::task::yield_now().await;
-        }
-    };
-    let reply = tokio::time::timeout(PATIENT, again).await.unwrap();
+    // Nothing was answered, and looking twice is harmless: the caller notices nothing.
+    let reply = call(&tools, "metrics", "look", json!({})).await.unwrap();
     std::fs::remove_file(dir).unwrap();
     assert_eq!(reply.content, json!({"a": 1}));
     assert_eq!(tools.health().await[0].restarts, 1);
@@ -102,4 +94,77 @@ async fn an_unstructured_result_is_a_breach_of_protocol() {
     let text = r#"reply '{"content":[{"type":"text","text":"fine"}]}'"#;
     let tools = ToolBox::new(small()).with_server(shell(text));
     assert_eq!(look_code(&tools, PATIENT).await, "mcp.protocol");
+}
+
+#[tokio::test]
+async fn a_write_that_is_not_answered_is_not_sent_again() {
+    let file = std::env::temp_dir().join(format!("evenkeel-mcp-write-{}", std::process::id()));
+    // It notes each call and dies.
+    let script = format!("echo called >> {}; exit 3", file.display());
+    let mut spec = shell(&script);
+    spec.args[1] = spec.args[1].replace("\"name\":\"look\"", "\"name\":\"change\"");
+    let tools = ToolBox::new(small()).with_server(spec);
+    let error = call(&tools, "executor", "change", json!({})).await.unwrap_err();
+    assert_eq!(error.code(), "mcp.unreachable");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "called\n");
+    std::fs::remove_file(file).unwrap();
+}
+
+#[tokio::test]
+async fn a_server_that_stays_silent_is_left_alone_and_asked_again() {
+    let here = std::env::temp_dir().join(format!("evenkeel-mcp-silent-{}", std::process::id()));
+    // It dies at every call until the file is there.
+    let script = format!("[ -e {} ] || exit 3\n{OK}", here.display());
+    let tools = ToolBox::new(small()).with_server(shell(&script));
+    let open = async {
+        loop {
+            let error = call(&tools, "metrics", "look", json!({})).await.unwrap_err();
+            if error.code() == "mcp.circuit_open" {
+                return error;
+            }
+            assert_eq!(error.code(), "mcp.unreachable");
+        }
+    };
+    let error = tokio::time::timeout(Duration::from_mins(1), open).await.unwrap();
+    assert!(error.retry_after_s().is_some_and(|seconds| seconds > 0), "nothing was sent");
+    assert!(tools.health().await[0].open_circuit);
+    std::fs::write(&here, "").unwrap();
+    let back = async {
+        loop {
+            if let Ok(reply) = call(&tools, "metrics", "look", json!({})).await {
+                return reply;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    let reply = tokio::time::timeout(Duration::from_mins(1), back).await.unwrap();
+    std::fs::remove_file(here).unwrap();
+    assert_eq!(reply.content, json!({"a": 1}));
+    assert!(!tools.health().await[0].open_circuit);
+}
+
+#[tokio::test]
+async fn calls_beyond_the_rate_wait_or_are_refused() {
+    let agents = small_with("per_second = 1\nburst = 1\n");
+    let tools = ToolBox::new(agents).with_server(shell(OK));
+    call(&tools, "metrics", "look", json!({})).await.unwrap();
+    // The next turn is almost a second away: too late for this one.
+    let error = call_within(&tools, "metrics", "look", json!({}), Duration::from_millis(100))
+        .await
+        .unwrap_err();
+    assert_eq!((error.code(), error.retry_after_s()), ("mcp.rate_limited", Some(1)));
+    call(&tools, "metrics", "look", json!({})).await.unwrap();
+}
+
+#[tokio::test]
+async fn text_of_another_s_server_is_evidence_and_its_tools_wait_for_approval() {
+    let text = r#"reply '{"content":[{"type":"text","text":"fine"}]}'"#;
+    let waiting = ToolBox::new(small()).with_foreign_server(shell(text), Pins::default());
+    assert_eq!(look_code(&waiting, PATIENT).await, "mcp.tool_changed");
+    let offered = waiting.offered("test", PATIENT).await.unwrap();
+    assert_eq!(offered.len(), 1);
+    let approved = Pins::of(&offered);
+    let tools = ToolBox::new(small()).with_foreign_server(shell(text), approved);
+    let reply = call(&tools, "metrics", "look", json!({})).await.unwrap();
+    assert_eq!(reply.content, json!({"text": "fine", "truncated": false, "leftOut": 0}));
 }

@@ -3,5 +3,7 @@
 
 mod allow_list;
 mod bad_children;
+mod over_http;
 mod pinning;
 mod support;
+mod third_party;

@@ -16,8 +16,14 @@ pub fn shipped() -> Arc<AgentsConfig> {
 
 /// One server `test` with a read `look` and a write `change`, small limits.
 pub fn small() -> Arc<AgentsConfig> {
+    small_with("")
+}
+
+/// The same with more about the server.
+pub fn small_with(more: &str) -> Arc<AgentsConfig> {
     let text = r#"
         [servers.test]
+        MORE
         concurrency = 2
         max_result_bytes = 1000
         reads = ["look"]
@@ -32,7 +38,7 @@ pub fn small() -> Arc<AgentsConfig> {
         may = "write"
         tools.test = ["change"]
     "#;
-    Arc::new(AgentsConfig::parse(text).unwrap())
+    Arc::new(AgentsConfig::parse(&text.replace("MORE", more)).unwrap())
 }
 
 /// A server of the shell, which speaks the protocol as far as `script` does. `reply` answers the request whose id is in

@@ -10,7 +10,7 @@ mod opener;
 mod quarantine;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use evenkeel_domain::{
     alert::{AlertStatus, Trigger},

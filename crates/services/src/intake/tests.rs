@@ -26,7 +26,7 @@ fn alert(fingerprint: &str, severity: &str, status: AlertStatus) -> Alert {
     }
 }
 
-pub(super) fn cluster() -> Cluster {
+pub(crate) fn cluster() -> Cluster {
     Cluster {
         id: ClusterId::from_parts(1, 1),
         organisation: OrganisationId::from_parts(1, 1),

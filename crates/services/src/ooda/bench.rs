@@ -1,7 +1,7 @@
 //! The agents' bench over a desk and the toolroom: every call becomes evidence before its answer
 //! is used.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use evenkeel_agents::bench::{Bench, Called, Interrupted};
@@ -13,16 +13,25 @@ use evenkeel_domain::{
     text::clip,
 };
 use evenkeel_engine::{Desk, desk::DeskError};
+use evenkeel_tools::redact::Redactor;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use super::spill::{self, Question};
 use crate::{ServiceError, Services, toolroom::ClusterAccess};
 
 /// A bench for one incident.
 pub struct CaseBench<'a> {
     services: Services,
     desk: &'a Desk,
-    access: Arc<ClusterAccess>,
+    prepared: Arc<Prepared>,
+}
+
+/// What is made ready once a desk.
+struct Prepared {
+    access: ClusterAccess,
+    /// One for all calls, so that a person has the same pseudonym in all answers of a run.
+    redactor: Mutex<Redactor>,
 }
 
 impl<'a> CaseBench<'a> {
@@ -31,8 +40,12 @@ impl<'a> CaseBench<'a> {
     /// next one, and Emergency Stop is not among it.
     pub async fn at(services: &Services, desk: &'a Desk) -> Result<Self, DeskError> {
         let cluster = desk.state().await.cluster;
-        let access = desk.once(async { open(services, cluster).await.map_err(unprepared) }).await?;
-        Ok(Self { services: services.clone(), desk, access })
+        let prepared = desk.once(async {
+            let access = open(services, cluster).await.map_err(unprepared)?;
+            Ok(Prepared { access, redactor: Mutex::default() })
+        });
+        let prepared = prepared.await?;
+        Ok(Self { services: services.clone(), desk, prepared })
     }
 
     fn not_connected(&self, server: &str) -> Option<ToolFailure> {
@@ -45,9 +58,85 @@ impl<'a> CaseBench<'a> {
     }
 }
 
+impl CaseBench<'_> {
+    /// Asks the server, or the platform itself for what it has kept.
+    async fn ask(
+        &self,
+        agent: Agent,
+        server: &str,
+        tool: &str,
+        arguments: &Value,
+    ) -> Result<Result<Value, ToolFailure>, Interrupted> {
+        let tools = &self.services.parts.tools;
+        if server == spill::SERVER {
+            if let Err(failure) = tools.caller().permits(agent.as_str(), server, tool, arguments) {
+                return Ok(Err(failure));
+            }
+            return self.look_up(tool, arguments).await;
+        }
+        if let Some(failure) = self.not_connected(server) {
+            return Ok(Err(failure));
+        }
+        let access = &self.prepared.access;
+        let answer = tools.call(access, agent.as_str(), server, tool, arguments.clone()).await;
+        if answer.as_ref().is_err_and(|failure| failure.code == "mcp.tool_changed") {
+            let organisation = self.desk.state().await.organisation;
+            self.services.keep_changed_offer(organisation, access, server).await;
+        }
+        Ok(answer)
+    }
+
+    /// What is kept and handed on of a call; what was hidden in it is counted.
+    fn redacted(
+        &self,
+        answer: Result<Value, ToolFailure>,
+        mut arguments: Value,
+    ) -> (Result<Value, ToolFailure>, Value) {
+        let mut redactor = self.prepared.redactor.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = redactor.counts();
+        redactor.json(&mut arguments);
+        let answer = match answer {
+            Ok(mut value) => {
+                redactor.json(&mut value);
+                Ok(value)
+            }
+            Err(failure) => {
+                let message = redactor.text(&failure.message).unwrap_or(failure.message);
+                Err(ToolFailure { message, ..failure })
+            }
+        };
+        for (kind, count) in redactor.counts() {
+            let hidden = count - before.get(&kind).copied().unwrap_or_default();
+            if hidden > 0 {
+                self.services.parts.tools.observer().redacted(&kind, hidden);
+            }
+        }
+        (answer, arguments)
+    }
+
+    /// A page or lines of evidence of this incident, and of no other.
+    async fn look_up(
+        &self,
+        tool: &str,
+        arguments: &Value,
+    ) -> Result<Result<Value, ToolFailure>, Interrupted> {
+        let question = match Question::read(tool, arguments) {
+            Ok(question) => question,
+            Err(failure) => return Ok(Err(failure)),
+        };
+        let text = self.desk.text(question.evidence()).await.map_err(interrupted)?;
+        Ok(text.map(|text| question.answer(&text)).ok_or_else(|| ToolFailure {
+            code: "evidence.not_found".into(),
+            message: format!("this incident has no answer {}", question.evidence()),
+            next: Some("use an id that an earlier answer named".into()),
+            retry_after_s: None,
+        }))
+    }
+}
+
 async fn open(services: &Services, cluster: ClusterId) -> Result<ClusterAccess, ServiceError> {
     let row = services.store().cluster(cluster).await?;
-    services.access_to(&row.ok_or(ServiceError::NotFound { what: "cluster" })?)
+    services.access_to(&row.ok_or(ServiceError::NotFound { what: "cluster" })?).await
 }
 
 fn unprepared(source: ServiceError) -> DeskError {
@@ -73,12 +162,9 @@ impl Bench for CaseBench<'_> {
     }
 
     fn connected(&self, server: &str) -> bool {
-        match server {
-            evenkeel_tools::kubernetes::SERVER => self.access.kubeconfig.is_some(),
-            evenkeel_tools::prometheus::SERVER => self.access.prometheus_url.is_some(),
-            // Not known to be connected is not connected.
-            _ => false,
-        }
+        const INSIDE: [&str; 3] =
+            [spill::SERVER, evenkeel_tools::runbooks::SERVER, evenkeel_tools::memory::SERVER];
+        INSIDE.contains(&server) || self.prepared.access.has(server)
     }
 
     async fn call(
@@ -89,13 +175,10 @@ impl Bench for CaseBench<'_> {
         arguments: Value,
     ) -> Result<Called, Interrupted> {
         let started_at = self.desk.now();
-        let answer = if let Some(failure) = self.not_connected(server) {
-            Err(failure)
-        } else {
-            let tools = &self.services.parts.tools;
-            tools.call(&self.access, agent.as_str(), server, tool, arguments.clone()).await
-        };
+        let answer = self.ask(agent, server, tool, &arguments).await?;
         let elapsed = self.desk.now().duration_since(started_at).as_millis();
+        // Before anything is kept or read: neither an analyzer nor a person misses what was hidden.
+        let (answer, arguments) = self.redacted(answer, arguments);
         let text = answer.as_ref().ok().map(|value| format!("{value:#}"));
         let outcome = match &answer {
             Ok(value) => {
@@ -119,6 +202,13 @@ impl Bench for CaseBench<'_> {
             outcome,
         };
         let id = evidence.id;
+        let foreign = self.prepared.access.link(server).is_some_and(|link| !link.kind.is_shipped());
+        let answer = match (answer, &text) {
+            (Ok(_), Some(text)) if foreign && text.len() > spill::WHOLE_MAX => {
+                Ok(spill::preview(id, text))
+            }
+            (answer, _) => answer,
+        };
         self.desk.keep(evidence, text).await.map_err(interrupted)?;
         Ok(Called { evidence: id, answer })
     }

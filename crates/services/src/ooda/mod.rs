@@ -3,6 +3,7 @@
 mod acting;
 mod bench;
 mod gate;
+mod spill;
 mod thinking;
 
 use evenkeel_agents::planner::PlannerSettings;

@@ -19,7 +19,7 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
-use crate::{ServiceError, Services};
+use crate::{ServiceError, Services, toolroom::ClusterAccess};
 
 const DUTY: Duty = Duty::named("reconcile-alerts");
 
@@ -113,7 +113,12 @@ impl Reconciler {
 
     async fn look_after(&self, row: &ClusterRow) {
         let at = self.services.now();
-        let done = self.reconcile(row, at).await;
+        let done = match self.services.access_to(row).await {
+            // What there is not, cannot be asked, and does not fail.
+            Ok(access) if !access.has_alertmanager() => return,
+            Ok(access) => self.reconcile(row, &access, at).await,
+            Err(failure) => Err(failure.into()),
+        };
         let took = self.services.now().duration_since(at);
         let took = Duration::try_from(took).unwrap_or_default();
         let failure = match &done {
@@ -140,10 +145,14 @@ impl Reconciler {
         }
     }
 
-    async fn reconcile(&self, row: &ClusterRow, at: Timestamp) -> Result<(), Unreconciled> {
-        let access = self.services.access_to(row)?;
-        let answer = self.all(&access).await?;
-        let filled = self.fill_up(row, &access).await?;
+    async fn reconcile(
+        &self,
+        row: &ClusterRow,
+        access: &ClusterAccess,
+        at: Timestamp,
+    ) -> Result<(), Unreconciled> {
+        let answer = self.all(access).await?;
+        let filled = self.fill_up(row, access).await?;
         let ended = self.end(row, &answer, at).await?;
         if filled + ended > 0 {
             let cluster = &row.cluster.name;

@@ -2,6 +2,7 @@
 
 mod audit;
 mod cluster;
+mod connection;
 mod entry;
 mod intake;
 mod organisation;
@@ -18,6 +19,7 @@ pub use summary::SummaryRow;
 
 pub(crate) use audit::EntryRow;
 pub(crate) use cluster::ClusterColumns;
+pub(crate) use connection::{ConnectionColumns, SealedColumns, ToolColumns};
 pub(crate) use intake::{AlertCheckRow, QueuedRow, TruncatedRow};
 pub(crate) use organisation::OrganisationRow;
 pub(crate) use proof::{CheckpointRow, HeadRow, RawAuditRow, RawJournalRow, UnanchoredRow};

@@ -49,6 +49,8 @@ pub const TABLES: &[Table] = &[
     moves("users", &["id"], SMALL),
     moves("tokens", &["id"], SMALL),
     moves("clusters", &["id"], SMALL),
+    moves("connections", &["id"], SMALL),
+    moves("connection_tools", &["organisation", "source", "tool"], LARGE),
     moves("incidents", &["id"], SMALL),
     Table {
         hashed: &["event", "hash", "incident"],

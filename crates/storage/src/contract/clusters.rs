@@ -7,7 +7,10 @@ use evenkeel_domain::{
     id::ClusterId,
 };
 
-use super::sample::{at, cluster, organisation, world};
+use super::{
+    connections::connection,
+    sample::{at, cluster, organisation, world},
+};
 use crate::{StorageError, Store, clusters::ClusterRow};
 
 async fn two(store: &impl Store) -> [ClusterRow; 2] {
@@ -112,4 +115,8 @@ pub(super) async fn clusters_with_an_alertmanager_are_watched<S: Store>(store: A
     let watched = store.watched_clusters().await.unwrap();
     let ids: Vec<_> = watched.iter().map(|row| row.cluster.id).collect();
     assert_eq!(ids, [world.second_cluster, world.other_cluster], "of all organisations");
+    // A connection may bring one.
+    store.create_connection(&connection(&world, 1, None), &[]).await.unwrap();
+    let watched = store.watched_clusters().await.unwrap();
+    assert_eq!(watched.len(), 3, "those of the organisation with a Prometheus for all");
 }

@@ -13,10 +13,12 @@ use evenkeel_domain::{
 use evenkeel_engine::{checkpoint::Signer, journal::Append, proof::ANCHORED};
 use serde_json::json;
 
+use super::connections::{connection, offer};
 use super::sample::{Book, LEASE, World, alert, at, audit, noted, worker, world};
 use crate::{
     Store,
     access::{SessionRow, Token, User},
+    connections::ToolPlace,
     intake::{IncidentWrite, IntakePlan, Received},
 };
 
@@ -98,6 +100,14 @@ async fn people(store: &impl Store, world: &World) {
     let mut row = store.cluster(world.other_cluster).await.unwrap().unwrap();
     row.kubeconfig_sealed = Some(vec![0, 255, 1]);
     store.update_cluster(&row, &[]).await.unwrap();
+    let one = connection(world, 1, Some(world.cluster));
+    store.create_connection(&one, &[]).await.unwrap();
+    store.create_connection(&connection(world, 2, None), &[]).await.unwrap();
+    let source = one.connection.id.to_string();
+    let forms = [offer("look", "Looks. ü \u{0} 🦀"), offer("change", "Changes.")];
+    store.offer_tools(world.organisation, &source, &forms, at(4)).await.unwrap();
+    let place = ToolPlace { organisation: world.organisation, source: &source, tool: "look" };
+    store.pin_tool(place, &forms[0].hash, "user1", at(5), &[]).await.unwrap();
     let session = SessionRow { id: "s".into(), data: vec![0, 1], expires_at: at(9_000) };
     store.save_session(&session).await.unwrap();
     store.count_attempt("somebody", at(0)).await.unwrap();

@@ -17,6 +17,7 @@ mod access;
 mod at_once;
 mod audit;
 mod clusters;
+mod connections;
 mod extent;
 mod figures;
 mod furnish;
@@ -126,6 +127,12 @@ pub async fn all<S: Store + 'static>(make: impl AsyncFn() -> S) {
             emergency_stop_is_thrown_and_lifted,
             clusters_with_an_alertmanager_are_watched,
         }
+        connections {
+            a_name_is_taken_once_for_the_same_clusters,
+            tools_are_offered_approved_and_changed,
+            a_connection_goes_with_its_tools,
+            what_is_sealed_is_replaced_whole_or_not,
+        }
         audit {
             the_trail_is_newest_first_and_filtered,
             another_organisation_has_another_trail,
@@ -139,6 +146,7 @@ pub async fn all<S: Store + 'static>(make: impl AsyncFn() -> S) {
         together {
             changes_of_people_come_with_their_records,
             changes_of_clusters_come_with_their_records,
+            changes_of_connections_come_with_their_records,
             journal_records_come_with_their_audit,
             intake_comes_with_its_audit,
             what_is_refused_is_not_recorded,

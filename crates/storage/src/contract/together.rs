@@ -12,11 +12,13 @@ use evenkeel_domain::{
 };
 use evenkeel_engine::journal::{Append, Fence};
 
+use super::connections::{connection, offer};
 use super::sample::{LEASE, World, alert, at, audit, cluster, noted, worker, world};
 use crate::{
     Store,
     access::{Token, User},
     audit::{AuditFilter, verify},
+    connections::ToolPlace,
     intake::{IntakePlan, IntakeView, Received},
 };
 
@@ -127,6 +129,38 @@ pub(super) async fn changes_of_clusters_come_with_their_records<S: Store>(store:
 
     let lift = async |audit: &[AuditRecord]| store.set_stop(id, None, audit).await.is_ok();
     together(store, &world, 5, lift, async || !thrown().await).await;
+}
+
+pub(super) async fn changes_of_connections_come_with_their_records<S: Store>(store: Arc<S>) {
+    let (world, store) = (world(&*store).await, &*store);
+    let home = world.organisation;
+    let row = connection(&world, 1, None);
+    let (id, source) = (row.connection.id, row.connection.id.to_string());
+    let add = async |audit: &[AuditRecord]| store.create_connection(&row, audit).await.is_ok();
+    let there = async || !store.connections(home).await.unwrap().is_empty();
+    together(store, &world, 1, add, there).await;
+
+    let look = offer("look", "Looks.");
+    store.offer_tools(home, &source, std::slice::from_ref(&look), at(1)).await.unwrap();
+    let place = ToolPlace { organisation: home, source: &source, tool: "look" };
+    let hash = &look.hash;
+    let pin =
+        async |audit: &[AuditRecord]| store.pin_tool(place, hash, "a", at(2), audit).await.is_ok();
+    let pinned = async || store.connection_tools(home).await.unwrap()[0].pinned.is_some();
+    together(store, &world, 2, pin, pinned).await;
+    let unpin = async |audit: &[AuditRecord]| store.unpin_tool(place, audit).await.is_ok();
+    together(store, &world, 3, unpin, async || !pinned().await).await;
+
+    let known = store.sealed().await.unwrap().remove(0);
+    let reseal = async |audit: &[AuditRecord]| {
+        store.reseal(&[(known.clone(), vec![9])], audit).await.is_ok()
+    };
+    let resealed = async || store.sealed().await.unwrap()[0].sealed == [9];
+    together(store, &world, 4, reseal, resealed).await;
+
+    let remove =
+        async |audit: &[AuditRecord]| store.delete_connection(home, id, audit).await.is_ok();
+    together(store, &world, 5, remove, async || !there().await).await;
 }
 
 pub(super) async fn journal_records_come_with_their_audit<S: Store>(store: Arc<S>) {

@@ -8,6 +8,7 @@ mod clusters;
 mod export;
 mod incidents;
 mod intake;
+mod integrations;
 mod people;
 
 use axum::Router;
@@ -53,6 +54,11 @@ pub fn router() -> (Router<AppState>, utoipa::openapi::OpenApi) {
         .routes(routes!(clusters::resume))
         .routes(routes!(clusters::investigate))
         .routes(routes!(clusters::drill))
+        .routes(routes!(integrations::list, integrations::add))
+        .routes(routes!(integrations::remove))
+        .routes(routes!(integrations::test))
+        .routes(routes!(integrations::approve))
+        .routes(routes!(integrations::withdraw))
         .routes(routes!(incidents::list))
         .routes(routes!(incidents::one))
         .routes(routes!(incidents::journal))

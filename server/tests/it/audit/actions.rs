@@ -2,7 +2,12 @@
 
 use std::{collections::BTreeSet, path::Path};
 
-use evenkeel_domain::{access::Role, audit::AuditAction};
+use evenkeel_domain::{
+    access::Role,
+    audit::AuditAction,
+    connection::{OfferedTool, ToolForm},
+};
+use evenkeel_services::Sealer;
 use http::Method;
 use serde_json::{Value, json};
 
@@ -10,7 +15,7 @@ use super::waiting;
 use crate::harness::{Person, TestApp};
 
 /// Where each is made: a file of the services.
-const MADE: [(AuditAction, &str); 23] = [
+const MADE: [(AuditAction, &str); 28] = [
     (AuditAction::PlanApproved, "approvals.rs"),
     (AuditAction::PlanRejected, "approvals.rs"),
     (AuditAction::StopThrown, "emergency_stop.rs"),
@@ -34,6 +39,11 @@ const MADE: [(AuditAction, &str); 23] = [
     (AuditAction::PolicyChanged, "audit_checks.rs"),
     (AuditAction::AuditExported, "audit_export.rs"),
     (AuditAction::JournalsAnchored, "audit_checks.rs"),
+    (AuditAction::ConnectionAdded, "integrations/add.rs"),
+    (AuditAction::ConnectionRemoved, "integrations/remove.rs"),
+    (AuditAction::ToolApproved, "integrations/tools.rs"),
+    (AuditAction::ToolWithdrawn, "integrations/tools.rs"),
+    (AuditAction::SecretsRotated, "rotate.rs"),
 ];
 
 #[test]
@@ -91,6 +101,30 @@ async fn each_is_recorded_when_it_is_done() {
     responder.post(&of("stop"), json!({ "reason": "wait" })).await.expect(204);
     approver.post(&of("resume"), json!({ "reason": "go on" })).await.expect(204);
 
+    // Connections and their tools. What the server offers is put beside it, as a test would find it.
+    let loki = json!({ "kind": "loki", "fields": { "url": "http://127.0.0.1:9",
+        "username": "u", "password": "a-secret" } });
+    let added = admin.post("/api/v1/integrations", loki).await.expect(201).json();
+    let source = added["connection"].as_str().unwrap().to_owned();
+    let form = ToolForm {
+        name: "look".into(),
+        description: None,
+        input_schema: json!({ "type": "object" }),
+        output_schema: None,
+    };
+    let offered = [OfferedTool { form, hash: "h".into() }];
+    let now = app.platform.clock.now();
+    app.platform.store.offer_tools(app.organisation, &source, &offered, now).await.unwrap();
+    let tool = json!({ "source": source, "tool": "look", "hash": "h" });
+    for verb in ["approve", "withdraw"] {
+        let path = format!("/api/v1/integrations/tools/{verb}");
+        admin.post(&path, tool.clone()).await.expect(204);
+    }
+    let former = Sealer::new(&"0123456789abcdef0123456789abcdef".to_owned().into()).unwrap();
+    services.rotate_secrets(&former, "the test").await.unwrap();
+    let path = format!("/api/v1/integrations/{source}");
+    admin.call(&Method::DELETE, &path, &Value::Null).await.expect(204);
+
     // A body that cannot be read, and still cannot when it is read again: both are on record.
     app.notify(&webhook, "nonsense").await.expect(202);
     let kept = admin.get(&of("quarantine")).await.expect(200).json();
@@ -133,6 +167,8 @@ async fn each_is_recorded_when_it_is_done() {
     assert_eq!(of(AuditAction::SessionRefused)[0]["detail"]["known"], false);
     assert_eq!(of(AuditAction::UserRoleChanged)[0]["subject"], "new@ours.test");
     assert_eq!(of(AuditAction::UserRoleChanged)[0]["detail"]["former"], "viewer");
+    let added = of(AuditAction::ConnectionAdded)[0].to_string();
+    assert!(added.contains("password") && !added.contains("a-secret"), "{added}");
     let found = services.verify_chains(app.organisation, &[]).await.unwrap();
     assert_eq!((found.broken, found.checkpoint), (None, Some(1)));
 }

@@ -50,6 +50,8 @@ pub fn config(dir: &Path) -> Config {
         secret_key: Some("0123456789abcdef0123456789abcdef".to_owned().into()),
         site,
         agents: None,
+        servers: None,
+        networks: evenkeel_tools::network::AllowedNetworks::default(),
         policies: None,
         audit_keys: Vec::new(),
         audit: AuditPace::default(),

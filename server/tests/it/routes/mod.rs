@@ -17,6 +17,7 @@ struct Resources {
     incident: String,
     user: String,
     token: String,
+    connection: String,
 }
 
 /// Ids in the place of `{…}` and `<…>`.
@@ -29,6 +30,8 @@ impl Resources {
             text = text.replace("{id}", &self.user);
         } else if text.starts_with("/api/v1/tokens/") {
             text = text.replace("{id}", &self.token);
+        } else if text.starts_with("/api/v1/integrations/") {
+            text = text.replace("{id}", &self.connection);
         } else {
             text = text.replace("{id}", &self.incident);
         }
@@ -39,6 +42,7 @@ impl Resources {
             .replace("<incident>", &self.incident)
             .replace("<user>", &self.user)
             .replace("<token>", &self.token)
+            .replace("<connection>", &self.connection)
     }
 }
 
@@ -57,7 +61,11 @@ async fn walk() -> Walk {
     let cluster = app.cluster("walked").await;
     let incident = app.alert(&cluster.token, alerts::firing("Walked", "p")).await[0];
     let (_, token) = admin.make_token("walked", "full").await;
+    let loki = serde_json::json!({ "kind": "loki", "cluster": cluster.cluster.id,
+        "fields": { "url": "http://127.0.0.1:9" } });
+    let added = admin.post("/api/v1/integrations", loki).await.expect(201).json();
     let resources = Resources {
+        connection: added["connection"].as_str().unwrap().to_owned(),
         cluster: cluster.cluster.id.to_string(),
         incident: incident.to_string(),
         user: app.caller("admin@ours.test").await.user.to_string(),

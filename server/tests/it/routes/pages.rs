@@ -19,6 +19,7 @@ const PAGES: &[(&str, &str, u16, Option<u16>)] = &[
     ("/clusters", "/clusters", 200, None),
     ("/clusters/new", "/clusters/new", 403, None),
     ("/clusters/{id}", "/clusters/<cluster>", 200, Some(404)),
+    ("/integrations", "/integrations", 200, None),
     ("/approvals", "/approvals", 200, None),
     ("/policies", "/policies", 200, None),
     ("/audit", "/audit", 200, None),

@@ -44,6 +44,24 @@ fn endpoints() -> Vec<Endpoint> {
         read("/api/v1/clusters", 200, None),
         write("/api/v1/clusters", json!({ "name": "new", "environment": "staging" }), None),
         read("/api/v1/clusters/{id}", 200, Some(404)),
+        read("/api/v1/integrations", 200, None),
+        write(
+            "/api/v1/integrations",
+            json!({ "kind": "loki", "fields": { "url": "http://loki" } }),
+            None,
+        ),
+        endpoint(Method::DELETE, "/api/v1/integrations/{id}", Value::Null, 403, Some(404)),
+        write("/api/v1/integrations/test", json!({ "source": "<connection>" }), Some(404)),
+        write(
+            "/api/v1/integrations/tools/approve",
+            json!({ "source": "<connection>", "tool": "look", "hash": "x" }),
+            Some(404),
+        ),
+        write(
+            "/api/v1/integrations/tools/withdraw",
+            json!({ "source": "<connection>", "tool": "look" }),
+            Some(404),
+        ),
         read("/api/v1/clusters/{id}/vitals", 200, Some(404)),
         read("/api/v1/clusters/{id}/connections", 200, Some(404)),
         write("/api/v1/clusters/{id}/token", Value::Null, Some(404)),
@@ -116,6 +134,7 @@ async fn i9_every_endpoint_of_the_description_asks_who_is_there() {
 
     for Endpoint { method, path, body, viewer, stranger } in endpoints() {
         let filled = walk.resources.fill(path);
+        let body: Value = serde_json::from_str(&walk.resources.fill(&body.to_string())).unwrap();
         let nobody = walk.app.nobody.call(&method, &filled, &body).await;
         assert_eq!(nobody.status, 401, "nobody: {method} {path}: {}", nobody.text());
         assert_eq!(nobody.json()["code"], "auth.required", "{method} {path}");

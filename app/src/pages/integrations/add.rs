@@ -1,0 +1,80 @@
+//! Adding a connection: the fields of its kind.
+
+use evenkeel_domain::{
+    connection::{ConnectionKind, Field, Shape},
+    integrations::ClusterName,
+};
+use leptos::prelude::*;
+
+use crate::{
+    api::AddConnection,
+    icons::Glyph,
+    ui::{Button, ButtonKind, ButtonLink, Panel, Select, TextArea, TextInput},
+};
+
+/// The form.
+#[component]
+pub fn AddForm(
+    /// What is added.
+    kind: ConnectionKind,
+    /// The clusters it can be for.
+    clusters: Vec<ClusterName>,
+    /// Networks that the operator allows.
+    networks: String,
+    /// Adds it.
+    action: ServerAction<AddConnection>,
+) -> impl IntoView {
+    let mut places = vec![(String::new(), "All clusters of the organisation".to_owned())];
+    places.extend(clusters.into_iter().map(|cluster| (cluster.id.to_string(), cluster.name)));
+    let name = (!kind.is_shipped()).then(|| {
+        view! { <TextInput name="new[name]" label="Name" pattern="[a-z0-9]([a-z0-9\\-]{0,61}[a-z0-9])?" hint="As in the operator's list of who may use its tools. Lower-case letters, digits and hyphens." required=true /> }
+    });
+    let fields = kind.fields().iter().map(control).collect_view();
+    let within = format!(
+        "CIDR, with commas between them. It then reaches no others. The operator allows: {networks}."
+    );
+    view! {
+        <Panel title=format!("Add: {}", kind.label())>
+            <ActionForm action=action>
+                <div class="form">
+                    <input type="hidden" name="new[kind]" value=kind.as_str() />
+                    <Select name="new[cluster]" label="For" options=places />
+                    {name}
+                    {fields}
+                    <TextInput name="new[allowed_networks]" label="Networks it may reach" hint=within />
+                    <div class="row">
+                        <Button r#type="submit" kind=ButtonKind::Primary glyph=Glyph::Add>"Add"</Button>
+                        <ButtonLink href="/integrations">"Cancel"</ButtonLink>
+                    </div>
+                </div>
+            </ActionForm>
+        </Panel>
+    }
+    .into_any()
+}
+
+fn control(field: &'static Field) -> AnyView {
+    let name = format!("new[fields][{}]", field.name);
+    let (label, hint) = (field.label, field.hint);
+    match field.shape {
+        Shape::Address => {
+            view! { <TextInput name=name label=label r#type="url" hint=hint required=field.required /> }.into_any()
+        }
+        Shape::Line => {
+            view! { <TextInput name=name label=label hint=hint required=field.required autocomplete="off" /> }.into_any()
+        }
+        Shape::Secret => {
+            view! { <TextInput name=name label=label r#type="password" hint=sealed(hint) required=field.required autocomplete="new-password" /> }.into_any()
+        }
+        Shape::Lines => {
+            view! { <TextArea name=name label=label rows=4 hint=hint required=field.required /> }.into_any()
+        }
+        Shape::SecretLines => {
+            view! { <TextArea name=name label=label rows=6 hint=sealed(hint) required=field.required /> }.into_any()
+        }
+    }
+}
+
+fn sealed(hint: &str) -> String {
+    format!("{hint} It is kept encrypted and never shown again.").trim().to_owned()
+}

@@ -1,0 +1,76 @@
+//! Which addresses a server of ours connects to. People enter addresses, and somebody else's DNS says what names stand
+//! for, so what is connected to is checked at that moment: a name that changes its meaning between a check and the
+//! connection changes nothing. Which networks are allowed comes with the environment
+//! ([`evenkeel_tools::network::ALLOWED_NETWORKS`]).
+//!
+//! Every HTTP client of a server begins with [`client`], and every address that a person entered goes through [`check`].
+
+use std::net::SocketAddr;
+use std::sync::{Arc, LazyLock};
+
+use evenkeel_tools::network::{ALLOWED_NETWORKS, AllowedNetworks};
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::{Client, ClientBuilder, Url};
+
+/// As the environment says. A text that names no networks allows none, and says so with the first call.
+static NETWORKS: LazyLock<AllowedNetworks> = LazyLock::new(|| {
+    let text = std::env::var(ALLOWED_NETWORKS).unwrap_or_default();
+    AllowedNetworks::parse(&text).unwrap_or_else(|error| {
+        tracing::error!(%error, "{ALLOWED_NETWORKS} can't be read: nothing is reached");
+        AllowedNetworks::nothing()
+    })
+});
+
+/// An HTTP client that connects to nothing else, follows no redirect (credentials must not follow to another host) and
+/// asks no proxy (which would resolve names by itself).
+pub fn client() -> ClientBuilder {
+    within(NETWORKS.clone())
+}
+
+fn within(networks: AllowedNetworks) -> ClientBuilder {
+    Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .dns_resolver(Arc::new(Guarded(networks)))
+}
+
+/// Whether an address may be asked: one that holds no name is resolved by nobody, so it is looked at here.
+pub fn check(url: &Url) -> Result<(), String> {
+    check_host(url.host_str().unwrap_or_default())
+}
+
+/// The same for a host alone.
+pub fn check_host(host: &str) -> Result<(), String> {
+    NETWORKS.check_host(host).map_err(|refused| refused.to_string())
+}
+
+struct Guarded(AllowedNetworks);
+
+impl Resolve for Guarded {
+    fn resolve(&self, name: Name) -> Resolving {
+        let networks = self.0.clone();
+        Box::pin(async move {
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            let chosen: Vec<SocketAddr> = networks.choose(name.as_str(), found)?;
+            Ok(Box::new(chosen.into_iter()) as Addrs)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_name_is_checked_when_it_is_connected_to() {
+        crate::install_tls_provider();
+        let url = "http://localhost:9/";
+        let public = within(AllowedNetworks::parse("public").unwrap()).build().unwrap();
+        let error = public.get(url).send().await.unwrap_err();
+        let mut cause: &dyn std::error::Error = &error;
+        while let Some(next) = cause.source() {
+            cause = next;
+        }
+        assert!(cause.to_string().contains("may not reach"), "{cause}");
+    }
+}
