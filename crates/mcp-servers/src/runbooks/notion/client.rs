@@ -47,12 +47,10 @@ impl Client {
         if !base.path().ends_with('/') {
             base.set_path(&format!("{}/", base.path()));
         }
-        let http = reqwest::Client::builder()
+        crate::guard::check(&base).map_err(unusable)?;
+        let http = crate::guard::client()
             .timeout(limits.request)
             .connect_timeout(limits.request.min(Duration::from_secs(3)))
-            // The key must not follow a redirect to another host.
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
             .build()
             .map_err(|error| unusable(format!("no HTTP client can be made: {error}")))?;
         Ok(Self { http, base, key: config.key.clone(), limits, pace: Pace::default() })
