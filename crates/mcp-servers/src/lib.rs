@@ -1,4 +1,4 @@
-//! The MCP servers Evenkeel ships: `kubernetes` and `prometheus`.
+//! The MCP servers Evenkeel ships, one module each.
 //!
 //! A server is a child process with its own credentials and nothing else: it must not know the domain, the engine, the
 //! database or the model. It speaks the official protocol over stdio, answers with the types of `evenkeel-tools`, says
@@ -10,6 +10,7 @@
 
 mod clock;
 pub mod failure;
+pub mod github;
 pub mod kubernetes;
 pub mod limits;
 pub mod prometheus;
@@ -31,6 +32,8 @@ pub enum ServerKind {
     Kubernetes,
     /// Reads a Prometheus. Reads `PROMETHEUS_URL` and the variables of [`prometheus::config`].
     Prometheus,
+    /// Reads GitHub repositories and opens reverts. Reads the variables of [`github::config`].
+    Github,
 }
 
 impl ServerKind {
@@ -39,6 +42,7 @@ impl ServerKind {
         match name {
             evenkeel_tools::kubernetes::SERVER => Some(Self::Kubernetes),
             evenkeel_tools::prometheus::SERVER => Some(Self::Prometheus),
+            evenkeel_tools::github::SERVER => Some(Self::Github),
             _ => None,
         }
     }
@@ -65,6 +69,9 @@ pub async fn run_stdio(kind: ServerKind) -> Result<(), ServeError> {
         }
         ServerKind::Prometheus => {
             serve_stdio(prometheus::server(prometheus::Prometheus::from_env(limits), limits)).await
+        }
+        ServerKind::Github => {
+            serve_stdio(github::server(github::Github::from_env(limits), limits)).await
         }
     }
 }

@@ -170,7 +170,7 @@ pub(super) fn client(config: &PrometheusConfig, limits: Limits) -> Result<Client
 }
 
 /// The last cause of an error: the first ones repeat the address, which may hold credentials.
-pub(super) fn root_cause(error: &dyn std::error::Error) -> String {
+pub(crate) fn root_cause(error: &dyn std::error::Error) -> String {
     let mut cause = error;
     while let Some(next) = cause.source() {
         cause = next;

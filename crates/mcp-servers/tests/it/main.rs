@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking, as tests do")]
 
 mod alertmanager;
+mod github;
 mod kubernetes_cluster;
 mod kubernetes_faults;
 mod kubernetes_reads;
