@@ -103,6 +103,7 @@ pub fn specialist_name(specialist: Specialist) -> &'static str {
     match specialist {
         Specialist::Kubernetes => "Kubernetes",
         Specialist::Metrics => "Metrics",
+        Specialist::Github => "GitHub",
     }
 }
 
@@ -135,6 +136,7 @@ pub fn finding_words(kind: FindingKind) -> &'static str {
         FindingKind::QuotaExhausted => "Quota used up",
         FindingKind::VolumeUnbound => "Volume not bound",
         FindingKind::Healthy => "Healthy",
+        FindingKind::CodeChange => "Code change",
     }
 }
 

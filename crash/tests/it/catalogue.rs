@@ -101,7 +101,8 @@ async fn i2_every_action_twice_is_written_once_and_so_is_its_undo() {
     let workload = bench.world.workloads[0].clone();
     workload.damage(&bench.world.kube, 1).await.unwrap();
     // Pods come and go with every other action, so they come first.
-    for kind in ActionKind::ALL.into_iter().rev() {
+    // Those that change code are held to the same by the github server's own tests.
+    for kind in ActionKind::ALL.into_iter().rev().filter(|kind| !kind.is_code()) {
         let mut arguments = json!({
             "namespace": workload.namespace(), "name": workload.name,
             "actionId": format!("do-{}", kind.as_str()), "dryRun": false,
@@ -122,6 +123,7 @@ async fn i2_every_action_twice_is_written_once_and_so_is_its_undo() {
                 let (name, uid) = bench.pod().await;
                 json!({"name": name, "expectedUid": uid})
             }
+            ActionKind::RevertPr | ActionKind::MergePr | ActionKind::ClosePr => continue,
         };
         for (name, value) in with.as_object().unwrap() {
             arguments[name] = value.clone();

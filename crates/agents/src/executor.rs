@@ -14,6 +14,7 @@ use evenkeel_domain::{
 use evenkeel_tools::{
     ToolArguments,
     failure::codes,
+    github,
     kubernetes::{
         DeletePodArgs, FindActionArgs, ObjectKind as ToolObjectKind, RolloutRestartArgs,
         RolloutUndoArgs, ScaleArgs, SetImageArgs, SetResourcesArgs, WorkloadKind, WriteResult,
@@ -22,6 +23,8 @@ use evenkeel_tools::{
 use serde_json::Value;
 
 use crate::bench::{Bench, Interrupted, ask};
+
+mod code;
 
 /// One write as the tools take it.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,6 +45,9 @@ pub fn arguments(
     stamp: ActionId,
     dry_run: bool,
 ) -> Result<ToolCall, serde_json::Error> {
+    if call.kind().is_code() {
+        return code::arguments(call, target, stamp, dry_run);
+    }
     let namespace = target.object.namespace.clone();
     let name = target.object.name.clone();
     let action_id = stamp.to_string();
@@ -109,6 +115,9 @@ pub fn arguments(
             expected_uid,
             expected_generation: None,
         }),
+        ActionCall::RevertPr { .. } | ActionCall::MergePr { .. } | ActionCall::ClosePr { .. } => {
+            unreachable!("calls that change code were handed on above")
+        }
     }
 }
 
@@ -131,6 +140,7 @@ pub async fn write(
         arguments(call, target, stamp, false).map_err(|e| Interrupted(Box::new(e)))?;
     let called = bench.call(Agent::Executor, server, tool, arguments).await?;
     Ok(match called.answer {
+        Ok(value) if server == github::SERVER => code::written(value),
         Ok(value) => match serde_json::from_value::<WriteResult>(value) {
             Ok(result) if result.applied || result.already_applied => Written::Applied {
                 note: applied_note(&result),
@@ -163,11 +173,14 @@ fn applied_note(result: &WriteResult) -> String {
 fn from_failure(failure: &ToolFailure) -> Written {
     let text = failure.to_string();
     match failure.code.as_str() {
-        codes::KUBERNETES_DRIFTED | codes::KUBERNETES_CONFLICT | codes::KUBERNETES_NOT_FOUND => {
-            Written::Drifted(text)
-        }
+        codes::KUBERNETES_DRIFTED
+        | codes::KUBERNETES_CONFLICT
+        | codes::KUBERNETES_NOT_FOUND
+        | codes::GITHUB_DRIFTED
+        | codes::GITHUB_CONFLICT
+        | codes::GITHUB_NOT_FOUND => Written::Drifted(text),
         // The API server's own limits refuse before anything is done.
-        codes::KUBERNETES_BUSY => Written::Busy {
+        codes::KUBERNETES_BUSY | codes::GITHUB_BUSY => Written::Busy {
             note: text,
             after: Duration::from_secs(failure.retry_after_s.unwrap_or(1).into()),
         },
@@ -176,6 +189,13 @@ fn from_failure(failure: &ToolFailure) -> Written {
         | codes::KUBERNETES_INVALID
         | codes::KUBERNETES_NO_SUCH_PART
         | codes::KUBERNETES_CONFIG
+        | codes::GITHUB_UNAUTHORIZED
+        | codes::GITHUB_FORBIDDEN
+        | codes::GITHUB_NOT_ALLOWED
+        | codes::GITHUB_PROTECTED
+        | codes::GITHUB_INVALID
+        | codes::GITHUB_TOO_LARGE
+        | codes::GITHUB_CONFIG
         | codes::BAD_ARGUMENTS
         | "mcp.denied"
         | "mcp.unknown_tool" => Written::Refused(text),
@@ -193,6 +213,7 @@ pub async fn find(
     let kind = match target.object.kind {
         ObjectKind::Deployment => ToolObjectKind::Deployment,
         ObjectKind::Pod => ToolObjectKind::Pod,
+        ObjectKind::Repository => return code::find(bench, target, stamp).await,
         other => {
             return Ok(Found::CannotTell(format!("a {} carries no stamp", other.as_str())));
         }
@@ -234,6 +255,7 @@ pub async fn present(
     let kind = match object.kind {
         ObjectKind::Deployment => ToolObjectKind::Deployment,
         ObjectKind::Pod => ToolObjectKind::Pod,
+        ObjectKind::Repository => return code::present(bench, agent, target).await,
         other => {
             let kind = other.as_str();
             return Ok(Ok(Some(format!("{object} is a {kind}, which no action is for"))));
@@ -285,7 +307,15 @@ mod tests {
         ] {
             assert!(matches!(from_failure(&failure(code)), Written::Uncertain(_)), "{code}");
         }
-        for code in [codes::KUBERNETES_FORBIDDEN, codes::KUBERNETES_INVALID, "mcp.denied"] {
+        for code in [codes::GITHUB_TIMEOUT, codes::GITHUB_UNREACHABLE, codes::GITHUB_FAILED] {
+            assert!(matches!(from_failure(&failure(code)), Written::Uncertain(_)), "{code}");
+        }
+        for code in [
+            codes::KUBERNETES_FORBIDDEN,
+            codes::KUBERNETES_INVALID,
+            codes::GITHUB_PROTECTED,
+            "mcp.denied",
+        ] {
             assert!(matches!(from_failure(&failure(code)), Written::Refused(_)), "{code}");
         }
         assert!(matches!(from_failure(&failure(codes::KUBERNETES_DRIFTED)), Written::Drifted(_)));

@@ -21,24 +21,27 @@ const KUBERNETES_LABELS: &[&str] = &[
     "app",
 ];
 
-/// Chooses who looks, and says why. Both look unless nothing points into Kubernetes: looking
+/// Chooses who looks, and says why. All look unless nothing points into Kubernetes: looking
 /// costs a few reads, a missed cause costs a night.
 pub fn choose(state: &IncidentState) -> (Vec<Specialist>, String) {
-    let both = || vec![Specialist::Kubernetes, Specialist::Metrics];
+    let all = || vec![Specialist::Kubernetes, Specialist::Metrics, Specialist::Github];
     if state.alerts.is_empty() || matches!(state.trigger, Trigger::Manual { .. }) {
-        return (both(), "nothing narrows it down, so Kubernetes and metrics are looked at".into());
+        return (
+            all(),
+            "nothing narrows it down, so Kubernetes, metrics and code are looked at".into(),
+        );
     }
     let namespaces = state.namespaces();
     if !namespaces.is_empty() {
         let quoted: Vec<_> = namespaces.iter().take(3).map(|n| clip(n)).collect();
-        return (both(), format!("the alert speaks of namespace {}", quoted.join(", ")));
+        return (all(), format!("the alert speaks of namespace {}", quoted.join(", ")));
     }
     let label = state
         .alerts
         .iter()
         .find_map(|alert| KUBERNETES_LABELS.iter().find(|label| alert.label(label).is_some()));
     match label {
-        Some(label) => (both(), format!("the alert carries the Kubernetes label `{label}`")),
+        Some(label) => (all(), format!("the alert carries the Kubernetes label `{label}`")),
         None => (
             vec![Specialist::Metrics],
             "no label of the alert points into Kubernetes, so only metrics are looked at".into(),
@@ -52,7 +55,7 @@ fn clip(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use evenkeel_domain::evidence::Specialist::{Kubernetes, Metrics};
+    use evenkeel_domain::evidence::Specialist::{Github, Kubernetes, Metrics};
 
     use super::*;
     use crate::testing::state;
@@ -61,10 +64,10 @@ mod tests {
     fn labels_decide_who_looks() {
         type Case<'a> = (&'a [(&'a str, &'a str)], &'a [Specialist]);
         let table: &[Case<'_>] = &[
-            (&[("alertname", "A"), ("namespace", "shop")], &[Kubernetes, Metrics]),
-            (&[("alertname", "A"), ("pod", "x-1")], &[Kubernetes, Metrics]),
-            (&[("alertname", "A"), ("node", "n1")], &[Kubernetes, Metrics]),
-            (&[("alertname", "A"), ("service", "checkout")], &[Kubernetes, Metrics]),
+            (&[("alertname", "A"), ("namespace", "shop")], &[Kubernetes, Metrics, Github]),
+            (&[("alertname", "A"), ("pod", "x-1")], &[Kubernetes, Metrics, Github]),
+            (&[("alertname", "A"), ("node", "n1")], &[Kubernetes, Metrics, Github]),
+            (&[("alertname", "A"), ("service", "checkout")], &[Kubernetes, Metrics, Github]),
             (&[("alertname", "A"), ("job", "blackbox")], &[Metrics]),
             (&[("alertname", "A"), ("namespace", "")], &[Metrics]),
         ];

@@ -1,10 +1,10 @@
-//! The action catalogue: the only things Evenkeel can do to a cluster.
+//! The action catalogue: the only things Evenkeel can do to a cluster and to the code that runs on it.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::object::ObjectRef;
+use crate::{id::ActionId, object::ObjectRef, text::clip};
 
 /// One typed write with its arguments. Free text never becomes an action.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +41,27 @@ pub enum ActionCall {
     },
     /// Delete one pod; its owner makes another.
     DeletePod,
+    /// Open a pull request that takes one change of the code back. Changes nothing that runs.
+    RevertPr {
+        /// The commit that brought the change to the branch.
+        commit: String,
+        /// The pull request it came in by, where it did.
+        pull: Option<u64>,
+        /// The branch.
+        branch: String,
+    },
+    /// Merge the revert that another action of the plan opened, while it is exactly that revert.
+    MergePr {
+        /// The action that opens it.
+        opened_by: ActionId,
+        /// The commit it takes back.
+        commit: String,
+    },
+    /// Close the pull request that another action opened.
+    ClosePr {
+        /// The action that opened it.
+        opened_by: ActionId,
+    },
 }
 
 impl ActionCall {
@@ -53,6 +74,9 @@ impl ActionCall {
             Self::SetImage { .. } => ActionKind::SetImage,
             Self::SetResources { .. } => ActionKind::SetResources,
             Self::DeletePod => ActionKind::DeletePod,
+            Self::RevertPr { .. } => ActionKind::RevertPr,
+            Self::MergePr { .. } => ActionKind::MergePr,
+            Self::ClosePr { .. } => ActionKind::ClosePr,
         }
     }
 
@@ -74,6 +98,15 @@ impl ActionCall {
                 format!("set the limits of {container} in {name} to {}", limits.join(", "))
             }
             Self::DeletePod => format!("delete pod {name}"),
+            Self::RevertPr { commit, pull, branch } => {
+                let what = match pull {
+                    Some(number) => format!("pull request #{number}"),
+                    None => format!("commit {}", clip(commit, 7).trim_end_matches('…')),
+                };
+                format!("open a pull request that reverts {what} on {branch} of {name}")
+            }
+            Self::MergePr { .. } => format!("merge that revert in {name}"),
+            Self::ClosePr { .. } => format!("close that pull request in {name}"),
         }
     }
 }
@@ -95,17 +128,26 @@ pub enum ActionKind {
     SetResources,
     /// See [`ActionCall::DeletePod`].
     DeletePod,
+    /// See [`ActionCall::RevertPr`].
+    RevertPr,
+    /// See [`ActionCall::MergePr`].
+    MergePr,
+    /// See [`ActionCall::ClosePr`].
+    ClosePr,
 }
 
 impl ActionKind {
     /// The whole catalogue.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 9] = [
         Self::RolloutUndo,
         Self::RolloutRestart,
         Self::Scale,
         Self::SetImage,
         Self::SetResources,
         Self::DeletePod,
+        Self::RevertPr,
+        Self::MergePr,
+        Self::ClosePr,
     ];
 
     /// The name used in policies, allow-lists and JSON; also the name of the MCP tool.
@@ -117,7 +159,15 @@ impl ActionKind {
             Self::SetImage => "set_image",
             Self::SetResources => "set_resources",
             Self::DeletePod => "delete_pod",
+            Self::RevertPr => "revert_pr",
+            Self::MergePr => "merge_pr",
+            Self::ClosePr => "close_pr",
         }
+    }
+
+    /// Whether it changes code at its host, and nothing in a cluster by itself.
+    pub fn is_code(self) -> bool {
+        matches!(self, Self::RevertPr | Self::MergePr | Self::ClosePr)
     }
 }
 

@@ -15,6 +15,8 @@ pub enum Specialist {
     Kubernetes,
     /// Prometheus.
     Metrics,
+    /// Commits and pull requests at GitHub.
+    Github,
 }
 
 impl Specialist {
@@ -23,6 +25,7 @@ impl Specialist {
         match self {
             Self::Kubernetes => "kubernetes",
             Self::Metrics => "metrics",
+            Self::Github => "github",
         }
     }
 }
@@ -48,6 +51,8 @@ pub enum Agent {
     Executor,
     /// Checks the predicates.
     Verifier,
+    /// The GitHub specialist.
+    Github,
 }
 
 impl Agent {
@@ -62,6 +67,7 @@ impl Agent {
             Self::Gate => "gate",
             Self::Executor => "executor",
             Self::Verifier => "verifier",
+            Self::Github => "github",
         }
     }
 }
@@ -71,6 +77,7 @@ impl From<Specialist> for Agent {
         match specialist {
             Specialist::Kubernetes => Self::Kubernetes,
             Specialist::Metrics => Self::Metrics,
+            Specialist::Github => Self::Github,
         }
     }
 }

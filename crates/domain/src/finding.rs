@@ -59,6 +59,8 @@ pub enum FindingKind {
     VolumeUnbound,
     /// The object looks healthy: worth saying, because it speaks against causes.
     Healthy,
+    /// What a workload's change was made from: a commit or pull request of its code.
+    CodeChange,
 }
 
 /// One typed thing a specialist saw.

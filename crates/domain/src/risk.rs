@@ -9,6 +9,7 @@
 //! | restart | 3 |
 //! | roll back, set resources | 4 |
 //! | set image | 5 |
+//! | close a pull request / open a revert: nothing that runs changes / merge it | 1 / 2 / 4 |
 //! | production / staging / development | +3 / +1 / 0 |
 //! | a call that interrupts: the only replica, or nobody knows how many there are | +1 |
 //! | deleting a pod: at least half of the replicas | +1 (on top of nothing; a single one counts once) |
@@ -62,6 +63,7 @@ pub fn fits(action: ActionKind, object: ObjectKind) -> bool {
         | ActionKind::SetResources => {
             matches!(object, K::Deployment | K::StatefulSet | K::DaemonSet)
         }
+        ActionKind::RevertPr | ActionKind::MergePr | ActionKind::ClosePr => object == K::Repository,
     }
 }
 
@@ -75,6 +77,9 @@ fn base(call: &ActionCall, replicas: Option<u32>) -> Part {
         ActionCall::SetResources { .. } => (4, "set resources".to_owned()),
         ActionCall::SetImage { .. } => (5, "set image".to_owned()),
         ActionCall::Scale { replicas: wanted } => scale(replicas, *wanted),
+        ActionCall::ClosePr { .. } => (1, "close a pull request".to_owned()),
+        ActionCall::RevertPr { .. } => (2, "open a revert; nothing that runs changes".to_owned()),
+        ActionCall::MergePr { .. } => (4, "merge a revert".to_owned()),
     }
 }
 
@@ -106,6 +111,9 @@ fn place(environment: Environment) -> Part {
 fn blast_radius(call: &ActionCall, replicas: Option<u32>) -> Option<Part> {
     if let ActionCall::Scale { replicas: wanted } = call {
         return scale_down(replicas, *wanted);
+    }
+    if call.kind().is_code() {
+        return None;
     }
     match replicas {
         None => Some((1, "nobody knows how many replicas carry on meanwhile".to_owned())),
@@ -173,6 +181,12 @@ mod tests {
                 requests: BTreeMap::new(),
             },
         ];
+        let opened_by = crate::id::ActionId::from_parts(0, 1);
+        calls.extend([
+            ActionCall::RevertPr { commit: "a".repeat(40), pull: None, branch: "main".into() },
+            ActionCall::MergePr { opened_by, commit: "a".repeat(40) },
+            ActionCall::ClosePr { opened_by },
+        ]);
         calls.extend([0, 1, 2, 3, 5, 8, u32::MAX].map(|replicas| ActionCall::Scale { replicas }));
         calls
     }
@@ -180,6 +194,7 @@ mod tests {
     fn object(call: &ActionCall) -> ObjectRef {
         let kind = match call {
             ActionCall::DeletePod => ObjectKind::Pod,
+            call if call.kind().is_code() => ObjectKind::Repository,
             _ => ObjectKind::Deployment,
         };
         ObjectRef::new(kind, "shop", "checkout")
@@ -200,8 +215,8 @@ mod tests {
     #[test]
     fn the_base_is_that_of_the_documented_table() {
         let dev = Environment::Development;
-        let bases: Vec<_> = calls()[..5].iter().map(|call| score(call, Some(4), dev)).collect();
-        assert_eq!(bases, [2, 3, 4, 5, 4]);
+        let bases: Vec<_> = calls()[..8].iter().map(|call| score(call, Some(4), dev)).collect();
+        assert_eq!(bases, [2, 3, 4, 5, 4, 2, 4, 1]);
     }
 
     #[test]

@@ -165,7 +165,10 @@ fn context(q: &ActionQuestion, approved: bool) -> Result<Context, Trouble> {
         ActionCall::RolloutUndo { .. }
         | ActionCall::RolloutRestart
         | ActionCall::SetResources { .. }
-        | ActionCall::DeletePod => {}
+        | ActionCall::DeletePod
+        | ActionCall::RevertPr { .. }
+        | ActionCall::MergePr { .. }
+        | ActionCall::ClosePr { .. } => {}
     }
     Ok(Context::from_pairs(pairs)?)
 }

@@ -7,7 +7,7 @@ use evenkeel_domain::{
     access::{Caller, Permission, Role, TokenScope},
     action::ActionCall,
     cluster::Environment,
-    id::{ClusterId, OrganisationId, TokenId, UserId},
+    id::{ActionId, ClusterId, OrganisationId, TokenId, UserId},
     object::ObjectRef,
 };
 
@@ -72,6 +72,9 @@ impl PolicySet {
             ActionCall::SetImage { container: text(), image: text() },
             ActionCall::SetResources { container: text(), limits: none(), requests: none() },
             ActionCall::DeletePod,
+            ActionCall::RevertPr { commit: text(), pull: None, branch: text() },
+            ActionCall::MergePr { opened_by: ActionId::from_parts(0, 0), commit: text() },
+            ActionCall::ClosePr { opened_by: ActionId::from_parts(0, 0) },
         ];
         for call in &calls {
             self.gate(&ActionQuestion {

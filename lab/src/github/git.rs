@@ -93,9 +93,16 @@ impl Git {
     /// The commit a name means, if there is one.
     pub async fn resolve(&self, name: &str) -> Option<String> {
         let bare = name.strip_prefix("refs/").unwrap_or(name);
-        for candidate in [format!("refs/heads/{bare}"), format!("refs/{bare}"), format!("refs/tags/{bare}"), bare.to_owned()] {
+        for candidate in [
+            format!("refs/heads/{bare}"),
+            format!("refs/{bare}"),
+            format!("refs/tags/{bare}"),
+            bare.to_owned(),
+        ] {
             let wanted = format!("{candidate}^{{commit}}");
-            if let Ok(sha) = self.run(&["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted]).await {
+            if let Ok(sha) =
+                self.run(&["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted]).await
+            {
                 return Some(sha);
             }
         }
@@ -123,7 +130,13 @@ impl Git {
     }
 
     /// Writes a commit.
-    pub async fn commit(&self, tree: &str, parents: &[&str], message: &str, who: Who<'_>) -> Result<String> {
+    pub async fn commit(
+        &self,
+        tree: &str,
+        parents: &[&str],
+        message: &str,
+        who: Who<'_>,
+    ) -> Result<String> {
         let mut args = vec!["commit-tree", tree];
         for parent in parents {
             args.extend(["-p", parent]);
@@ -138,7 +151,12 @@ impl Git {
     }
 
     /// The tree of a three-way merge, `None` for a conflict.
-    pub async fn merge(&self, base: Option<&str>, ours: &str, theirs: &str) -> Result<Option<String>> {
+    pub async fn merge(
+        &self,
+        base: Option<&str>,
+        ours: &str,
+        theirs: &str,
+    ) -> Result<Option<String>> {
         let base = base.map(|base| format!("--merge-base={base}"));
         let mut args = vec!["merge-tree", "--write-tree"];
         args.extend(base.as_deref());

@@ -93,7 +93,9 @@ fn tokens(document: &str) -> Vec<String> {
     found
 }
 
-fn selection<'a, I: Iterator<Item = &'a str>>(at: &mut std::iter::Peekable<I>) -> Result<Vec<Node>> {
+fn selection<'a, I: Iterator<Item = &'a str>>(
+    at: &mut std::iter::Peekable<I>,
+) -> Result<Vec<Node>> {
     if at.next() != Some("{") {
         bail!("a selection must begin with {{");
     }
@@ -119,15 +121,24 @@ fn selection<'a, I: Iterator<Item = &'a str>>(at: &mut std::iter::Peekable<I>) -
     Ok(nodes)
 }
 
-fn check(described: &Described, of: &str, node: &Node, declared: &BTreeMap<String, String>, variables: &Value) -> Result<()> {
+fn check(
+    described: &Described,
+    of: &str,
+    node: &Node,
+    declared: &BTreeMap<String, String>,
+    variables: &Value,
+) -> Result<()> {
     let fields = described.types.get(of).with_context(|| format!("type {of} isn't known here"))?;
-    let field = fields.get(&node.name).with_context(|| format!("{of} has no field {}", node.name))?;
+    let field =
+        fields.get(&node.name).with_context(|| format!("{of} has no field {}", node.name))?;
     for (name, kind) in &field.args {
         match node.args.get(name) {
             None if kind.ends_with('!') => bail!("{} needs {name}", node.name),
             None => {}
             Some(variable) => {
-                let given = declared.get(variable).with_context(|| format!("${variable} isn't declared"))?;
+                let given = declared
+                    .get(variable)
+                    .with_context(|| format!("${variable} isn't declared"))?;
                 if given != kind && given.trim_end_matches('!') != kind {
                     bail!("${variable} is {given}, {name} is {kind}");
                 }
@@ -179,14 +190,19 @@ mod tests {
         let asked = read(good, &json!({"input": {"pullRequestId": "PR_1", "title": "x"}})).unwrap();
         assert_eq!(asked.field, "revertPullRequest");
         assert_eq!(asked.input["pullRequestId"], "PR_1");
-        let wrong = |document: &str, variables: Value| read(document, &variables).err().map(|e| e.to_string());
+        let wrong = |document: &str, variables: Value| {
+            read(document, &variables).err().map(|e| e.to_string())
+        };
         let input = || json!({"input": {"pullRequestId": "PR_1"}});
         assert!(wrong(good, json!({"input": {"title": "x"}})).is_some());
         assert!(wrong(good, json!({"input": {"pullRequestId": 7}})).is_some());
         assert!(wrong(good, json!({"input": {"pullRequestId": "x", "branch": "y"}})).is_some());
         assert!(wrong(&good.replace("{ number }", "{ numbers }"), input()).is_some());
         assert!(wrong(&good.replace("{ number }", ""), input()).is_some());
-        assert!(wrong(&good.replace("RevertPullRequestInput!", "MergePullRequestInput!"), input()).is_some());
+        assert!(
+            wrong(&good.replace("RevertPullRequestInput!", "MergePullRequestInput!"), input())
+                .is_some()
+        );
         assert!(wrong(&good.replace("(input: $input)", ""), input()).is_some());
     }
 }

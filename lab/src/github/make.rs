@@ -13,12 +13,23 @@ use crate::value::now;
 
 impl Double {
     /// Commits files to a branch, which is made if it isn't there: from `main`, or without a past. `None` removes a file.
-    pub async fn commit(&self, branch: &str, message: &str, files: &[(&str, Option<&[u8]>)]) -> Result<String> {
+    pub async fn commit(
+        &self,
+        branch: &str,
+        message: &str,
+        files: &[(&str, Option<&[u8]>)],
+    ) -> Result<String> {
         self.commit_at(branch, message, files, &now()).await
     }
 
     /// [`Self::commit`] at a time of one's own.
-    pub async fn commit_at(&self, branch: &str, message: &str, files: &[(&str, Option<&[u8]>)], at: &str) -> Result<String> {
+    pub async fn commit_at(
+        &self,
+        branch: &str,
+        message: &str,
+        files: &[(&str, Option<&[u8]>)],
+        at: &str,
+    ) -> Result<String> {
         let git = &self.hub.git;
         let name = format!("refs/heads/{branch}");
         let parent = match git.resolve(&name).await {
@@ -46,8 +57,16 @@ impl Double {
 
     /// Opens a pull request into `main`, as a person does.
     pub async fn pull(&self, title: &str, head: &str) -> Result<u64> {
-        let sha = self.hub.git.resolve(&format!("refs/heads/{head}")).await.context("no such branch")?;
-        let pull = pulls::add(&self.hub, title.to_owned(), String::new(), "main".to_owned(), head.to_owned(), sha);
+        let sha =
+            self.hub.git.resolve(&format!("refs/heads/{head}")).await.context("no such branch")?;
+        let pull = pulls::add(
+            &self.hub,
+            title.to_owned(),
+            String::new(),
+            "main".to_owned(),
+            head.to_owned(),
+            sha,
+        );
         Ok(pull.number)
     }
 
@@ -65,7 +84,8 @@ impl Double {
 
     /// Merges a pull request, as a person does; the commit it became.
     pub async fn merge(&self, number: u64, method: MergeMethod) -> Result<String> {
-        let pull = self.hub.with(|state| state.pull(number).cloned()).context("no such pull request")?;
+        let pull =
+            self.hub.with(|state| state.pull(number).cloned()).context("no such pull request")?;
         pulls::do_merge(&self.hub, &pull, method, None, &pull.title).await?.context("it conflicts")
     }
 
@@ -118,7 +138,8 @@ impl Double {
 
     /// How many pull requests there are, and how many of them are open.
     pub fn pulls(&self) -> (usize, usize) {
-        self.hub.with(|state| (state.pulls.len(), state.pulls.iter().filter(|pull| pull.open).count()))
+        self.hub
+            .with(|state| (state.pulls.len(), state.pulls.iter().filter(|pull| pull.open).count()))
     }
 
     /// What `main` (or another version) holds at a path.

@@ -33,7 +33,16 @@ pub fn lines(text: &str) -> String {
 
 /// One commit.
 pub async fn commit(hub: &Hub, sha: &str) -> Result<Reply> {
-    let Ok(text) = hub.git.run(&["show", "-s", "--format=%H%x00%T%x00%P%x00%an%x00%aI%x00%B", &format!("{sha}^{{commit}}")]).await else {
+    let Ok(text) = hub
+        .git
+        .run(&[
+            "show",
+            "-s",
+            "--format=%H%x00%T%x00%P%x00%an%x00%aI%x00%B",
+            &format!("{sha}^{{commit}}"),
+        ])
+        .await
+    else {
         return Ok(Reply::no(404, "Not Found"));
     };
     let parts: Vec<&str> = text.splitn(6, '\0').collect();
@@ -52,7 +61,9 @@ pub async fn commit(hub: &Hub, sha: &str) -> Result<Reply> {
 pub async fn reference(hub: &Hub, name: &str) -> Result<Reply> {
     let full = format!("refs/{name}");
     match hub.git.run(&["rev-parse", "--verify", "--quiet", "--end-of-options", &full]).await {
-        Ok(sha) => Ok(Reply::ok(json!({"ref": full, "node_id": "R_1", "object": {"sha": sha, "type": "commit", "url": "https://range.invalid/x"}}))),
+        Ok(sha) => Ok(Reply::ok(
+            json!({"ref": full, "node_id": "R_1", "object": {"sha": sha, "type": "commit", "url": "https://range.invalid/x"}}),
+        )),
         Err(_) => Ok(Reply::no(404, "Not Found")),
     }
 }
@@ -93,17 +104,23 @@ pub async fn make_tree(hub: &Hub, input: &Value) -> Result<Reply> {
         let path = item["path"].as_str().context("a path")?;
         match item["sha"].as_str() {
             None => writeln!(text, "0 {}\t{path}", "0".repeat(40))?,
-            Some(sha) => writeln!(text, "{} {sha}\t{path}", item["mode"].as_str().unwrap_or_default())?,
+            Some(sha) => {
+                writeln!(text, "{} {sha}\t{path}", item["mode"].as_str().unwrap_or_default())?
+            }
         }
     }
     let sha = hub.git.tree(input["base_tree"].as_str(), &text).await?;
-    Ok(Reply::created(json!({"sha": sha, "tree": [], "truncated": false, "url": format!("https://range.invalid/trees/{sha}")})))
+    Ok(Reply::created(
+        json!({"sha": sha, "tree": [], "truncated": false, "url": format!("https://range.invalid/trees/{sha}")}),
+    ))
 }
 
 /// Writes a commit.
 pub async fn make_commit(hub: &Hub, input: &Value) -> Result<Reply> {
-    let parents: Vec<&str> = input["parents"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    let (tree, message) = (input["tree"].as_str().unwrap_or_default(), input["message"].as_str().unwrap_or_default());
+    let parents: Vec<&str> =
+        input["parents"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let (tree, message) =
+        (input["tree"].as_str().unwrap_or_default(), input["message"].as_str().unwrap_or_default());
     let at = now();
     let sha = hub.git.commit(tree, &parents, message, Who { name: "evenkeel", at: &at }).await?;
     Ok(Reply { status: 201, ..commit(hub, &sha).await? })
@@ -111,13 +128,16 @@ pub async fn make_commit(hub: &Hub, input: &Value) -> Result<Reply> {
 
 /// Makes a reference that isn't there yet.
 pub async fn make_reference(hub: &Hub, input: &Value) -> Result<Reply> {
-    let (name, sha) = (input["ref"].as_str().unwrap_or_default(), input["sha"].as_str().unwrap_or_default());
+    let (name, sha) =
+        (input["ref"].as_str().unwrap_or_default(), input["sha"].as_str().unwrap_or_default());
     if !name.starts_with("refs/heads/") && !name.starts_with("refs/tags/") {
         return Ok(Reply::no(422, "Reference name must start with refs/heads/ or refs/tags/"));
     }
     let _turn = hub.writing.lock().await;
     match hub.git.run(&["update-ref", name, sha, &"0".repeat(40)]).await {
-        Ok(_) => Ok(Reply { status: 201, ..reference(hub, name.trim_start_matches("refs/")).await? }),
+        Ok(_) => {
+            Ok(Reply { status: 201, ..reference(hub, name.trim_start_matches("refs/")).await? })
+        }
         Err(_) => Ok(Reply::no(422, "Reference already exists")),
     }
 }

@@ -17,7 +17,10 @@ async fn head_of(hub: &Hub, pull: &Pull) -> String {
     if !pull.open {
         return pull.head_sha.clone();
     }
-    hub.git.resolve(&format!("refs/heads/{}", pull.head)).await.unwrap_or_else(|| pull.head_sha.clone())
+    hub.git
+        .resolve(&format!("refs/heads/{}", pull.head))
+        .await
+        .unwrap_or_else(|| pull.head_sha.clone())
 }
 
 /// Where it left the base branch, and its newest commit.
@@ -92,7 +95,9 @@ pub async fn list(hub: &Hub, get: &Query<'_>, page: Paging) -> Result<Reply> {
 
 /// Those that a commit came in by.
 pub async fn of_commit(hub: &Hub, sha: &str) -> Result<Reply> {
-    let Some(sha) = hub.git.resolve(sha).await else { return Ok(Reply::no(422, "No commit found")) };
+    let Some(sha) = hub.git.resolve(sha).await else {
+        return Ok(Reply::no(422, "No commit found"));
+    };
     let mut values = Vec::new();
     for pull in hub.with(|state| state.pulls.clone()) {
         let (from, head) = span(hub, &pull).await?;
@@ -123,21 +128,40 @@ pub async fn files(hub: &Hub, number: u64, page: Paging) -> Result<Reply> {
 pub async fn open(hub: &Hub, input: &Value) -> Result<Reply> {
     let text = |name: &str| input[name].as_str().unwrap_or_default().to_owned();
     let (head, base) = (text("head"), text("base"));
-    let branches = (hub.git.resolve(&format!("refs/heads/{head}")).await, hub.git.resolve(&format!("refs/heads/{base}")).await);
-    let (Some(sha), Some(onto)) = branches else { return Ok(Reply::no(422, "Validation Failed: invalid head or base")) };
+    let branches = (
+        hub.git.resolve(&format!("refs/heads/{head}")).await,
+        hub.git.resolve(&format!("refs/heads/{base}")).await,
+    );
+    let (Some(sha), Some(onto)) = branches else {
+        return Ok(Reply::no(422, "Validation Failed: invalid head or base"));
+    };
     if hub.git.run(&["rev-list", "--count", &format!("{onto}..{sha}")]).await? == "0" {
-        return Ok(Reply::no(422, &format!("Validation Failed: No commits between {base} and {head}")));
+        return Ok(Reply::no(
+            422,
+            &format!("Validation Failed: No commits between {base} and {head}"),
+        ));
     }
-    let taken = hub.with(|state| state.pulls.iter().any(|p| p.open && p.head == head && p.base == base));
+    let taken =
+        hub.with(|state| state.pulls.iter().any(|p| p.open && p.head == head && p.base == base));
     if taken {
-        return Ok(Reply::no(422, &format!("Validation Failed: A pull request already exists for {head}.")));
+        return Ok(Reply::no(
+            422,
+            &format!("Validation Failed: A pull request already exists for {head}."),
+        ));
     }
     let pull = add(hub, text("title"), text("body"), base, head, sha);
     Ok(Reply::created(whole(hub, &pull).await?))
 }
 
 /// Puts one into the list.
-pub fn add(hub: &Hub, title: String, body: String, base: String, head: String, head_sha: String) -> Pull {
+pub fn add(
+    hub: &Hub,
+    title: String,
+    body: String,
+    base: String,
+    head: String,
+    head_sha: String,
+) -> Pull {
     hub.with(|state| {
         let (number, at) = (state.number(), now());
         let pull = Pull {
@@ -200,7 +224,10 @@ pub async fn merge(hub: &Hub, number: u64, input: &Value) -> Result<Reply> {
         return Ok(Reply::no(405, "Pull Request is not mergeable"));
     }
     if hub.with(|state| !state.rules.is_empty() || state.protected) {
-        return Ok(Reply::no(405, "At least 1 approving review is required by reviewers with write access."));
+        return Ok(Reply::no(
+            405,
+            "At least 1 approving review is required by reviewers with write access.",
+        ));
     }
     let head = head_of(hub, &pull).await;
     if input["sha"].as_str().is_some_and(|expected| expected != head) {
@@ -214,13 +241,21 @@ pub async fn merge(hub: &Hub, number: u64, input: &Value) -> Result<Reply> {
     let message = input["commit_message"].as_str().unwrap_or_default();
     let title = input["commit_title"].as_str().map(str::to_owned);
     match do_merge(hub, &pull, method, title, message).await? {
-        Some(sha) => Ok(Reply::ok(json!({"sha": sha, "merged": true, "message": "Pull Request successfully merged"}))),
+        Some(sha) => Ok(Reply::ok(
+            json!({"sha": sha, "merged": true, "message": "Pull Request successfully merged"}),
+        )),
         None => Ok(Reply::no(405, "Pull Request is not mergeable")),
     }
 }
 
 /// Merges; `None` for a conflict.
-pub async fn do_merge(hub: &Hub, pull: &Pull, method: MergeMethod, title: Option<String>, message: &str) -> Result<Option<String>> {
+pub async fn do_merge(
+    hub: &Hub,
+    pull: &Pull,
+    method: MergeMethod,
+    title: Option<String>,
+    message: &str,
+) -> Result<Option<String>> {
     let _turn = hub.writing.lock().await;
     let (name, at) = (format!("refs/heads/{}", pull.base), now());
     let base = hub.git.run(&["rev-parse", &name]).await?;
@@ -231,7 +266,9 @@ pub async fn do_merge(hub: &Hub, pull: &Pull, method: MergeMethod, title: Option
             let Some(tree) = hub.git.merge(None, &base, &head).await? else { return Ok(None) };
             let merge = method == MergeMethod::Merge;
             let title = title.unwrap_or_else(|| match merge {
-                true => format!("Merge pull request #{} from {}/{}", pull.number, hub.owner, pull.head),
+                true => {
+                    format!("Merge pull request #{} from {}/{}", pull.number, hub.owner, pull.head)
+                }
                 false => format!("{} (#{})", pull.title, pull.number),
             });
             let parents: &[&str] = if merge { &[&base, &head] } else { &[&base] };
@@ -243,7 +280,9 @@ pub async fn do_merge(hub: &Hub, pull: &Pull, method: MergeMethod, title: Option
             let (mut onto, mut became) = (base.clone(), Vec::new());
             for commit in own.lines() {
                 let parent = format!("{commit}^");
-                let Some(tree) = hub.git.merge(Some(&parent), &onto, commit).await? else { return Ok(None) };
+                let Some(tree) = hub.git.merge(Some(&parent), &onto, commit).await? else {
+                    return Ok(None);
+                };
                 let text = hub.git.run(&["show", "-s", "--format=%B", commit]).await?;
                 onto = hub.git.commit(&tree, &[&onto], &text, who()).await?;
                 became.push(onto.clone());
@@ -270,7 +309,9 @@ pub async fn do_merge(hub: &Hub, pull: &Pull, method: MergeMethod, title: Option
 
 /// Comments on one.
 pub fn comments(hub: &Hub, number: u64) -> Reply {
-    Reply::ok(Value::Array(hub.with(|state| state.comments.get(&number).cloned().unwrap_or_default())))
+    Reply::ok(Value::Array(
+        hub.with(|state| state.comments.get(&number).cloned().unwrap_or_default()),
+    ))
 }
 
 /// Comments.
@@ -292,15 +333,18 @@ pub fn comment(hub: &Hub, number: u64, input: &Value) -> Reply {
 /// The GraphQL endpoint: knows `revertPullRequest`.
 pub async fn graphql(hub: &Hub, body: &[u8]) -> Reply {
     let request: Value = serde_json::from_slice(body).unwrap_or_default();
-    let asked = match graphql::read(request["query"].as_str().unwrap_or_default(), &request["variables"]) {
-        Ok(asked) => asked,
-        Err(error) => {
-            hub.violate(format!("POST /graphql: {error:#}"));
-            return Reply::ok(json!({"errors": [{"message": format!("{error:#}")}]}));
-        }
-    };
+    let asked =
+        match graphql::read(request["query"].as_str().unwrap_or_default(), &request["variables"]) {
+            Ok(asked) => asked,
+            Err(error) => {
+                hub.violate(format!("POST /graphql: {error:#}"));
+                return Reply::ok(json!({"errors": [{"message": format!("{error:#}")}]}));
+            }
+        };
     match revert(hub, &asked.input).await {
-        Ok(Ok(pull)) => Reply::ok(json!({"data": {asked.field: {"revertPullRequest": {"number": pull.number}}}})),
+        Ok(Ok(pull)) => Reply::ok(
+            json!({"data": {asked.field: {"revertPullRequest": {"number": pull.number}}}}),
+        ),
         Ok(Err(message)) => Reply::ok(json!({
             "data": {asked.field: null}, "errors": [{"type": "UNPROCESSABLE", "path": ["revertPullRequest"], "message": message}],
         })),
@@ -313,8 +357,14 @@ pub async fn graphql(hub: &Hub, body: &[u8]) -> Reply {
 
 /// Reverts what a merged pull request brought, on a branch of its own.
 async fn revert(hub: &Hub, input: &Value) -> Result<Result<Pull, String>> {
-    let number = input["pullRequestId"].as_str().and_then(|id| id.strip_prefix("PR_")).and_then(|n| n.parse().ok()).unwrap_or(0);
-    let Some(pull) = find(hub, number) else { return Ok(Err("Could not resolve to a node".to_owned())) };
+    let number = input["pullRequestId"]
+        .as_str()
+        .and_then(|id| id.strip_prefix("PR_"))
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(0);
+    let Some(pull) = find(hub, number) else {
+        return Ok(Err("Could not resolve to a node".to_owned()));
+    };
     let (Some(last), Some(onto)) = (&pull.merge_commit, &pull.onto) else {
         return Ok(Err("The pull request isn't merged".to_owned()));
     };
@@ -329,7 +379,8 @@ async fn revert(hub: &Hub, input: &Value) -> Result<Result<Pull, String>> {
     let at = now();
     let commit = hub.git.commit(&tree, &[&base], &title, Who { name: "GitHub", at: &at }).await?;
     let head = format!("revert-{}-{}", pull.number, pull.head);
-    let made = hub.git.run(&["update-ref", &format!("refs/heads/{head}"), &commit, &"0".repeat(40)]).await;
+    let made =
+        hub.git.run(&["update-ref", &format!("refs/heads/{head}"), &commit, &"0".repeat(40)]).await;
     if made.is_err() {
         return Ok(Err("A revert of this pull request exists already".to_owned()));
     }

@@ -133,7 +133,9 @@ pub async fn files(hub: &Hub, from: &str, to: &str) -> Result<Vec<Value>> {
         args.extend(before);
         let text = hub.git.run(&args).await?;
         let patch = text.find("\n@@").map(|at| text[at + 1..].to_owned());
-        let count = |sign: char| patch.iter().flat_map(|p| p.lines()).filter(|line| line.starts_with(sign)).count();
+        let count = |sign: char| {
+            patch.iter().flat_map(|p| p.lines()).filter(|line| line.starts_with(sign)).count()
+        };
         let mut file = json!({
             "filename": path, "status": status, "sha": sha, "additions": count('+'), "deletions": count('-'),
             "changes": count('+') + count('-'), "blob_url": "https://range.invalid/b", "raw_url": "https://range.invalid/r",
@@ -152,8 +154,11 @@ pub async fn files(hub: &Hub, from: &str, to: &str) -> Result<Vec<Value>> {
 
 /// Two versions compared.
 pub async fn compare(hub: &Hub, names: &str, page: Paging) -> Result<Reply> {
-    let Some((base, head)) = names.split_once("...") else { return Ok(Reply::no(404, "Not Found")) };
-    let (Some(base), Some(head)) = (hub.git.resolve(base).await, hub.git.resolve(head).await) else {
+    let Some((base, head)) = names.split_once("...") else {
+        return Ok(Reply::no(404, "Not Found"));
+    };
+    let (Some(base), Some(head)) = (hub.git.resolve(base).await, hub.git.resolve(head).await)
+    else {
         return Ok(Reply::no(404, "Not Found"));
     };
     let Ok(merge_base) = hub.git.run(&["merge-base", &base, &head]).await else {
@@ -199,7 +204,9 @@ pub fn codeowners_errors() -> Reply {
 
 /// Check runs of a commit.
 pub async fn check_runs(hub: &Hub, name: &str) -> Result<Reply> {
-    let Some(sha) = hub.git.resolve(name).await else { return Ok(Reply::no(422, "No commit found")) };
+    let Some(sha) = hub.git.resolve(name).await else {
+        return Ok(Reply::no(422, "No commit found"));
+    };
     let runs = hub.with(|state| state.check_runs.get(&sha).cloned().unwrap_or_default());
     Ok(Reply::ok(json!({"total_count": runs.len(), "check_runs": runs})))
 }
@@ -213,7 +220,9 @@ pub async fn status(hub: &Hub, name: &str) -> Result<Reply> {
 /// Deployments, newest first.
 pub fn deployments(hub: &Hub, get: &Query<'_>, page: Paging) -> Reply {
     let wanted = |deployment: &&Value| {
-        ["environment", "ref"].iter().all(|field| get(field).is_none_or(|wanted| deployment[*field] == wanted))
+        ["environment", "ref"]
+            .iter()
+            .all(|field| get(field).is_none_or(|wanted| deployment[*field] == wanted))
     };
     page.cut(hub.with(|state| state.deployments.iter().rev().filter(wanted).cloned().collect()))
 }

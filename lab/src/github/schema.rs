@@ -24,7 +24,9 @@ pub struct Operation<'a> {
 impl Schema {
     /// Reads it.
     pub fn load() -> Result<Self> {
-        Ok(Self { document: serde_json::from_str(DESCRIPTION).context("reading GitHub's description")? })
+        Ok(Self {
+            document: serde_json::from_str(DESCRIPTION).context("reading GitHub's description")?,
+        })
     }
 
     /// The operation a method and a path mean. Of several templates the one with fewest parameters.
@@ -34,7 +36,9 @@ impl Schema {
         let mut best: Option<Operation<'_>> = None;
         for (template, methods) in paths {
             let described = &methods[method];
-            let Some(params) = fits(template, &parts).filter(|_| described.is_object()) else { continue };
+            let Some(params) = fits(template, &parts).filter(|_| described.is_object()) else {
+                continue;
+            };
             if best.as_ref().is_none_or(|best| params.len() < best.params.len()) {
                 best = Some(Operation { template: template.clone(), params, described });
             }
@@ -43,9 +47,15 @@ impl Schema {
     }
 
     /// What is wrong with a request.
-    pub fn request(&self, operation: &Operation<'_>, query: &[(String, String)], body: &[u8]) -> Vec<String> {
+    pub fn request(
+        &self,
+        operation: &Operation<'_>,
+        query: &[(String, String)],
+        body: &[u8],
+    ) -> Vec<String> {
         let mut wrong = Vec::new();
-        let parameters = operation.described["parameters"].as_array().map_or(&[][..], Vec::as_slice);
+        let parameters =
+            operation.described["parameters"].as_array().map_or(&[][..], Vec::as_slice);
         let of = |place: &str| -> BTreeMap<&str, &Value> {
             let mine = parameters.iter().filter(|p| p["in"] == place);
             mine.filter_map(|p| Some((p["name"].as_str()?, p))).collect()
@@ -54,7 +64,13 @@ impl Schema {
         for (name, text) in query {
             match known.get(name.as_str()) {
                 None => wrong.push(format!("unknown query parameter {name}")),
-                Some(parameter) => self.check(&parameter["schema"], &typed(&parameter["schema"], text), Strict::Request, name, &mut wrong),
+                Some(parameter) => self.check(
+                    &parameter["schema"],
+                    &typed(&parameter["schema"], text),
+                    Strict::Request,
+                    name,
+                    &mut wrong,
+                ),
             }
         }
         for (name, parameter) in &known {
@@ -64,7 +80,13 @@ impl Schema {
         }
         for (name, parameter) in of("path") {
             if let Some(text) = operation.params.get(name) {
-                self.check(&parameter["schema"], &typed(&parameter["schema"], text), Strict::Request, name, &mut wrong);
+                self.check(
+                    &parameter["schema"],
+                    &typed(&parameter["schema"], text),
+                    Strict::Request,
+                    name,
+                    &mut wrong,
+                );
             }
         }
         let content = &operation.described["requestBody"]["content"]["application/json"]["schema"];
@@ -86,14 +108,22 @@ impl Schema {
     /// What is wrong with an answer: fields that GitHub doesn't have, or of another type. Those left out are not missed.
     pub fn answer(&self, operation: &Operation<'_>, status: u16, value: &Value) -> Vec<String> {
         let mut wrong = Vec::new();
-        let content = &operation.described["responses"][status.to_string()]["content"]["application/json"]["schema"];
+        let content = &operation.described["responses"][status.to_string()]["content"]["application/json"]
+            ["schema"];
         if !content.is_null() {
             self.check(content, value, Strict::Answer, "answer", &mut wrong);
         }
         wrong
     }
 
-    fn check(&self, schema: &Value, value: &Value, strict: Strict, at: &str, wrong: &mut Vec<String>) {
+    fn check(
+        &self,
+        schema: &Value,
+        value: &Value,
+        strict: Strict,
+        at: &str,
+        wrong: &mut Vec<String>,
+    ) {
         if let Some(reference) = schema["$ref"].as_str() {
             let pointer = reference.trim_start_matches('#');
             let target = self.document.pointer(pointer).unwrap_or(&Value::Null);
@@ -152,10 +182,19 @@ impl Schema {
         }
     }
 
-    fn check_fields(&self, schema: &Value, fields: &Map<String, Value>, strict: Strict, at: &str, wrong: &mut Vec<String>) {
+    fn check_fields(
+        &self,
+        schema: &Value,
+        fields: &Map<String, Value>,
+        strict: Strict,
+        at: &str,
+        wrong: &mut Vec<String>,
+    ) {
         let properties = schema["properties"].as_object();
         if strict == Strict::Request {
-            for name in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+            for name in
+                schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str)
+            {
                 if !fields.contains_key(name) {
                     wrong.push(format!("{at}.{name} is missing"));
                 }
@@ -261,14 +300,24 @@ mod tests {
             schema.request(&operation, &[], body.as_bytes())
         };
         let pulls = "/repos/acme/shop/pulls";
-        assert_eq!(post(pulls, r#"{"title": "x", "head": "a", "base": "main"}"#), Vec::<String>::new());
+        assert_eq!(
+            post(pulls, r#"{"title": "x", "head": "a", "base": "main"}"#),
+            Vec::<String>::new()
+        );
         assert_eq!(post(pulls, r#"{"title": "x", "head": "a"}"#), ["body.base is missing"]);
         assert_eq!(post(pulls, r#"{"head": 1, "base": "main"}"#), ["body.head is no string: 1"]);
-        assert_eq!(post(pulls, r#"{"head": "a", "base": "main", "bass": 1}"#), ["body.bass is not described"]);
+        assert_eq!(
+            post(pulls, r#"{"head": "a", "base": "main", "bass": 1}"#),
+            ["body.bass is not described"]
+        );
         let get = schema.operation("get", "/repos/acme/shop/git/ref/heads%2Fa").unwrap();
         assert_eq!(get.params["ref"], "heads/a");
         let list = schema.operation("get", pulls).unwrap();
-        let wrong = schema.request(&list, &[("state".into(), "merged".into()), ("x".into(), "1".into())], b"");
+        let wrong = schema.request(
+            &list,
+            &[("state".into(), "merged".into()), ("x".into(), "1".into())],
+            b"",
+        );
         assert_eq!(wrong, ["state may not be \"merged\"", "unknown query parameter x"]);
         assert!(schema.operation("delete", pulls).is_none());
         let wrong = schema.answer(&list, 200, &serde_json::json!([{"number": "7", "nonsense": 1}]));

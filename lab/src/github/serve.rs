@@ -98,7 +98,11 @@ impl Reply {
     }
 
     pub fn no(status: u16, message: &str) -> Self {
-        Self { status, body: json!({"message": message, "documentation_url": "https://docs.github.com/rest"}), more: false }
+        Self {
+            status,
+            body: json!({"message": message, "documentation_url": "https://docs.github.com/rest"}),
+            more: false,
+        }
     }
 }
 
@@ -187,13 +191,17 @@ impl Hub {
 
     fn lets_in(&self, headers: &HeaderMap, path: &str) -> bool {
         let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let Some(token) = given.and_then(|value| value.strip_prefix("Bearer ")) else { return false };
+        let Some(token) = given.and_then(|value| value.strip_prefix("Bearer ")) else {
+            return false;
+        };
         match &self.credentials {
             Credentials::Token(right) => token == right,
             Credentials::App { app_id, public_key, .. } if path.starts_with("/app/") => {
                 is_signed(token, app_id, public_key)
             }
-            Credentials::App { .. } => self.lock().installation_tokens.iter().any(|good| good == token),
+            Credentials::App { .. } => {
+                self.lock().installation_tokens.iter().any(|good| good == token)
+            }
         }
     }
 
@@ -217,23 +225,38 @@ fn is_signed(token: &str, app_id: &str, public_key: &[u8]) -> bool {
     let signed = key.verify(format!("{head}.{claims}").as_bytes(), &read(signature)).is_ok();
     let claims = json(claims);
     let time = clock().as_second();
-    let (from, to) = (claims["iat"].as_i64().unwrap_or(i64::MAX), claims["exp"].as_i64().unwrap_or(0));
-    signed && json(head)["alg"] == "RS256" && claims["iss"] == app_id && from <= time && to > time && to - from <= 660
+    let (from, to) =
+        (claims["iat"].as_i64().unwrap_or(i64::MAX), claims["exp"].as_i64().unwrap_or(0));
+    signed
+        && json(head)["alg"] == "RS256"
+        && claims["iss"] == app_id
+        && from <= time
+        && to > time
+        && to - from <= 660
 }
 
-async fn answer(Shared(hub): Shared<Arc<Hub>>, method: Method, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
+async fn answer(
+    Shared(hub): Shared<Arc<Hub>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let path = uri.path().to_owned();
     let trouble = hub.trouble_for(&path);
     let reply = match &trouble {
         Some(trouble) if trouble.status != 0 => None,
         _ => Some(respond(&hub, &method, &uri, &headers, &body).await),
     };
-    let status = reply.as_ref().map_or_else(|| trouble.as_ref().map_or(0, |t| t.status), |reply| reply.status);
+    let status = reply
+        .as_ref()
+        .map_or_else(|| trouble.as_ref().map_or(0, |t| t.status), |reply| reply.status);
     hub.lock().requests.push(format!("{method} {path} {status}"));
     if let Some(trouble) = trouble {
         if trouble.status == 0 {
             // Done, but nobody hears of it: the body promises more than comes.
-            let broken = futures::stream::once(async { Err::<Bytes, _>(std::io::Error::other("hung up")) });
+            let broken =
+                futures::stream::once(async { Err::<Bytes, _>(std::io::Error::other("hung up")) });
             return Response::new(axum::body::Body::from_stream(broken));
         }
         let mut response = trouble.body.into_response();
@@ -254,10 +277,17 @@ fn render(headers: &HeaderMap, uri: &Uri, reply: &Reply) -> Response {
     let digest = Sha256::digest(text.as_bytes());
     let etag = format!("W/\"{}\"", URL_SAFE_NO_PAD.encode(digest));
     let status = StatusCode::from_u16(reply.status).unwrap_or_default();
-    if reply.status == 200 && headers.get(header::IF_NONE_MATCH).is_some_and(|tag| tag.as_bytes() == etag.as_bytes()) {
+    if reply.status == 200
+        && headers.get(header::IF_NONE_MATCH).is_some_and(|tag| tag.as_bytes() == etag.as_bytes())
+    {
         return StatusCode::NOT_MODIFIED.into_response();
     }
-    let mut response = (status, [(header::CONTENT_TYPE, "application/json; charset=utf-8"), (header::ETAG, etag.as_str())], text).into_response();
+    let mut response = (
+        status,
+        [(header::CONTENT_TYPE, "application/json; charset=utf-8"), (header::ETAG, etag.as_str())],
+        text,
+    )
+        .into_response();
     if reply.more
         && let Ok(link) = format!("<https://range.invalid{}>; rel=\"next\"", uri.path()).parse()
     {
@@ -266,14 +296,23 @@ fn render(headers: &HeaderMap, uri: &Uri, reply: &Reply) -> Response {
     response
 }
 
-async fn respond(hub: &Hub, method: &Method, uri: &Uri, headers: &HeaderMap, body: &Bytes) -> Reply {
+async fn respond(
+    hub: &Hub,
+    method: &Method,
+    uri: &Uri,
+    headers: &HeaderMap,
+    body: &Bytes,
+) -> Reply {
     let path = uri.path();
     if !hub.lets_in(headers, path) {
         return Reply::no(401, "Bad credentials");
     }
     if headers.get(header::USER_AGENT).is_none() {
         hub.violate(format!("{method} {path}: no User-Agent"));
-        return Reply::no(403, "Request forbidden by administrative rules. Please make sure your request has a User-Agent header");
+        return Reply::no(
+            403,
+            "Request forbidden by administrative rules. Please make sure your request has a User-Agent header",
+        );
     }
     if path == "/graphql" {
         return super::pulls::graphql(hub, body).await;
@@ -289,8 +328,9 @@ async fn respond(hub: &Hub, method: &Method, uri: &Uri, headers: &HeaderMap, bod
         hub.violate(said.clone());
         return Reply::no(422, &said);
     }
-    let right_place = operation.params.get("owner").is_none_or(|owner| owner.eq_ignore_ascii_case(&hub.owner))
-        && operation.params.get("repo").is_none_or(|name| name.eq_ignore_ascii_case(&hub.name));
+    let right_place =
+        operation.params.get("owner").is_none_or(|owner| owner.eq_ignore_ascii_case(&hub.owner))
+            && operation.params.get("repo").is_none_or(|name| name.eq_ignore_ascii_case(&hub.name));
     if !right_place {
         return Reply::no(404, "Not Found");
     }
@@ -316,10 +356,12 @@ async fn dispatch(
     input: &Value,
 ) -> Result<Reply> {
     let params = &operation.params;
-    let get = |name: &str| query.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str());
+    let get =
+        |name: &str| query.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str());
     let param = |name: &str| params.get(name).map_or("", String::as_str);
     let number = |name: &str| param(name).parse::<u64>().unwrap_or(0);
-    let rest = operation.template.strip_prefix("/repos/{owner}/{repo}").unwrap_or(&operation.template);
+    let rest =
+        operation.template.strip_prefix("/repos/{owner}/{repo}").unwrap_or(&operation.template);
     let page = super::reads::Paging::new(get("per_page"), get("page"));
     use super::{objects, pulls, reads};
     match (method.as_str(), rest) {
@@ -334,9 +376,13 @@ async fn dispatch(
         ("GET", "/contents/{path}") => reads::contents(hub, param("path")).await,
         ("GET", "/codeowners/errors") => Ok(reads::codeowners_errors()),
         ("GET", "/deployments") => Ok(reads::deployments(hub, &get, page)),
-        ("GET", "/deployments/{deployment_id}/statuses") => Ok(reads::deployment_statuses(hub, number("deployment_id"), page)),
+        ("GET", "/deployments/{deployment_id}/statuses") => {
+            Ok(reads::deployment_statuses(hub, number("deployment_id"), page))
+        }
         ("GET", "/releases") => Ok(reads::releases(hub, page)),
-        ("GET", "/rules/branches/{branch}") => Ok(Reply::ok(Value::Array(hub.with(|state| state.rules.clone())))),
+        ("GET", "/rules/branches/{branch}") => {
+            Ok(Reply::ok(Value::Array(hub.with(|state| state.rules.clone()))))
+        }
         ("GET", "/git/blobs/{file_sha}") => objects::blob(hub, param("file_sha")).await,
         ("GET", "/git/commits/{commit_sha}") => objects::commit(hub, param("commit_sha")).await,
         ("GET", "/git/ref/{ref}") => objects::reference(hub, param("ref")).await,
@@ -345,15 +391,25 @@ async fn dispatch(
         ("POST", "/git/trees") => objects::make_tree(hub, input).await,
         ("POST", "/git/commits") => objects::make_commit(hub, input).await,
         ("POST", "/git/refs") => objects::make_reference(hub, input).await,
-        ("GET", "/issues/{issue_number}/comments") => Ok(pulls::comments(hub, number("issue_number"))),
-        ("POST", "/issues/{issue_number}/comments") => Ok(pulls::comment(hub, number("issue_number"), input)),
+        ("GET", "/issues/{issue_number}/comments") => {
+            Ok(pulls::comments(hub, number("issue_number")))
+        }
+        ("POST", "/issues/{issue_number}/comments") => {
+            Ok(pulls::comment(hub, number("issue_number"), input))
+        }
         ("GET", "/pulls") => pulls::list(hub, &get, page).await,
         ("POST", "/pulls") => pulls::open(hub, input).await,
         ("GET", "/pulls/{pull_number}") => pulls::get(hub, number("pull_number")).await,
         ("PATCH", "/pulls/{pull_number}") => pulls::change(hub, number("pull_number"), input).await,
-        ("GET", "/pulls/{pull_number}/files") => pulls::files(hub, number("pull_number"), page).await,
-        ("PUT", "/pulls/{pull_number}/merge") => pulls::merge(hub, number("pull_number"), input).await,
-        ("POST", "/app/installations/{installation_id}/access_tokens") => Ok(access_token(hub, number("installation_id"))),
+        ("GET", "/pulls/{pull_number}/files") => {
+            pulls::files(hub, number("pull_number"), page).await
+        }
+        ("PUT", "/pulls/{pull_number}/merge") => {
+            pulls::merge(hub, number("pull_number"), input).await
+        }
+        ("POST", "/app/installations/{installation_id}/access_tokens") => {
+            Ok(access_token(hub, number("installation_id")))
+        }
         (method, template) => anyhow::bail!("{method} {template} isn't answered"),
     }
 }

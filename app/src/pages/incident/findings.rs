@@ -38,6 +38,7 @@ pub fn Findings(
             <section class="stack stack--tight" aria-label="Hypotheses"><h2 class="unseen">"Hypotheses"</h2>{why}{ranked}</section>
             <Found icc=icc of=Specialist::Kubernetes />
             <Found icc=icc of=Specialist::Metrics />
+            <Found icc=icc of=Specialist::Github />
             <NotSeen icc=icc />
         </div>
     }

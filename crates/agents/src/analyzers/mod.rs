@@ -2,6 +2,7 @@
 //! of any application; each cites words of the answer it read.
 
 mod autoscaler;
+mod code_change;
 mod crash_loop;
 mod healthy;
 mod image_pull;
@@ -27,7 +28,7 @@ use evenkeel_domain::evidence::Gap;
 
 use crate::{
     draft::Draft,
-    view::{KubernetesView, MetricsView},
+    view::{CodeView, KubernetesView, MetricsView},
 };
 
 /// Findings of one kind each; a namespace or a node may give any number of them.
@@ -62,6 +63,13 @@ pub fn metrics(view: &MetricsView) -> Vec<Draft> {
     alert_series::enrich(view, &mut found);
     found.extend(memory_growth::analyze(view));
     found.extend(throttling::analyze(view));
+    found.truncate(MAX_FINDINGS);
+    found
+}
+
+/// What workloads' changes were made from.
+pub fn github(view: &CodeView) -> Vec<Draft> {
+    let mut found = code_change::analyze(view);
     found.truncate(MAX_FINDINGS);
     found
 }

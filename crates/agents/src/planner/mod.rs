@@ -9,6 +9,7 @@
 mod advice;
 mod capacity;
 mod choose;
+mod code;
 mod dry_run;
 mod prove;
 mod resources;
@@ -70,6 +71,26 @@ struct Chosen {
     why: String,
 }
 
+/// Why nothing of the catalogue is done to a Deployment.
+#[derive(Debug, Clone, PartialEq)]
+enum Declined {
+    /// And nothing else should be either.
+    Finally(String),
+    /// A change is blamed and there is no way back in the cluster; perhaps there is one in the code.
+    NoWayBack(String),
+}
+
+impl Declined {
+    fn reason(self) -> String {
+        match self {
+            Self::Finally(reason) | Self::NoWayBack(reason) => reason,
+        }
+    }
+}
+
+/// How long and how often a fix is looked for that people have to merge and release first.
+const BY_PEOPLE: PlannerSettings = PlannerSettings { hold_s: 60, within_s: 4 * 3600, every_s: 30 };
+
 /// Plans, with a dry run.
 pub async fn plan(bench: &dyn Bench, settings: PlannerSettings) -> Result<Planning, Interrupted> {
     let state = bench.state().await;
@@ -103,10 +124,86 @@ async fn draw_up(
         Ok(deployment) => deployment,
         Err(reason) => return Ok(Err(reason)),
     };
-    let chosen = match choose::choose(bench, state, best, &deployment.value).await? {
-        Ok(chosen) => chosen,
-        Err(reason) => return Ok(Err(reason)),
+    let chosen = choose::choose(bench, state, best, &deployment.value).await?;
+    let source = code::source(state, best);
+    let steps = match (&chosen, &source) {
+        (Ok(Chosen { call: ActionCall::RolloutUndo { .. }, .. }), Some(source)) => {
+            Some(code::steps(bench, state, source, false).await?)
+        }
+        (Err(Declined::NoWayBack(_)), Some(source)) => {
+            Some(code::steps(bench, state, source, true).await?)
+        }
+        _ => None,
     };
+    let mut drawn = match chosen {
+        Ok(chosen) => match in_cluster(bench, state, best, &deployment, chosen).await? {
+            Ok(drawn) => drawn,
+            Err(reason) => return Ok(Err(reason)),
+        },
+        Err(declined) => {
+            let reason = declined.reason();
+            match &steps {
+                Some(Ok(_)) => Drawn { actions: Vec::new(), summary: best.summary.clone() },
+                Some(Err(why)) => {
+                    return Ok(Err(format!(
+                        "{reason}; nor can it be taken back in the code: {why}"
+                    )));
+                }
+                None => return Ok(Err(reason)),
+            }
+        }
+    };
+    let mut proof = prove::prove(bench, state, best).await?;
+    let mut window = settings;
+    let alone = drawn.actions.is_empty();
+    match steps {
+        Some(Ok(steps)) => {
+            if alone {
+                proof.predicates.push(steps.merged);
+            }
+            if alone && !steps.merges {
+                window = BY_PEOPLE;
+            }
+            drawn.summary = format!("{}; {}", drawn.summary, steps.words);
+            drawn.actions.extend(steps.actions);
+        }
+        // What heals is done; that the code keeps the change is said as loudly.
+        Some(Err(why)) => {
+            drawn.summary =
+                format!("{}; the change stays in the code, for it {why}", drawn.summary);
+        }
+        None => {}
+    }
+    Ok(Ok(Plan {
+        id: bench.plan_id(),
+        hypothesis: best.id,
+        summary: drawn.summary,
+        actions: drawn.actions,
+        predicates: proof.predicates,
+        window: VerificationWindow {
+            hold_s: window.hold_s,
+            within_s: window.within_s,
+            every_s: window.every_s,
+        },
+        figure: proof.figure,
+        made_at: bench.now(),
+    }))
+}
+
+/// Actions and what is said of them.
+struct Drawn {
+    actions: Vec<PlannedAction>,
+    summary: String,
+}
+
+/// The chosen call on the Deployment, dry-run.
+async fn in_cluster(
+    bench: &dyn Bench,
+    state: &IncidentState,
+    best: &Hypothesis,
+    deployment: &Answer<Deployment>,
+    chosen: Chosen,
+) -> Result<Result<Drawn, String>, Interrupted> {
     let target = Target {
         object: best.object.clone(),
         uid: deployment.value.uid.clone(),
@@ -115,38 +212,23 @@ async fn draw_up(
         seen_in: deployment.evidence,
     };
     let id = bench.action_id();
-    let (dry, proof) = futures::try_join!(
-        dry_run::dry_run(bench, &chosen.call, &target, id),
-        prove::prove(bench, state, best),
-    )?;
-    let dry = match dry {
+    let dry = match dry_run::dry_run(bench, &chosen.call, &target, id).await? {
         Ok(dry) => dry,
         Err(reason) => return Ok(Err(format!("{}; but {reason}", chosen.why))),
     };
     let risk =
         risk::assess(&chosen.call, &target.object, target.replicas, state.environment, &dry.undo);
-    Ok(Ok(Plan {
-        id: bench.plan_id(),
-        hypothesis: best.id,
-        summary: format!("{}: {}", chosen.call.describe(&target.object), chosen.why),
-        actions: vec![PlannedAction {
-            id,
-            call: chosen.call,
-            target,
-            risk,
-            diff: dry.diff,
-            dry_run: dry.evidence,
-            undo: dry.undo,
-        }],
-        predicates: proof.predicates,
-        window: VerificationWindow {
-            hold_s: settings.hold_s,
-            within_s: settings.within_s,
-            every_s: settings.every_s,
-        },
-        figure: proof.figure,
-        made_at: bench.now(),
-    }))
+    let summary = format!("{}: {}", chosen.call.describe(&target.object), chosen.why);
+    let action = PlannedAction {
+        id,
+        call: chosen.call,
+        target,
+        risk,
+        diff: dry.diff,
+        dry_run: dry.evidence,
+        undo: dry.undo,
+    };
+    Ok(Ok(Drawn { actions: vec![action], summary }))
 }
 
 /// Reasons not to plan that need no look at the cluster.

@@ -99,7 +99,7 @@ pub fn mechanism(kind: FindingKind) -> f64 {
         K::LatencyUp | K::NoEndpoints => 0.4,
         K::Saturation | K::CpuThrottling => 0.35,
         K::TrafficDrop | K::MemoryGrowth | K::AutoscalerAtMaximum | K::RolloutStuck => 0.3,
-        K::RecentChange | K::Healthy => 0.0,
+        K::RecentChange | K::Healthy | K::CodeChange => 0.0,
     }
 }
 

@@ -1,8 +1,10 @@
 //! What specialists saw, typed: the input of analyzers.
 
+pub mod code;
 pub mod kubernetes;
 pub mod metrics;
 pub mod owner;
 
+pub use code::{CodeView, Release};
 pub use kubernetes::{KubernetesView, NamespaceView};
 pub use metrics::{AlertSeries, MemorySeries, MetricsView, Watched};

@@ -39,6 +39,18 @@ fn calls(kind: ActionKind) -> (ActionCall, Option<ActionCall>) {
         ActionKind::SetImage => (image("new"), Some(image("old"))),
         ActionKind::SetResources => (memory("128Mi"), Some(memory("64Mi"))),
         ActionKind::DeletePod => (ActionCall::DeletePod, None),
+        ActionKind::RevertPr => {
+            let revert =
+                ActionCall::RevertPr { commit: "c".repeat(40), pull: None, branch: "main".into() };
+            (revert, Some(ActionCall::ClosePr { opened_by: ActionId::from_parts(0, 1) }))
+        }
+        ActionKind::MergePr => {
+            let opened_by = ActionId::from_parts(0, 1);
+            (ActionCall::MergePr { opened_by, commit: "c".repeat(40) }, None)
+        }
+        ActionKind::ClosePr => {
+            (ActionCall::ClosePr { opened_by: ActionId::from_parts(0, 1) }, None)
+        }
     }
 }
 

@@ -169,11 +169,6 @@ impl Github {
         serde_json::from_value(value).map_err(|error| errors::garbage(&what, &error.to_string()))
     }
 
-    /// Bytes that an answer of GitHub may have.
-    pub(super) fn response_bytes(&self) -> Result<usize, ToolFailure> {
-        Ok(self.inner()?.limits.response_bytes)
-    }
-
     fn inner(&self) -> Result<&Inner, ToolFailure> {
         self.inner.as_ref().map_err(Clone::clone)
     }

@@ -95,6 +95,9 @@ pub fn calls() -> Vec<ActionCall> {
             requests: [].into(),
         },
         ActionCall::DeletePod,
+        ActionCall::RevertPr { commit: "a".repeat(40), pull: Some(7), branch: "main".into() },
+        ActionCall::MergePr { opened_by: ActionId::from_parts(0, 1), commit: "a".repeat(40) },
+        ActionCall::ClosePr { opened_by: ActionId::from_parts(0, 1) },
     ]
 }
 
@@ -102,6 +105,7 @@ pub fn calls() -> Vec<ActionCall> {
 pub fn object(call: &ActionCall) -> ObjectRef {
     match call {
         ActionCall::DeletePod => ObjectRef::new(ObjectKind::Pod, "shop", "checkout-5d8"),
+        call if call.kind().is_code() => ObjectRef::new(ObjectKind::Repository, "acme", "shop"),
         _ => ObjectRef::deployment("shop", "checkout"),
     }
 }
@@ -111,6 +115,12 @@ pub fn undo(call: &ActionCall) -> Undo {
     match call {
         ActionCall::RolloutRestart | ActionCall::DeletePod => {
             Undo::None { reason: "pods come back by themselves".into() }
+        }
+        ActionCall::RevertPr { .. } => {
+            Undo::By { call: ActionCall::ClosePr { opened_by: ActionId::from_parts(0, 1) } }
+        }
+        ActionCall::MergePr { .. } | ActionCall::ClosePr { .. } => {
+            Undo::None { reason: "what is merged stays merged".into() }
         }
         ActionCall::Scale { .. } => Undo::By { call: ActionCall::Scale { replicas: 3 } },
         _ => Undo::By { call: ActionCall::RolloutUndo { to_revision: 5 } },

@@ -76,7 +76,8 @@ impl Bench for CaseBench<'_> {
         match server {
             evenkeel_tools::kubernetes::SERVER => self.access.kubeconfig.is_some(),
             evenkeel_tools::prometheus::SERVER => self.access.prometheus_url.is_some(),
-            _ => true,
+            // Not known to be connected is not connected.
+            _ => false,
         }
     }
 

@@ -150,8 +150,7 @@ async fn by_objects(
     let at = repository.path(&["git", "ref", &format!("heads/{name}")]);
     // A branch of that name is what an earlier call, which did not get to its end, has made.
     if github.find::<RefAnswer>(&at).await?.is_none() {
-        let items: Vec<_> =
-            preview.edits.iter().map(|edit| item(github, target, edit)).collect();
+        let items: Vec<_> = preview.edits.iter().map(|edit| item(github, target, edit)).collect();
         let items: Vec<Value> = stream::iter(items).buffered(4).try_collect().await?;
         let tree = json!({"base_tree": preview.head.tree.sha, "tree": items});
         let tree: Sha =

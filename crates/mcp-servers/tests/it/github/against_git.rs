@@ -18,7 +18,8 @@ struct Count {
 
 #[test]
 fn a_revert_is_what_git_makes_of_it_or_is_refused() {
-    let seeds = std::env::var("EVENKEEL_REVERT_SEEDS").ok().and_then(|n| n.parse().ok()).unwrap_or(SEEDS);
+    let seeds =
+        std::env::var("EVENKEEL_REVERT_SEEDS").ok().and_then(|n| n.parse().ok()).unwrap_or(SEEDS);
     let mut count = Count::default();
     for seed in 0..seeds {
         one(seed, &mut count);
@@ -42,11 +43,7 @@ fn one(seed: u64, count: &mut Count) {
         let mut args = vec!["revert", "--no-commit"];
         args.extend(mainline);
         args.push(commit);
-        let git = repository
-            .git(&args)
-            .status
-            .success()
-            .then(|| repository.ok(&["write-tree"]));
+        let git = repository.git(&args).status.success().then(|| repository.ok(&["write-tree"]));
         repository.git(&["revert", "--quit"]);
         repository.ok(&["reset", "--quiet", "--hard", &head]);
         repository.ok(&["clean", "--quiet", "-ffdx"]);
@@ -55,14 +52,21 @@ fn one(seed: u64, count: &mut Count) {
         let ours = reckon(&change, parent.as_deref(), &head_tree, &known);
         match (step_by_step(&change, parent.as_deref(), &head_tree, &known), &ours) {
             // A conflict is told as soon as there is one; there may be more.
-            (Reckoned::Conflict(some), Reckoned::Conflict(all)) => assert!(some.iter().all(|c| all.contains(c))),
+            (Reckoned::Conflict(some), Reckoned::Conflict(all)) => {
+                assert!(some.iter().all(|c| all.contains(c)))
+            }
             (stepwise, _) => assert_eq!(&stepwise, &ours),
         }
         let what = || format!("seed {seed}, commit {commit} in {}", repository.path().display());
         match (git, ours) {
             (Some(tree), Reckoned::Done(edits)) => {
                 let all = repository.objects();
-                assert_eq!(edited(flat(&known, &head_tree), &edits), flat(&all, &tree), "{}", what());
+                assert_eq!(
+                    edited(flat(&known, &head_tree), &edits),
+                    flat(&all, &tree),
+                    "{}",
+                    what()
+                );
                 count.same_tree += 1;
             }
             (None, Reckoned::Conflict(conflicts)) => {
@@ -83,7 +87,10 @@ fn step_by_step(change: &str, parent: Option<&str>, head: &str, all: &Known) -> 
         match reckon(change, parent, head, &only(all, &trees, &blobs)) {
             Reckoned::Need { trees: t, blobs: b } => {
                 assert!(!t.is_empty() || !b.is_empty());
-                assert!(t.iter().all(|id| !trees.contains(id)) && b.iter().all(|id| !blobs.contains(id)));
+                assert!(
+                    t.iter().all(|id| !trees.contains(id))
+                        && b.iter().all(|id| !blobs.contains(id))
+                );
                 trees.extend(t);
                 blobs.extend(b);
             }

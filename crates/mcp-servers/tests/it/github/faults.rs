@@ -1,7 +1,8 @@
 //! Limits, caches, credentials, and answers that make no sense.
 
 use evenkeel_lab::github::{Credentials, Trouble};
-use evenkeel_mcp_servers::{GithubAuth, Limits};
+use evenkeel_mcp_servers::Limits;
+use evenkeel_mcp_servers::github::GithubAuth;
 use evenkeel_tools::failure::codes;
 use evenkeel_tools::github::{ListCommitsArgs, ListRepositoriesArgs, RevertPrArgs};
 use ring::signature::{KeyPair as _, RsaKeyPair};
@@ -84,7 +85,12 @@ async fn an_answer_that_is_too_large_is_cut_off() {
 #[tokio::test]
 async fn credentials_appear_in_no_failure() {
     let hub = hub().await;
-    let wrong = client(&hub.double, GithubAuth::Token("ghp_wrongwrongwrong".to_owned().into()), Limits::default()).await;
+    let wrong = client(
+        &hub.double,
+        GithubAuth::Token("ghp_wrongwrongwrong".to_owned().into()),
+        Limits::default(),
+    )
+    .await;
     let failure = wrong.call(&commits()).await.unwrap_err();
     assert_eq!(failure.code, codes::GITHUB_UNAUTHORIZED);
     assert!(!format!("{failure:?}").contains("wrongwrong"));
@@ -94,7 +100,12 @@ async fn credentials_appear_in_no_failure() {
 async fn i2_an_answer_that_is_lost_is_no_refusal() {
     let hub = hub().await;
     let bad = hub.double.commit("main", "bad", &[("a", Some(b"2\n"))]).await.unwrap();
-    hub.double.trouble(Trouble { on: "/git/commits".into(), status: 502, headers: Vec::new(), body: String::new() });
+    hub.double.trouble(Trouble {
+        on: "/git/commits".into(),
+        status: 502,
+        headers: Vec::new(),
+        body: String::new(),
+    });
     let args = RevertPrArgs {
         repository: REPOSITORY.into(),
         expected_repository_id: None,

@@ -9,7 +9,8 @@ mod shop;
 mod writes;
 
 use evenkeel_lab::github::{Credentials, Double};
-use evenkeel_mcp_servers::{Github, GithubAuth, GithubConfig, Limits, github};
+use evenkeel_mcp_servers::Limits;
+use evenkeel_mcp_servers::github::{self, Github, GithubAuth, GithubConfig};
 use tempfile::TempDir;
 
 use crate::support::TestClient;
@@ -26,13 +27,15 @@ pub struct Hub {
 
 impl Hub {
     pub async fn new() -> Self {
-        Self::with(Credentials::Token(TOKEN.to_owned()), GithubAuth::Token(TOKEN.to_owned().into())).await
+        Self::with(Credentials::Token(TOKEN.to_owned()), GithubAuth::Token(TOKEN.to_owned().into()))
+            .await
     }
 
     pub async fn with(credentials: Credentials, auth: GithubAuth) -> Self {
         evenkeel_mcp_servers::install_tls_provider();
         let dir = TempDir::new().unwrap();
-        let double = Double::start(dir.path().join("shop.git"), REPOSITORY, credentials).await.unwrap();
+        let double =
+            Double::start(dir.path().join("shop.git"), REPOSITORY, credentials).await.unwrap();
         let client = client(&double, auth, Limits::default()).await;
         Self { double, client, _dir: dir }
     }

@@ -20,17 +20,22 @@ async fn commits_are_found_around_a_time_and_by_path() {
     let double = &hub.double;
     for (n, path) in ["a.txt", "b/c.txt", "a.txt"].iter().enumerate() {
         let when = format!("2026-01-0{}T12:00:00Z", n + 1);
-        let message = format!("change {n}\n\npassword=hunter2\nSigned-off-by: Eve <eve@example.org>");
-        double.commit_at("main", &message, &[(path, Some(format!("{n}\n").as_bytes()))], &when).await.unwrap();
+        let message =
+            format!("change {n}\n\npassword=hunter2\nSigned-off-by: Eve <eve@example.org>");
+        double
+            .commit_at("main", &message, &[(path, Some(format!("{n}\n").as_bytes()))], &when)
+            .await
+            .unwrap();
     }
-    let list = |path: Option<&str>, since: Option<&str>, until: Option<&str>, limit| ListCommitsArgs {
-        repository: REPOSITORY.into(),
-        path: path.map(Into::into),
-        since: since.map(at),
-        until: until.map(at),
-        limit,
-        ..ListCommitsArgs::default()
-    };
+    let list =
+        |path: Option<&str>, since: Option<&str>, until: Option<&str>, limit| ListCommitsArgs {
+            repository: REPOSITORY.into(),
+            path: path.map(Into::into),
+            since: since.map(at),
+            until: until.map(at),
+            limit,
+            ..ListCommitsArgs::default()
+        };
     let titles = |list: evenkeel_tools::github::CommitList| -> Vec<String> {
         list.commits.into_iter().map(|commit| commit.title).collect()
     };
@@ -79,7 +84,8 @@ async fn pull_requests_are_listed_by_what_became_of_them() {
         numbers.push(double.pull(&format!("Add {name}"), name).await.unwrap());
     }
     let sha = double.merge(numbers[0], MergeMethod::Merge).await.unwrap();
-    let list = |state| ListPullsArgs { repository: REPOSITORY.into(), state, ..ListPullsArgs::default() };
+    let list =
+        |state| ListPullsArgs { repository: REPOSITORY.into(), state, ..ListPullsArgs::default() };
     let open = hub.client.call(&list(Some(PullState::Open))).await.unwrap();
     assert_eq!(open.pulls.len(), 2);
     let merged = hub.client.call(&list(Some(PullState::Merged))).await.unwrap();
@@ -87,7 +93,11 @@ async fn pull_requests_are_listed_by_what_became_of_them() {
     assert_eq!(hub.client.call(&list(None)).await.unwrap().pulls.len(), 3);
     let long_ago = ListPullsArgs { until: Some(at("2020-01-01T00:00:00Z")), ..list(None) };
     assert_eq!(hub.client.call(&long_ago).await.unwrap().pulls, []);
-    let get = |number| GetPullArgs { repository: REPOSITORY.into(), number: Some(number), opened_by: None };
+    let get = |number| GetPullArgs {
+        repository: REPOSITORY.into(),
+        number: Some(number),
+        opened_by: None,
+    };
     let pull = hub.client.call(&get(numbers[1])).await.unwrap();
     assert_eq!((pull.mergeable, pull.mergeable_state.as_deref()), (Some(true), Some("clean")));
     assert_eq!(hub.client.code(&get(999)).await, codes::GITHUB_NOT_FOUND);
@@ -107,7 +117,8 @@ async fn a_version_leads_to_the_change_it_brought() {
     let number = double.pull("New prices", "prices").await.unwrap();
     let new = double.merge(number, MergeMethod::Merge).await.unwrap();
     double.tag("shop-1.5.0", &new).await.unwrap();
-    let pushed = double.commit("main", "hot fix", &[("a", Some(&lines(&[(3, "x")])))]).await.unwrap();
+    let pushed =
+        double.commit("main", "hot fix", &[("a", Some(&lines(&[(3, "x")])))]).await.unwrap();
     let find = |version: &str, previous: Option<&str>| FindChangeArgs {
         repository: REPOSITORY.into(),
         version: version.into(),
@@ -123,7 +134,8 @@ async fn a_version_leads_to_the_change_it_brought() {
     assert_eq!(changes[0].pull.as_ref().unwrap().number, number);
     assert_eq!(changes[0].commit.sha, new);
     assert_eq!(changes[0].paths, ["prices"]);
-    let found = hub.client.call(&find(&format!("sha-{}", &pushed[..7]), Some("v1.5.0"))).await.unwrap();
+    let found =
+        hub.client.call(&find(&format!("sha-{}", &pushed[..7]), Some("v1.5.0"))).await.unwrap();
     assert_eq!(found.matched, Some(Matched::Commit));
     let changes = found.changes.unwrap();
     assert_eq!((changes.len(), changes[0].pull.is_none()), (1, true));
@@ -163,18 +175,24 @@ async fn differences_are_bounded_and_redacted() {
     let base = double.commit("main", "begin", &[("a.txt", Some(&lines(&[])))]).await.unwrap();
     let long = "x".repeat(100).repeat(200);
     let head = double
-        .commit("main", "more", &[
-            ("a.txt", Some(&lines(&[(5, "api_key = \"s3cr3t-value\"")]))),
-            ("long.txt", Some(long.as_bytes())),
-            ("blob.bin", Some(b"\0\x01")),
-        ])
+        .commit(
+            "main",
+            "more",
+            &[
+                ("a.txt", Some(&lines(&[(5, "api_key = \"s3cr3t-value\"")]))),
+                ("long.txt", Some(long.as_bytes())),
+                ("blob.bin", Some(b"\0\x01")),
+            ],
+        )
         .await
         .unwrap();
-    let compare = CompareArgs { repository: REPOSITORY.into(), base: base.clone(), head: head.clone() };
+    let compare =
+        CompareArgs { repository: REPOSITORY.into(), base: base.clone(), head: head.clone() };
     let found = hub.client.call(&compare).await.unwrap();
     assert_eq!((found.status.as_str(), found.ahead_by, found.behind_by), ("ahead", 1, 0));
     assert_eq!(found.commits[0].sha, head);
-    let diff = GetDiffArgs { repository: REPOSITORY.into(), commit: Some(head), ..GetDiffArgs::default() };
+    let diff =
+        GetDiffArgs { repository: REPOSITORY.into(), commit: Some(head), ..GetDiffArgs::default() };
     let found = hub.client.call(&diff).await.unwrap();
     assert!(found.truncated, "a patch was cut");
     let by = |name: &str| found.files.iter().find(|file| file.path == name).unwrap();
@@ -193,7 +211,8 @@ async fn deployments_checks_releases_and_owners() {
     let hub = Hub::new().await;
     let double = &hub.double;
     let owners = b"* @acme/all\n/checkout/ @acme/checkout\n";
-    let sha = double.commit("main", "begin", &[(".github/CODEOWNERS", Some(owners))]).await.unwrap();
+    let sha =
+        double.commit("main", "begin", &[(".github/CODEOWNERS", Some(owners))]).await.unwrap();
     double.deploy(&sha, "production", "2026-01-02T12:00:00Z", "failure");
     let args = ListDeploymentsArgs {
         repository: REPOSITORY.into(),
@@ -203,7 +222,11 @@ async fn deployments_checks_releases_and_owners() {
     let found = hub.client.call(&args).await.unwrap();
     assert_eq!(found.deployments[0].status.as_deref(), Some("failure"));
     let checks = ListChecksArgs { repository: REPOSITORY.into(), reference: "main".into() };
-    assert_eq!(hub.client.call(&checks).await.unwrap().passed, None, "I8: nothing reported is no success");
+    assert_eq!(
+        hub.client.call(&checks).await.unwrap().passed,
+        None,
+        "I8: nothing reported is no success"
+    );
     double.check(&sha, "build", Some("success"));
     assert_eq!(hub.client.call(&checks).await.unwrap().passed, Some(true));
     double.check(&sha, "test", None);

@@ -47,7 +47,11 @@ impl Repository {
 
     pub fn ok(&self, args: &[&str]) -> String {
         let output = self.git(args);
-        assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "git {args:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
     }
 
@@ -110,7 +114,10 @@ impl Repository {
                 }
             }
             14 => {
-                let (from, to) = (format!("d{}", rng.random_range(0..4)), format!("e{}", rng.random_range(0..3)));
+                let (from, to) = (
+                    format!("d{}", rng.random_range(0..4)),
+                    format!("e{}", rng.random_range(0..3)),
+                );
                 if self.path().join(&from).is_dir() && !self.path().join(&to).exists() {
                     self.ok(&["mv", "-k", &from, &to]);
                 }
@@ -128,7 +135,8 @@ impl Repository {
                 std::os::unix::fs::symlink(target, &at).unwrap();
             }
             17 => {
-                let bytes: Vec<u8> = (0..rng.random_range(1..40)).map(|_| rng.random_range(0..4)).collect();
+                let bytes: Vec<u8> =
+                    (0..rng.random_range(1..40)).map(|_| rng.random_range(0..4)).collect();
                 self.write("blob.bin", &bytes);
             }
             18 => {
@@ -172,7 +180,8 @@ impl Repository {
             return;
         }
         let Ok(bytes) = std::fs::read(at) else { return };
-        let mut lines: Vec<Vec<u8>> = bytes.split_inclusive(|b| *b == b'\n').map(<[u8]>::to_vec).collect();
+        let mut lines: Vec<Vec<u8>> =
+            bytes.split_inclusive(|b| *b == b'\n').map(<[u8]>::to_vec).collect();
         for _ in 0..rng.random_range(1..=3) {
             let place = rng.random_range(0..=lines.len());
             match rng.random_range(0..4) {
@@ -280,7 +289,12 @@ pub fn only(known: &Known, trees: &[String], blobs: &[String]) -> Known {
     let pick = |ids: &[String]| ids.iter().cloned().collect::<std::collections::HashSet<_>>();
     let (trees, blobs) = (pick(trees), pick(blobs));
     Known {
-        trees: known.trees.iter().filter(|(id, _)| trees.contains(*id)).map(|(a, b)| (a.clone(), b.clone())).collect(),
+        trees: known
+            .trees
+            .iter()
+            .filter(|(id, _)| trees.contains(*id))
+            .map(|(a, b)| (a.clone(), b.clone()))
+            .collect(),
         blobs: known
             .blobs
             .iter()

@@ -44,9 +44,16 @@ fn find(id: &str) -> FindActionArgs {
 async fn pushed() -> (Hub, String) {
     let hub = Hub::new().await;
     hub.double.commit("main", "begin", &[("a.txt", Some(&lines(&[])))]).await.unwrap();
-    let bad = hub.double.commit("main", "bad", &[("a.txt", Some(&lines(&[(3, "broken")])))]).await.unwrap();
+    let bad = hub
+        .double
+        .commit("main", "bad", &[("a.txt", Some(&lines(&[(3, "broken")])))])
+        .await
+        .unwrap();
     let later = lines(&[(3, "broken"), (10, "later")]);
-    hub.double.commit("main", "later", &[("a.txt", Some(&later)), ("b.txt", Some(b"b\n"))]).await.unwrap();
+    hub.double
+        .commit("main", "later", &[("a.txt", Some(&later)), ("b.txt", Some(b"b\n"))])
+        .await
+        .unwrap();
     (hub, bad)
 }
 
@@ -74,7 +81,10 @@ async fn a_pushed_commit_is_taken_back_and_what_came_later_stays() {
     assert_eq!(hub.double.pulls(), (1, 1));
     let found = hub.client.call(&find("a1")).await.unwrap();
     assert!(found.applied && found.complete);
-    assert!(!hub.client.call(&find("other")).await.unwrap().applied, "a reason can't forge a stamp");
+    assert!(
+        !hub.client.call(&find("other")).await.unwrap().applied,
+        "a reason can't forge a stamp"
+    );
     hub.check();
 }
 
@@ -85,7 +95,10 @@ async fn a_pull_request_is_reverted_by_github_itself_and_held_to_what_was_reckon
         let double = &hub.double;
         double.commit("main", "begin", &[("a.txt", Some(&lines(&[])))]).await.unwrap();
         double.commit("work", "one", &[("a.txt", Some(&lines(&[(2, "x")])))]).await.unwrap();
-        double.commit("work", "two", &[("a.txt", Some(&lines(&[(2, "x"), (8, "y")])))]).await.unwrap();
+        double
+            .commit("work", "two", &[("a.txt", Some(&lines(&[(2, "x"), (8, "y")])))])
+            .await
+            .unwrap();
         let number = double.pull("Bad change", "work").await.unwrap();
         let sha = double.merge(number, method).await.unwrap();
         double.commit("main", "later", &[("c.txt", Some(b"c\n"))]).await.unwrap();
@@ -127,7 +140,10 @@ async fn what_is_not_on_the_branch_or_was_not_brought_by_that_pull_request_is_re
     assert_eq!(hub.client.code(&revert(&aside, None, "a1")).await, codes::GITHUB_INVALID);
     let number = hub.double.pull("Aside", "aside").await.unwrap();
     assert_eq!(hub.client.code(&revert(&bad, Some(number), "a1")).await, codes::BAD_ARGUMENTS);
-    assert_eq!(hub.client.code(&revert(&"0".repeat(40), None, "a1")).await, codes::GITHUB_NOT_FOUND);
+    assert_eq!(
+        hub.client.code(&revert(&"0".repeat(40), None, "a1")).await,
+        codes::GITHUB_NOT_FOUND
+    );
     let other = RevertPrArgs { expected_repository_id: Some(1), ..revert(&bad, None, "a1") };
     assert_eq!(hub.client.code(&other).await, codes::GITHUB_DRIFTED);
     assert_eq!(hub.client.code(&revert(&bad, None, "../../x")).await, codes::BAD_ARGUMENTS);
@@ -141,7 +157,8 @@ async fn what_is_not_on_the_branch_or_was_not_brought_by_that_pull_request_is_re
 async fn i2_a_call_that_broke_off_after_its_branch_is_taken_up_again() {
     let (hub, bad) = pushed().await;
     // The branch is made, but the answer to that is lost.
-    let first = Trouble { on: "/git/refs".into(), status: 0, headers: Vec::new(), body: String::new() };
+    let first =
+        Trouble { on: "/git/refs".into(), status: 0, headers: Vec::new(), body: String::new() };
     hub.double.trouble(first);
     let failure = hub.client.call(&revert(&bad, None, "a1")).await.unwrap_err();
     assert_eq!(failure.code, codes::GITHUB_UNREACHABLE);
@@ -187,7 +204,8 @@ async fn a_revert_that_somebody_added_to_is_not_merged() {
 async fn the_branch_s_rules_are_told_before_and_kept() {
     let (hub, bad) = pushed().await;
     hub.double.rules(vec![json!({"type": "pull_request", "parameters": {"required_approving_review_count": 2, "dismiss_stale_reviews_on_push": false, "require_code_owner_review": true, "require_last_push_approval": false, "required_review_thread_resolution": false}}), json!({"type": "deletion"})]);
-    let told = hub.client.call(&RevertPrArgs { dry_run: true, ..revert(&bad, None, "a1") }).await.unwrap();
+    let told =
+        hub.client.call(&RevertPrArgs { dry_run: true, ..revert(&bad, None, "a1") }).await.unwrap();
     assert_eq!(told.merge_needs, ["2 approving reviews"]);
     hub.client.call(&revert(&bad, None, "a1")).await.unwrap();
     assert_eq!(hub.client.code(&merge_of("a1", &bad, "m1")).await, codes::GITHUB_PROTECTED);
@@ -209,7 +227,10 @@ async fn by_number_a_merge_is_held_to_the_newest_commit() {
     };
     let unseen = hub.double.commit("work", "y", &[("b", Some(b"2\n"))]).await.unwrap();
     assert_eq!(hub.client.code(&merge(&seen)).await, codes::GITHUB_DRIFTED);
-    assert_eq!(hub.client.code(&MergePrArgs { expected_head: None, ..merge(&seen) }).await, codes::BAD_ARGUMENTS);
+    assert_eq!(
+        hub.client.code(&MergePrArgs { expected_head: None, ..merge(&seen) }).await,
+        codes::BAD_ARGUMENTS
+    );
     let dry = hub.client.call(&MergePrArgs { dry_run: true, ..merge(&unseen) }).await.unwrap();
     assert!(!dry.applied);
     assert!(hub.client.call(&merge(&unseen)).await.unwrap().applied);
