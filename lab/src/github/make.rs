@@ -55,6 +55,11 @@ impl Double {
         self.hub.git.run(&["tag", name, sha]).await.map(drop)
     }
 
+    /// Names another commit by a name that is taken.
+    pub async fn retag(&self, name: &str, sha: &str) -> Result<()> {
+        self.hub.git.run(&["tag", "--force", name, sha]).await.map(drop)
+    }
+
     /// Opens a pull request into `main`, as a person does.
     pub async fn pull(&self, title: &str, head: &str) -> Result<u64> {
         let sha =

@@ -110,7 +110,7 @@ pub async fn commit(hub: &Hub, name: &str, page: Paging) -> Result<Reply> {
 
 /// What differs between two trees or commits, as GitHub lists it.
 pub async fn files(hub: &Hub, from: &str, to: &str) -> Result<Vec<Value>> {
-    let raw = hub.git.run(&["diff", "-M", "--raw", "-z", "--full-index", from, to]).await?;
+    let raw = hub.git.run(&["diff", "-M", "--raw", "-z", "--no-abbrev", from, to]).await?;
     let mut words = raw.split('\0').filter(|word| !word.is_empty());
     let mut found = Vec::new();
     while let Some(meta) = words.next() {

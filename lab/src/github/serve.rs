@@ -248,9 +248,11 @@ async fn answer(
         Some(trouble) if trouble.status != 0 => None,
         _ => Some(respond(&hub, &method, &uri, &headers, &body).await),
     };
-    let status = reply
-        .as_ref()
-        .map_or_else(|| trouble.as_ref().map_or(0, |t| t.status), |reply| reply.status);
+    let rendered = reply.map(|reply| render(&headers, &uri, &reply));
+    let status = match (&rendered, &trouble) {
+        (Some(response), _) => response.status().as_u16(),
+        (None, trouble) => trouble.as_ref().map_or(500, |trouble| trouble.status),
+    };
     hub.lock().requests.push(format!("{method} {path} {status}"));
     if let Some(trouble) = trouble {
         if trouble.status == 0 {
@@ -268,8 +270,7 @@ async fn answer(
         }
         return response;
     }
-    let Some(reply) = reply else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
-    render(&headers, &uri, &reply)
+    rendered.unwrap_or_else(|| StatusCode::INTERNAL_SERVER_ERROR.into_response())
 }
 
 fn render(headers: &HeaderMap, uri: &Uri, reply: &Reply) -> Response {

@@ -54,6 +54,19 @@ impl Tool<Github> for Compare {
     }
 }
 
+/// Whether everything of `commit` is in `head`.
+pub(in crate::github) async fn is_in(
+    github: &Github,
+    repository: &Repository,
+    commit: &str,
+    head: &str,
+) -> Result<bool, ToolFailure> {
+    let path = repository.path(&["compare", &format!("{commit}...{head}")]);
+    // Files come with the first page only, and are of no interest here.
+    let query = [("per_page", "1".to_owned()), ("page", "2".to_owned())];
+    Ok(github.get::<CompareAnswer>(&path, &query).await?.value.behind_by == 0)
+}
+
 /// Asks GitHub to compare.
 pub(in crate::github) async fn between(
     github: &Github,

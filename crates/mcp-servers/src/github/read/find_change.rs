@@ -118,13 +118,16 @@ async fn resolve(
     component: Option<&str>,
     at: Option<Timestamp>,
 ) -> Result<Option<(Matched, CommitAnswer)>, ToolFailure> {
-    for name in tags(version, component) {
+    // All at once: each is a question, and most of them are answered with no.
+    let named = tags(version, component).into_iter().map(|name| async move {
         let path = repository.path(&["git", "ref", &format!("tags/{name}")]);
-        if github.find::<RefAnswer>(&path).await?.is_some()
-            && let Some(commit) = commit(github, repository, &format!("refs/tags/{name}")).await?
-        {
-            return Ok(Some((Matched::Tag { name }, commit)));
-        }
+        let there = github.find::<RefAnswer>(&path).await?.is_some();
+        Ok::<_, ToolFailure>(there.then_some(name))
+    });
+    if let Some(name) = try_join_all(named).await?.into_iter().flatten().next()
+        && let Some(commit) = commit(github, repository, &format!("tags/{name}")).await?
+    {
+        return Ok(Some((Matched::Tag { name }, commit)));
     }
     // `sha-1a2b3c4` is how a common build step tags images.
     let bare = version.strip_prefix("sha-").unwrap_or(version);

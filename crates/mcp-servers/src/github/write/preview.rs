@@ -12,7 +12,7 @@ use super::patch::{self, Patch};
 use crate::failure::{bad_arguments, failure};
 use crate::github::http::Github;
 use crate::github::names::{check_reference, check_sha};
-use crate::github::read::compare::between;
+use crate::github::read::compare::is_in;
 use crate::github::revert::{After, Conflict, Edit, Known, Reckoned, blob_id};
 use crate::github::wire::{FileAnswer, GitCommit, PullAnswer, RefAnswer};
 use crate::github::words;
@@ -69,8 +69,7 @@ pub(super) async fn preview(
         git_commit(github, target, &sha),
         brought_by(github, target, &sha, branch, wanted.pull),
     )?;
-    let standing = between(github, repository, &sha, &head.sha).await?.value;
-    if standing.behind_by > 0 {
+    if !is_in(github, repository, &sha, &head.sha).await? {
         return Err(failure(
             codes::GITHUB_INVALID,
             format!("commit {} isn't on {branch}", &sha[..7]),
