@@ -13,11 +13,21 @@ use tempfile::TempDir;
 pub struct Repository {
     dir: TempDir,
     now: u32,
+    manner: Manner,
+}
+
+/// How a repository lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Manner {
+    /// As most do: lines differ, files are long, and are edited more often than moved.
+    Calm,
+    /// To find what goes wrong: few lines that repeat, and everything is moved about.
+    Wild,
 }
 
 impl Repository {
-    pub fn new() -> Self {
-        let repository = Self { dir: TempDir::new().unwrap(), now: 1_700_000_000 };
+    pub fn new(manner: Manner) -> Self {
+        let repository = Self { dir: TempDir::new().unwrap(), now: 1_700_000_000, manner };
         repository.ok(&["init", "--quiet", "--initial-branch=main", "."]);
         repository.ok(&["config", "gc.auto", "0"]);
         repository
@@ -69,9 +79,9 @@ impl Repository {
     /// So many random commits, some of them merges.
     pub fn live(&mut self, rng: &mut StdRng, commits: usize) {
         for n in 0..3 {
-            self.write(&format!("d{n}/f{n}.txt"), &text(rng, 30));
+            self.write(&format!("d{n}/f{n}.txt"), &self.text(rng, 30));
         }
-        self.write("top.txt", &text(rng, 20));
+        self.write("top.txt", &self.text(rng, 20));
         self.commit("begin");
         for n in 0..commits {
             if n > 0 && rng.random_ratio(1, 6) {
@@ -101,12 +111,15 @@ impl Repository {
 
     fn change(&self, rng: &mut StdRng) {
         let files = self.files();
-        let Some(file) = files.choose(rng) else { return self.write("again.txt", &text(rng, 10)) };
+        let Some(file) = files.choose(rng) else {
+            return self.write("again.txt", &self.text(rng, 10));
+        };
         let at = self.path().join(file);
         let fresh = format!("d{}/n{}.txt", rng.random_range(0..4), rng.random_range(0..12));
-        match rng.random_range(0..20) {
-            0..=10 => self.edit(rng, &at),
-            11 => self.write(&fresh, &text(rng, 12)),
+        let most = if self.manner == Manner::Wild { 20 } else { 80 };
+        match rng.random_range(0..most) {
+            0..=10 | 20.. => self.edit(rng, &at),
+            11 => self.write(&fresh, &self.text(rng, 12)),
             12 => drop(std::fs::remove_file(&at)),
             13 => {
                 if !self.path().join(&fresh).exists() {
@@ -150,10 +163,10 @@ impl Repository {
                 let place = self.path().join(&name);
                 if place.is_file() {
                     std::fs::remove_file(&place).unwrap();
-                    self.write(&format!("{name}/inside.txt"), &text(rng, 5));
+                    self.write(&format!("{name}/inside.txt"), &self.text(rng, 5));
                 } else {
                     let _gone = std::fs::remove_dir_all(&place);
-                    std::fs::write(&place, text(rng, 5)).unwrap();
+                    std::fs::write(&place, self.text(rng, 5)).unwrap();
                 }
             }
         }
@@ -186,8 +199,8 @@ impl Repository {
             let place = rng.random_range(0..=lines.len());
             match rng.random_range(0..4) {
                 0 if place < lines.len() => drop(lines.remove(place)),
-                1 | 2 => lines.insert(place, line(rng)),
-                _ if place < lines.len() => lines[place] = line(rng),
+                1 | 2 => lines.insert(place, self.line(rng)),
+                _ if place < lines.len() => lines[place] = self.line(rng),
                 _ => {}
             }
         }
@@ -199,6 +212,28 @@ impl Repository {
             last.pop();
         }
         std::fs::write(at, lines.concat()).unwrap();
+    }
+
+    fn line(&self, rng: &mut StdRng) -> Vec<u8> {
+        let words = ["", "a", "b", "}", "    x = 1", "{", "return", "end", "c", "d"];
+        match self.manner {
+            Manner::Wild => format!("{}\n", words.choose(rng).unwrap()).into_bytes(),
+            Manner::Calm if rng.random_ratio(1, 8) => {
+                format!("{}\n", words.choose(rng).unwrap()).into_bytes()
+            }
+            Manner::Calm => {
+                format!("let x{} = {};\n", rng.random_range(0..500), rng.random_range(0..9))
+                    .into_bytes()
+            }
+        }
+    }
+
+    fn text(&self, rng: &mut StdRng, most: usize) -> Vec<u8> {
+        let lines = match self.manner {
+            Manner::Wild => rng.random_range(1..=most),
+            Manner::Calm => rng.random_range(most..=most * 4),
+        };
+        (0..lines).flat_map(|_| self.line(rng)).collect()
     }
 
     /// Every tree and blob there is.
@@ -221,16 +256,6 @@ impl Repository {
         known.trees.insert("4b825dc642cb6eb9a060e54bf8d69288fbee4904".to_owned(), BTreeMap::new());
         known
     }
-}
-
-/// Lines of few kinds, so that they repeat.
-fn line(rng: &mut StdRng) -> Vec<u8> {
-    let words = ["", "a", "b", "}", "    x = 1", "{", "return", "end", "c", "d"];
-    format!("{}\n", words.choose(rng).unwrap()).into_bytes()
-}
-
-fn text(rng: &mut StdRng, most: usize) -> Vec<u8> {
-    (0..rng.random_range(1..=most)).flat_map(|_| line(rng)).collect()
 }
 
 /// A tree as git stores it.
