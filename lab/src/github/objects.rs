@@ -105,7 +105,8 @@ pub async fn make_tree(hub: &Hub, input: &Value) -> Result<Reply> {
         match item["sha"].as_str() {
             None => writeln!(text, "0 {}\t{path}", "0".repeat(40))?,
             Some(sha) => {
-                writeln!(text, "{} {sha}\t{path}", item["mode"].as_str().unwrap_or_default())?
+                let mode = item["mode"].as_str().unwrap_or_default();
+                writeln!(text, "{mode} {sha}\t{path}")?;
             }
         }
     }

@@ -265,11 +265,12 @@ pub async fn do_merge(
         MergeMethod::Merge | MergeMethod::Squash => {
             let Some(tree) = hub.git.merge(None, &base, &head).await? else { return Ok(None) };
             let merge = method == MergeMethod::Merge;
-            let title = title.unwrap_or_else(|| match merge {
-                true => {
+            let title = title.unwrap_or_else(|| {
+                if merge {
                     format!("Merge pull request #{} from {}/{}", pull.number, hub.owner, pull.head)
+                } else {
+                    format!("{} (#{})", pull.title, pull.number)
                 }
-                false => format!("{} (#{})", pull.title, pull.number),
             });
             let parents: &[&str] = if merge { &[&base, &head] } else { &[&base] };
             let text = format!("{title}\n\n{message}");

@@ -132,17 +132,17 @@ pub async fn files(hub: &Hub, from: &str, to: &str) -> Result<Vec<Value>> {
         let mut args = vec!["diff", "-M", "--full-index", from, to, "--", path];
         args.extend(before);
         let text = hub.git.run(&args).await?;
-        let patch = text.find("\n@@").map(|at| text[at + 1..].to_owned());
+        let hunks = text.find("\n@@").map(|at| text[at + 1..].to_owned());
         let count = |sign: char| {
-            patch.iter().flat_map(|p| p.lines()).filter(|line| line.starts_with(sign)).count()
+            hunks.iter().flat_map(|p| p.lines()).filter(|line| line.starts_with(sign)).count()
         };
         let mut file = json!({
             "filename": path, "status": status, "sha": sha, "additions": count('+'), "deletions": count('-'),
             "changes": count('+') + count('-'), "blob_url": "https://range.invalid/b", "raw_url": "https://range.invalid/r",
             "contents_url": "https://range.invalid/c",
         });
-        if let Some(patch) = patch {
-            file["patch"] = json!(patch);
+        if let Some(hunks) = hunks {
+            file["patch"] = json!(hunks);
         }
         if let Some(before) = before {
             file["previous_filename"] = json!(before);

@@ -91,12 +91,11 @@ impl Schema {
         }
         let content = &operation.described["requestBody"]["content"]["application/json"]["schema"];
         match (content.is_null(), body.is_empty()) {
-            (true, true) => {}
             (true, false) => wrong.push("a body where none is described".to_owned()),
             (false, true) if operation.described["requestBody"]["required"] == true => {
                 wrong.push("the body is missing".to_owned());
             }
-            (false, true) => {}
+            (_, true) => {}
             (false, false) => match serde_json::from_slice::<Value>(body) {
                 Err(error) => wrong.push(format!("the body is no JSON: {error}")),
                 Ok(value) => self.check(content, &value, Strict::Request, "body", &mut wrong),
@@ -132,8 +131,8 @@ impl Schema {
         if value.is_null() && (schema["nullable"] == true || schema["type"].is_null()) {
             return;
         }
-        for part in schema["allOf"].as_array().into_iter().flatten() {
-            self.check(part, value, strict, at, wrong);
+        if schema["allOf"].is_array() {
+            return self.check(&self.joined(schema), value, strict, at, wrong);
         }
         for several in ["oneOf", "anyOf"] {
             let Some(options) = schema[several].as_array() else { continue };
@@ -159,7 +158,7 @@ impl Schema {
             wrong.push(format!("{at} may not be {}", short(value)));
         }
         match value {
-            Value::String(text) => self.check_text(schema, text, at, wrong),
+            Value::String(text) => check_text(schema, text, at, wrong),
             Value::Array(items) => {
                 for (n, item) in items.iter().enumerate() {
                     self.check(&schema["items"], item, strict, &format!("{at}[{n}]"), wrong);
@@ -170,16 +169,29 @@ impl Schema {
         }
     }
 
-    fn check_text(&self, schema: &Value, text: &str, at: &str, wrong: &mut Vec<String>) {
-        let length = u64::try_from(text.chars().count()).unwrap_or(u64::MAX);
-        if schema["maxLength"].as_u64().is_some_and(|most| length > most)
-            || schema["minLength"].as_u64().is_some_and(|least| length < least)
-        {
-            wrong.push(format!("{at} has {length} characters"));
+    /// The parts of an `allOf` as one: each alone would find the others' fields undescribed.
+    fn joined(&self, schema: &Value) -> Value {
+        let mut whole = serde_json::json!({"type": "object", "properties": {}, "required": []});
+        for part in schema["allOf"].as_array().into_iter().flatten() {
+            let part = match part["$ref"].as_str() {
+                Some(reference) => self.document.pointer(reference.trim_start_matches('#')),
+                None => Some(part),
+            };
+            let part =
+                part.map(
+                    |part| if part["allOf"].is_array() { self.joined(part) } else { part.clone() },
+                );
+            let Some(part) = part else { continue };
+            for (name, property) in part["properties"].as_object().into_iter().flatten() {
+                whole["properties"][name] = property.clone();
+            }
+            if let (Some(all), Some(more)) =
+                (whole["required"].as_array_mut(), part["required"].as_array())
+            {
+                all.extend(more.iter().cloned());
+            }
         }
-        if schema["format"] == "date-time" && text.parse::<jiff::Timestamp>().is_err() {
-            wrong.push(format!("{at} is no time: {text}"));
-        }
+        whole
     }
 
     fn check_fields(
@@ -213,6 +225,18 @@ impl Schema {
                 None => {}
             }
         }
+    }
+}
+
+fn check_text(schema: &Value, text: &str, at: &str, wrong: &mut Vec<String>) {
+    let length = u64::try_from(text.chars().count()).unwrap_or(u64::MAX);
+    if schema["maxLength"].as_u64().is_some_and(|most| length > most)
+        || schema["minLength"].as_u64().is_some_and(|least| length < least)
+    {
+        wrong.push(format!("{at} has {length} characters"));
+    }
+    if schema["format"] == "date-time" && text.parse::<jiff::Timestamp>().is_err() {
+        wrong.push(format!("{at} is no time: {text}"));
     }
 }
 
@@ -274,15 +298,12 @@ pub fn decode(text: &str) -> String {
     let mut at = 0;
     while at < bytes.len() {
         let hex = (bytes[at] == b'%').then(|| text.get(at + 1..at + 3)).flatten();
-        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            Some(byte) => {
-                out.push(byte);
-                at += 3;
-            }
-            None => {
-                out.push(bytes[at]);
-                at += 1;
-            }
+        if let Some(byte) = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            out.push(byte);
+            at += 3;
+        } else {
+            out.push(bytes[at]);
+            at += 1;
         }
     }
     String::from_utf8_lossy(&out).into_owned()

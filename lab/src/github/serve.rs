@@ -19,6 +19,7 @@ use tokio::net::TcpListener;
 use super::git::Git;
 use super::schema::{Operation, Schema, decode};
 use super::state::State;
+use super::{objects, pulls, reads};
 use crate::value::{clock, rfc3339};
 
 /// Whom the double lets in.
@@ -316,7 +317,7 @@ async fn respond(
         );
     }
     if path == "/graphql" {
-        return super::pulls::graphql(hub, body).await;
+        return pulls::graphql(hub, body).await;
     }
     let Some(operation) = hub.schema.operation(&method.as_str().to_lowercase(), path) else {
         hub.violate(format!("{method} {path}: no such operation is described"));
@@ -363,8 +364,7 @@ async fn dispatch(
     let number = |name: &str| param(name).parse::<u64>().unwrap_or(0);
     let rest =
         operation.template.strip_prefix("/repos/{owner}/{repo}").unwrap_or(&operation.template);
-    let page = super::reads::Paging::new(get("per_page"), get("page"));
-    use super::{objects, pulls, reads};
+    let page = reads::Paging::new(get("per_page"), get("page"));
     match (method.as_str(), rest) {
         ("GET", "") => Ok(reads::repository(hub)),
         ("GET", "/branches/{branch}") => reads::branch(hub, param("branch")).await,

@@ -32,11 +32,11 @@ pub async fn shop(double: &Double, last: Option<&str>) -> Result<Vec<(String, St
         let release = Release::of(*role, tag);
         let behaviour = behaviour(&release);
         let folder = role.name();
-        let (at, list) = (format!("{folder}/release.toml"), format!("{folder}/prices.json"));
+        let (at, price_list) = (format!("{folder}/release.toml"), format!("{folder}/prices.json"));
         let prices = format!("{}\n", release.prices.replace(", ", ",\n "));
         let mut files = vec![(at.as_str(), Some(behaviour.as_bytes()))];
         if matches!(role, Role::Checkout) {
-            files.push((list.as_str(), Some(prices.as_bytes())));
+            files.push((price_list.as_str(), Some(prices.as_bytes())));
         }
         let sha = if *by_pull {
             let branch = format!("release/{name}");

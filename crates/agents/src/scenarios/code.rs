@@ -169,7 +169,7 @@ async fn a_bad_commit_is_rolled_back_and_then_reverted_by_a_pull_request() {
     let code = Arc::new(Code::new().await);
     let outcome = investigate(&code, |_| {}).await;
     let found = outcome.state.findings.iter().find(|f| f.kind == FindingKind::CodeChange).unwrap();
-    assert!(found.summary.contains("pull request #1 \"New prices\""), "{}", found.summary);
+    assert!(found.summary.contains("pull request #1 \"New prices (#1)\""), "{}", found.summary);
     let plan = outcome.plan();
     assert_eq!(kinds(plan), [ActionKind::RolloutUndo, ActionKind::RevertPr]);
     assert!(plan.summary.contains("then a pull request takes the change back"), "{}", plan.summary);

@@ -142,6 +142,10 @@ impl MergeMethod {
 }
 
 /// Result of every write.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts of one outcome, each asked for by name"
+)]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PullWritten {

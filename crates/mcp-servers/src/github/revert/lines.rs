@@ -1,9 +1,10 @@
 //! The three-way merge of one file, line by line.
 //!
 //! Both sides are compared with the base by Myers' algorithm. Changes of the two sides that overlap or touch make one
-//! region, in which both must have come to the same lines. That is what git does, with one thing added: an insertion or
-//! a removal among equal lines could as well lie somewhat higher or lower, and all those places count as touched, so
-//! that the outcome does not depend on which one a comparison happens to choose.
+//! region, in which both must have come to the same lines. That is what git does, with one thing added: only a line that
+//! occurs once in the base and once on each side keeps two changes apart. Among lines that repeat (empty ones, closing
+//! brackets) a change could as well lie somewhat higher or lower, and the outcome must not depend on which place a
+//! comparison happens to choose.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -79,31 +80,46 @@ fn hunks(base: &Side<'_>, side: &Side<'_>) -> Vec<Hunk> {
     }
     found
         .into_iter()
-        .map(|(old, new)| Hunk { reach: reach(base, side, &old, &new), base: old, side: new })
+        .map(|(old, new)| Hunk { reach: (old.start, old.end), base: old, side: new })
         .collect()
 }
 
-/// How far up and down an insertion or removal could slide without changing what comes out.
-fn reach(
+/// Lets each change reach up and down to the next line that holds it in its place: one that occurs once in all three, and
+/// that neither side has changed.
+fn widen(
     base: &Side<'_>,
-    side: &Side<'_>,
-    old: &Range<usize>,
-    new: &Range<usize>,
-) -> (usize, usize) {
-    let (text, range) = match (old.is_empty(), new.is_empty()) {
-        (true, false) => (&side.numbers, new),
-        (false, true) => (&base.numbers, old),
-        _ => return (old.start, old.end),
-    };
-    let up = (0..range.start).rev().zip((0..range.end).rev());
-    let up = up.take_while(|(before, last)| text[*before] == text[*last]).count();
-    let down = (range.end..text.len()).zip(range.start..);
-    let down = down.take_while(|(after, first)| text[*after] == text[*first]).count();
-    (old.start - up.min(old.start), (old.end + down).min(base.numbers.len()))
+    ours: &Side<'_>,
+    theirs: &Side<'_>,
+    mine: &mut [Hunk],
+    yours: &mut [Hunk],
+) {
+    let counts = [count(base), count(ours), count(theirs)];
+    let once = |number: &usize| counts.iter().all(|of| of.get(number) == Some(&1));
+    let mut holds: Vec<bool> = base.numbers.iter().map(once).collect();
+    for hunk in mine.iter().chain(yours.iter()) {
+        holds[hunk.base.clone()].fill(false);
+    }
+    for hunk in mine.iter_mut().chain(yours.iter_mut()) {
+        let above = holds[..hunk.base.start].iter().rposition(|holds| *holds);
+        let below = holds[hunk.base.end..].iter().position(|holds| *holds);
+        hunk.reach = (
+            above.map_or(0, |line| line + 1),
+            below.map_or(holds.len(), |lines| hunk.base.end + lines),
+        );
+    }
+}
+
+/// How often each line occurs.
+fn count(side: &Side<'_>) -> HashMap<usize, usize> {
+    side.numbers.iter().fold(HashMap::new(), |mut counts, number| {
+        *counts.entry(*number).or_default() += 1;
+        counts
+    })
 }
 
 fn join(base: &Side<'_>, ours: &Side<'_>, theirs: &Side<'_>) -> Option<Vec<u8>> {
-    let (mine, yours) = (hunks(base, ours), hunks(base, theirs));
+    let (mut mine, mut yours) = (hunks(base, ours), hunks(base, theirs));
+    widen(base, ours, theirs, &mut mine, &mut yours);
     let (mut i, mut j) = (0, 0);
     let mut out = Vec::new();
     let mut copied = 0;

@@ -6,7 +6,7 @@
 //!
 //! It is never laxer than git and sometimes stricter. It follows no renames, so a file that was renamed since is a
 //! conflict where git may find it again; it takes a file that both sides removed, and a folder that moved away under an
-//! added file, for a rename; and a change whose place among equal lines is ambiguous conflicts with its neighbours. A
+//! added file, for a rename; and only lines that occur once keep two changes of a file apart. A
 //! conflict is reported and nothing is written: a person reverts by hand. A test holds it to `git revert` on generated
 //! repositories and counts how often it is the stricter one.
 

@@ -105,7 +105,8 @@ impl Repository {
         self.commit(&format!("main {n}"));
         self.now += 60;
         if !self.git(&["merge", "--quiet", "--no-ff", "-m", "merge", &branch]).status.success() {
-            self.ok(&["merge", "--abort"]);
+            self.git(&["merge", "--abort"]);
+            self.ok(&["reset", "--quiet", "--hard", "HEAD"]);
         }
     }
 
