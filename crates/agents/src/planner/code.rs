@@ -113,8 +113,8 @@ pub async fn steps(
         let undo = Undo::None { reason: reason.into() };
         actions.push(planned(state, merge_id, merge, &target, evidence, &told, undo));
     }
-    let merged = Predicate::PullMerged { repository: target.object, opened_by: id };
-    Ok(Ok(Steps { actions, words, merged, merges }))
+    let proof = Predicate::PullMerged { repository: target.object, opened_by: id };
+    Ok(Ok(Steps { actions, words, merged: proof, merges }))
 }
 
 fn planned(

@@ -25,16 +25,16 @@ const SKEW: SignedDuration = SignedDuration::from_mins(1);
 /// As whom to ask.
 pub(super) enum Auth {
     Token(SecretString),
-    App(Box<App>),
+    App(Box<Installed>),
 }
 
 /// An App's installation.
-pub(super) struct App {
+pub(super) struct Installed {
     app_id: String,
     key: RsaKeyPair,
     pub(super) installation_id: u64,
     /// Held while it is renewed, so that calls at the same time ask for one token.
-    pub(super) token: tokio::sync::Mutex<Option<InstallationToken>>,
+    pub(super) kept: tokio::sync::Mutex<Option<InstallationToken>>,
 }
 
 /// What an installation may use, and how long.
@@ -54,17 +54,19 @@ impl Auth {
     pub(super) fn new(auth: &GithubAuth) -> Result<Self, ToolFailure> {
         Ok(match auth {
             GithubAuth::Token(token) => Self::Token(token.clone()),
-            GithubAuth::App { app_id, private_key, installation_id } => Self::App(Box::new(App {
-                app_id: app_id.clone(),
-                key: key(private_key)?,
-                installation_id: *installation_id,
-                token: tokio::sync::Mutex::new(None),
-            })),
+            GithubAuth::App { app_id, private_key, installation_id } => {
+                Self::App(Box::new(Installed {
+                    app_id: app_id.clone(),
+                    key: key(private_key)?,
+                    installation_id: *installation_id,
+                    kept: tokio::sync::Mutex::new(None),
+                }))
+            }
         })
     }
 }
 
-impl App {
+impl Installed {
     /// The App's own token, with which it asks for an installation's: a JSON Web Token signed RS256 (RFC 7519).
     pub(super) fn own_token(&self, now: Timestamp) -> Result<SecretString, ToolFailure> {
         let part = |value: &serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());

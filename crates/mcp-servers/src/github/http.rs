@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::auth::{App, Auth, InstallationToken};
+use super::auth::{Auth, InstallationToken, Installed};
 use super::cache::Cache;
 use super::config::{GithubConfig, config_failure};
 use super::names::{Repository, not_allowed};
@@ -104,7 +104,7 @@ impl Github {
             && let Some(again) = again
         {
             // Revoked before its time: a new one, once.
-            *app.token.lock().await = None;
+            *app.kept.lock().await = None;
             answer = inner.exchange(&what, again).await?;
         }
         if answer.status == StatusCode::NOT_MODIFIED
@@ -115,7 +115,7 @@ impl Github {
         let more = has_next(&answer.headers);
         let etag =
             answer.headers.get(header::ETAG).and_then(|tag| tag.to_str().ok()).map(str::to_owned);
-        let body = inner.success(&what, answer)?;
+        let body = Inner::success(&what, answer)?;
         let value = parse(&what, &body)?;
         if let Some(etag) = etag {
             inner.cache.put(url.to_string(), etag, &body, more);
@@ -146,7 +146,7 @@ impl Github {
         let what = format!("{} /{path}", method.as_str().to_lowercase());
         let request = inner.client.request(method, inner.url(path)?).json(body);
         let answer = inner.exchange(&what, request).await?;
-        parse(&what, &inner.success(&what, answer)?)
+        parse(&what, &Inner::success(&what, answer)?)
     }
 
     /// A GraphQL operation; the field `field` of its data. GraphQL says failures in a successful answer.
@@ -161,7 +161,7 @@ impl Github {
         let body = json!({"query": document, "variables": variables});
         let request = inner.client.post(inner.graphql.clone()).json(&body);
         let answer = inner.exchange(&what, request).await?;
-        let mut said: GraphqlAnswer = parse(&what, &inner.success(&what, answer)?)?;
+        let mut said: GraphqlAnswer = parse(&what, &Inner::success(&what, answer)?)?;
         if let Some(first) = said.errors.first() {
             return Err(graphql_error(&what, first));
         }
@@ -280,7 +280,7 @@ impl Inner {
         Ok(Answer { status, headers, body })
     }
 
-    fn success(&self, what: &str, answer: Answer) -> Result<Vec<u8>, ToolFailure> {
+    fn success(what: &str, answer: Answer) -> Result<Vec<u8>, ToolFailure> {
         if answer.status.is_success() {
             return Ok(answer.body);
         }
@@ -306,8 +306,8 @@ impl Inner {
         *self.held.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(until);
     }
 
-    async fn installation_token(&self, app: &App) -> Result<SecretString, ToolFailure> {
-        let mut kept = app.token.lock().await;
+    async fn installation_token(&self, app: &Installed) -> Result<SecretString, ToolFailure> {
+        let mut kept = app.kept.lock().await;
         if let Some(token) = kept.as_ref().filter(|token| token.is_good(now())) {
             return Ok(token.token.clone());
         }
@@ -317,7 +317,7 @@ impl Inner {
         let names: Vec<_> = self.allowed.iter().map(|repository| &repository.name).collect();
         let request = self.client.post(self.url(&path)?).json(&json!({"repositories": names}));
         let answer = self.ask(&what, request, &app.own_token(now())?).await?;
-        let made: Made = parse(&what, &self.success(&what, answer)?)?;
+        let made: Made = parse(&what, &Self::success(&what, answer)?)?;
         let token = InstallationToken { token: made.token, expires_at: made.expires_at };
         let secret = token.token.clone();
         *kept = Some(token);

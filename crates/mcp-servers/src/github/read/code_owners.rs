@@ -64,13 +64,11 @@ impl Tool<Github> for CodeOwnersTool {
     }
 
     fn summary(it: &CodeOwners) -> String {
-        match &it.file {
-            None => "There is no CODEOWNERS file.".to_owned(),
-            Some(_) => {
-                let owned = it.paths.iter().filter(|path| !path.owners.is_empty()).count();
-                format!("{owned} of {} paths have owners.", it.paths.len())
-            }
+        if it.file.is_none() {
+            return "There is no CODEOWNERS file.".to_owned();
         }
+        let owned = it.paths.iter().filter(|path| !path.owners.is_empty()).count();
+        format!("{owned} of {} paths have owners.", it.paths.len())
     }
 }
 

@@ -25,13 +25,12 @@ pub(super) fn views(files: &[FileAnswer], path: Option<&str>) -> (Vec<ChangedFil
         .filter(wanted)
         .take(FILES + 1)
         .map(|file| {
-            let patch = file.patch.as_deref().map(words::patch);
-            let patch = patch.and_then(|(patch, clipped)| {
+            let lines = file.patch.as_deref().map(words::patch).and_then(|(text, clipped)| {
                 cut |= clipped;
-                let fits = patch.len() <= room;
+                let fits = text.len() <= room;
                 cut |= !fits;
-                room = room.saturating_sub(patch.len());
-                fits.then_some(patch)
+                room = room.saturating_sub(text.len());
+                fits.then_some(text)
             });
             ChangedFile {
                 path: words::word(&file.filename),
@@ -39,7 +38,7 @@ pub(super) fn views(files: &[FileAnswer], path: Option<&str>) -> (Vec<ChangedFil
                 previous_path: file.previous_filename.as_deref().map(words::word),
                 additions: file.additions,
                 deletions: file.deletions,
-                patch,
+                patch: lines,
             }
         })
         .collect();

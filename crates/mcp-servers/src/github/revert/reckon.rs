@@ -180,23 +180,26 @@ impl<'a> Walk<'a> {
 
     fn entry(&mut self, path: &str, three: &Three, attributes: &[String]) {
         let tree = |entry: &Option<Entry>| entry.clone().filter(|e| e.kind == Kind::Tree);
-        let leaf = |entry: &Option<Entry>| entry.clone().filter(|e| e.kind != Kind::Tree);
+        let other = |entry: &Option<Entry>| entry.clone().filter(|e| e.kind != Kind::Tree);
         let folders =
             Three { base: tree(&three.base), theirs: tree(&three.theirs), ours: tree(&three.ours) };
-        let leaves =
-            Three { base: leaf(&three.base), theirs: leaf(&three.theirs), ours: leaf(&three.ours) };
+        let rest = Three {
+            base: other(&three.base),
+            theirs: other(&three.theirs),
+            ours: other(&three.ours),
+        };
         // A folder where the change had a file, or the other way round.
-        if leaves.theirs.is_some() && folders.ours.is_some() && folders.base.is_none() {
+        if rest.theirs.is_some() && folders.ours.is_some() && folders.base.is_none() {
             return self.conflict(path, KIND);
         }
-        if folders.theirs.is_some() && leaves.ours.is_some() && leaves.base.is_none() {
+        if folders.theirs.is_some() && rest.ours.is_some() && rest.base.is_none() {
             return self.conflict(path, KIND);
         }
         if folders.base != folders.theirs {
             self.folder(path, &folders, attributes);
         }
-        if leaves.base != leaves.theirs {
-            self.leaf(path, &leaves, attributes);
+        if rest.base != rest.theirs {
+            self.leaf(path, &rest, attributes);
         }
     }
 
