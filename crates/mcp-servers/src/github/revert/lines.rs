@@ -155,12 +155,18 @@ fn join(base: &Side<'_>, ours: &Side<'_>, theirs: &Side<'_>) -> Option<Vec<u8>> 
         match (i == i0, j == j0) {
             (true, _) => push(&mut out, &right),
             (_, true) => push(&mut out, &left),
-            _ if left == right => push(&mut out, &left),
+            // The same change on both sides, at the same place: as git, and nothing that merely comes to the same.
+            _ if left == right && is_same(&mine[i0..i], &yours[j0..j]) => push(&mut out, &left),
             _ => return None,
         }
     }
     push(&mut out, &base.lines[copied..]);
     Some(out)
+}
+
+/// Whether both sides made one change each, of the same lines of the base.
+fn is_same(mine: &[Hunk], yours: &[Hunk]) -> bool {
+    matches!((mine, yours), ([mine], [yours]) if mine.base == yours.base)
 }
 
 /// The lines of one side that stand for `range` of the base.
