@@ -104,6 +104,7 @@ pub fn specialist_name(specialist: Specialist) -> &'static str {
         Specialist::Kubernetes => "Kubernetes",
         Specialist::Metrics => "Metrics",
         Specialist::Logs => "Logs",
+        Specialist::Github => "GitHub",
     }
 }
 
@@ -139,6 +140,7 @@ pub fn finding_words(kind: FindingKind) -> &'static str {
         FindingKind::JobFailed => "Job failed",
         FindingKind::NewErrorLog => "New error in the log",
         FindingKind::ErrorLogBurst => "More errors in the log",
+        FindingKind::CodeChange => "Code change",
     }
 }
 

@@ -24,9 +24,10 @@ const KUBERNETES_LABELS: &[&str] = &[
 /// Chooses who looks, and says why. All look unless nothing points into Kubernetes: looking
 /// costs a few reads, a missed cause costs a night.
 pub fn choose(state: &IncidentState) -> (Vec<Specialist>, String) {
-    let all = || vec![Specialist::Kubernetes, Specialist::Metrics, Specialist::Logs];
+    let all =
+        || vec![Specialist::Kubernetes, Specialist::Metrics, Specialist::Logs, Specialist::Github];
     if state.alerts.is_empty() || matches!(state.trigger, Trigger::Manual { .. }) {
-        let why = "nothing narrows it down, so Kubernetes, metrics and logs are looked at";
+        let why = "nothing narrows it down, so Kubernetes, metrics, logs and code are looked at";
         return (all(), why.into());
     }
     let namespaces = state.namespaces();
@@ -53,7 +54,7 @@ fn clip(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use evenkeel_domain::evidence::Specialist::{Kubernetes, Logs, Metrics};
+    use evenkeel_domain::evidence::Specialist::{Github, Kubernetes, Logs, Metrics};
 
     use super::*;
     use crate::testing::state;
@@ -62,10 +63,10 @@ mod tests {
     fn labels_decide_who_looks() {
         type Case<'a> = (&'a [(&'a str, &'a str)], &'a [Specialist]);
         let table: &[Case<'_>] = &[
-            (&[("alertname", "A"), ("namespace", "shop")], &[Kubernetes, Metrics, Logs]),
-            (&[("alertname", "A"), ("pod", "x-1")], &[Kubernetes, Metrics, Logs]),
-            (&[("alertname", "A"), ("node", "n1")], &[Kubernetes, Metrics, Logs]),
-            (&[("alertname", "A"), ("service", "checkout")], &[Kubernetes, Metrics, Logs]),
+            (&[("alertname", "A"), ("namespace", "shop")], &[Kubernetes, Metrics, Logs, Github]),
+            (&[("alertname", "A"), ("pod", "x-1")], &[Kubernetes, Metrics, Logs, Github]),
+            (&[("alertname", "A"), ("node", "n1")], &[Kubernetes, Metrics, Logs, Github]),
+            (&[("alertname", "A"), ("service", "checkout")], &[Kubernetes, Metrics, Logs, Github]),
             (&[("alertname", "A"), ("job", "blackbox")], &[Metrics]),
             (&[("alertname", "A"), ("namespace", "")], &[Metrics]),
         ];

@@ -17,6 +17,8 @@ pub enum Specialist {
     Metrics,
     /// Loki, or the pods' logs where there is none.
     Logs,
+    /// Commits and pull requests at GitHub.
+    Github,
 }
 
 impl Specialist {
@@ -26,6 +28,7 @@ impl Specialist {
             Self::Kubernetes => "kubernetes",
             Self::Metrics => "metrics",
             Self::Logs => "logs",
+            Self::Github => "github",
         }
     }
 }
@@ -53,6 +56,8 @@ pub enum Agent {
     Verifier,
     /// The logs specialist.
     Logs,
+    /// The GitHub specialist.
+    Github,
 }
 
 impl Agent {
@@ -68,6 +73,7 @@ impl Agent {
             Self::Executor => "executor",
             Self::Verifier => "verifier",
             Self::Logs => "logs",
+            Self::Github => "github",
         }
     }
 }
@@ -78,6 +84,7 @@ impl From<Specialist> for Agent {
             Specialist::Kubernetes => Self::Kubernetes,
             Specialist::Metrics => Self::Metrics,
             Specialist::Logs => Self::Logs,
+            Specialist::Github => Self::Github,
         }
     }
 }

@@ -65,6 +65,8 @@ pub enum FindingKind {
     NewErrorLog,
     /// An error is logged more often than before.
     ErrorLogBurst,
+    /// What a workload's change was made from: a commit or pull request of its code.
+    CodeChange,
 }
 
 /// One typed thing a specialist saw.

@@ -7,17 +7,20 @@ use futures::future::BoxFuture;
 use rmcp::model::{CallToolResult, JsonObject, Tool};
 
 use crate::server::ToolServer;
-use crate::{Limits, ServerKind, kubernetes, prometheus};
+use crate::{Limits, ServerKind, github, kubernetes, loki, prometheus};
 
 impl ServerKind {
     /// Every server, in the order of its enum.
-    pub const ALL: &'static [Self] = &[Self::Kubernetes, Self::Prometheus];
+    pub const ALL: &'static [Self] =
+        &[Self::Kubernetes, Self::Prometheus, Self::Loki, Self::Github];
 
     /// Its name, as in `evenkeel mcp kubernetes`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Kubernetes => evenkeel_tools::kubernetes::SERVER,
             Self::Prometheus => evenkeel_tools::prometheus::SERVER,
+            Self::Loki => evenkeel_tools::loki::SERVER,
+            Self::Github => evenkeel_tools::github::SERVER,
         }
     }
 
@@ -26,6 +29,8 @@ impl ServerKind {
         match self {
             Self::Kubernetes => &["kubernetes."],
             Self::Prometheus => &["prometheus.", "alertmanager."],
+            Self::Loki => &["loki."],
+            Self::Github => &["github."],
         }
     }
 
@@ -34,6 +39,8 @@ impl ServerKind {
         match self {
             Self::Kubernetes => KUBERNETES,
             Self::Prometheus => PROMETHEUS,
+            Self::Loki => LOKI,
+            Self::Github => GITHUB,
         }
     }
 
@@ -48,6 +55,18 @@ impl ServerKind {
             Self::Prometheus => {
                 let nowhere = prometheus::PrometheusConfig::new("");
                 Box::new(prometheus::server(prometheus::Prometheus::new(nowhere, limits), limits))
+            }
+            Self::Loki => {
+                let nowhere = loki::LokiConfig::new("");
+                Box::new(loki::server(loki::Loki::new(&nowhere, limits), limits))
+            }
+            Self::Github => {
+                let nowhere = github::GithubConfig {
+                    api_url: String::new(),
+                    auth: github::GithubAuth::Token(String::new().into()),
+                    repositories: Vec::new(),
+                };
+                Box::new(github::server(github::Github::new(&nowhere, limits), limits))
             }
         }
     }
@@ -93,6 +112,33 @@ const PROMETHEUS: Variables = &[
         "Its sign-in. Without one: Prometheus', if both have the same scheme, host and port.",
     ),
     ("ALERTMANAGER_TENANT, ALERTMANAGER_CA", "As for Prometheus, whose they are when absent."),
+];
+
+const LOKI: Variables = &[
+    ("LOKI_URL", "Base address of Loki, or of a gateway in front of it, with its path."),
+    ("LOKI_USERNAME", "User of a basic sign-in."),
+    ("LOKI_PASSWORD", "Its password."),
+    ("LOKI_BEARER_TOKEN", "Token of a bearer sign-in; goes before user and password."),
+    ("LOKI_TENANT", "Tenant, sent as `X-Scope-OrgID`."),
+    ("LOKI_CA", "Certificates to trust beside the system's, as PEM text."),
+];
+
+const GITHUB: Variables = &[
+    (
+        "GITHUB_TOKEN",
+        "A fine-grained or classic token. Or, as an App's installation, the next three.",
+    ),
+    ("GITHUB_APP_ID", "The App's id or client id."),
+    ("GITHUB_APP_PRIVATE_KEY", "Its private key, as PEM text."),
+    ("GITHUB_INSTALLATION_ID", "The number of its installation."),
+    (
+        "GITHUB_API_URL",
+        "Base address of the API, where it isn't `https://api.github.com`; of an Enterprise Server `https://HOST/api/v3`.",
+    ),
+    (
+        "GITHUB_REPOSITORIES",
+        "The repositories that may be touched, `owner/name`, comma between them. Nothing else is.",
+    ),
 ];
 
 /// A server whatever it works with.
@@ -158,6 +204,8 @@ mod tests {
         let place = |kind: ServerKind| match kind {
             ServerKind::Kubernetes => 0,
             ServerKind::Prometheus => 1,
+            ServerKind::Loki => 2,
+            ServerKind::Github => 3,
         };
         for (index, kind) in ServerKind::ALL.iter().enumerate() {
             assert_eq!(place(*kind), index);

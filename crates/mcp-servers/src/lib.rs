@@ -1,4 +1,4 @@
-//! The MCP servers Evenkeel ships: `kubernetes`, `prometheus` and `loki`.
+//! The MCP servers Evenkeel ships, one module each.
 //!
 //! A server is a child process with its own credentials and nothing else: it must not know the domain, the engine, the
 //! database or the model. It speaks the official protocol over stdio, answers with the types of `evenkeel-tools`, says
@@ -12,6 +12,7 @@
 pub mod catalogue;
 mod clock;
 pub mod failure;
+pub mod github;
 pub mod http;
 pub mod kubernetes;
 pub mod limits;
@@ -37,6 +38,8 @@ pub enum ServerKind {
     Prometheus,
     /// Reads a Loki. Reads `LOKI_URL` and its companions, see [`loki::config`].
     Loki,
+    /// Reads GitHub repositories and opens reverts. Reads the variables of [`github::config`].
+    Github,
 }
 
 impl ServerKind {
@@ -46,6 +49,7 @@ impl ServerKind {
             evenkeel_tools::kubernetes::SERVER => Some(Self::Kubernetes),
             evenkeel_tools::prometheus::SERVER => Some(Self::Prometheus),
             evenkeel_tools::loki::SERVER => Some(Self::Loki),
+            evenkeel_tools::github::SERVER => Some(Self::Github),
             _ => None,
         }
     }
@@ -74,6 +78,9 @@ pub async fn run_stdio(kind: ServerKind) -> Result<(), ServeError> {
             serve_stdio(prometheus::server(prometheus::Prometheus::from_env(limits), limits)).await
         }
         ServerKind::Loki => serve_stdio(loki::server(loki::Loki::from_env(limits), limits)).await,
+        ServerKind::Github => {
+            serve_stdio(github::server(github::Github::from_env(limits), limits)).await
+        }
     }
 }
 

@@ -7,7 +7,8 @@ use evenkeel_mcp_servers::{ServerKind, run_stdio};
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// `kubernetes` (reads `KUBECONFIG`), `prometheus` (reads `PROMETHEUS_URL`
-    /// and `ALERTMANAGER_URL`) or `loki` (reads `LOKI_URL`).
+    /// and `ALERTMANAGER_URL`), `loki` (reads `LOKI_URL`) or `github` (reads
+    /// `GITHUB_REPOSITORIES` and its credentials).
     server: String,
 }
 
@@ -19,7 +20,10 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
     match ServerKind::from_name(&args.server) {
         Some(kind) => Ok(run_stdio(kind).await?),
         None => {
-            bail!("there is no MCP server `{}`: use kubernetes, prometheus or loki", args.server)
+            bail!(
+                "there is no MCP server `{}`: use kubernetes, prometheus, loki or github",
+                args.server
+            )
         }
     }
 }

@@ -39,6 +39,7 @@ pub fn Findings(
             <Found icc=icc of=Specialist::Kubernetes />
             <Found icc=icc of=Specialist::Metrics />
             <Found icc=icc of=Specialist::Logs />
+            <Found icc=icc of=Specialist::Github />
             <NotSeen icc=icc />
         </div>
     }

@@ -107,7 +107,7 @@ pub fn mechanism(kind: FindingKind) -> f64 {
         | K::RolloutStuck
         | K::NewErrorLog => 0.3,
         K::ErrorLogBurst => 0.2,
-        K::RecentChange | K::Healthy => 0.0,
+        K::RecentChange | K::Healthy | K::CodeChange => 0.0,
     }
 }
 

@@ -1,7 +1,7 @@
 //! What every listed tool must have.
 
-use evenkeel_mcp_servers::{Limits, kubernetes, loki, prometheus};
-use evenkeel_tools::{kubernetes as k8s, loki as logs, prometheus as prom};
+use evenkeel_mcp_servers::{Limits, github, kubernetes, loki, prometheus};
+use evenkeel_tools::{github as code, kubernetes as k8s, loki as logs, prometheus as prom};
 use rmcp::model::Tool;
 
 use crate::support::TestClient;
@@ -18,6 +18,13 @@ async fn all() -> Vec<Tool> {
     tools.extend(TestClient::of(prometheus::server(prom, Limits::default())).await.tools().await);
     let loki = loki::Loki::new(&loki::LokiConfig::new("http://127.0.0.1:1"), Limits::default());
     tools.extend(TestClient::of(loki::server(loki, Limits::default())).await.tools().await);
+    let config = github::GithubConfig {
+        api_url: "http://127.0.0.1:1".to_owned(),
+        auth: github::GithubAuth::Token("token".to_owned().into()),
+        repositories: vec!["acme/shop".to_owned()],
+    };
+    let github = github::Github::new(&config, Limits::default());
+    tools.extend(TestClient::of(github::server(github, Limits::default())).await.tools().await);
     tools
 }
 
@@ -30,6 +37,8 @@ async fn every_tool_is_listed_with_schemas_and_honest_annotations() {
         .chain(k8s::names::WRITES)
         .chain(prom::names::READS)
         .chain(logs::names::READS)
+        .chain(code::names::READS)
+        .chain(code::names::WRITES)
         .copied()
         .collect();
     assert_eq!(names, expected);
@@ -45,7 +54,7 @@ async fn every_tool_is_listed_with_schemas_and_honest_annotations() {
             assert!(schema.get("description").is_some(), "{name}.{field} isn't described");
         }
         let hints = tool.annotations.as_ref().unwrap();
-        let writes = k8s::names::WRITES.contains(&name);
+        let writes = k8s::names::WRITES.contains(&name) || code::names::WRITES.contains(&name);
         assert_eq!(hints.read_only_hint, Some(!writes), "{name}");
         assert_eq!(hints.destructive_hint, Some(writes), "{name}");
     }
