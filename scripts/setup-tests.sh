@@ -10,7 +10,7 @@ command -v cc >/dev/null || install_packages gcc libc6-dev
 need_wasm
 rustfmt --version >/dev/null 2>&1 || fail "rustfmt is missing: rustup component add rustfmt"
 cargo clippy --version >/dev/null 2>&1 || fail "clippy is missing: rustup component add clippy"
-install_packages prometheus prometheus-alertmanager postgresql chromium
+install_packages prometheus prometheus-alertmanager postgresql chromium git openssl
 if ! command -v kubectl >/dev/null; then install_packages kubernetes-client; fi
 command -v npm >/dev/null || install_packages nodejs npm
 if [ ! -e end2end/node_modules/.installed ] || [ end2end/package-lock.json -nt end2end/node_modules/.installed ]; then

@@ -13,6 +13,7 @@ mod cli;
 mod client;
 mod controller;
 mod files;
+pub mod github;
 mod info;
 mod kubeapi;
 mod loadgen;

@@ -105,6 +105,7 @@ pub fn specialist_name(specialist: Specialist) -> &'static str {
         Specialist::Metrics => "Metrics",
         Specialist::Logs => "Logs",
         Specialist::Runbooks => "Runbooks and memory",
+        Specialist::Github => "GitHub",
     }
 }
 
@@ -142,6 +143,7 @@ pub fn finding_words(kind: FindingKind) -> &'static str {
         FindingKind::ErrorLogBurst => "More errors in the log",
         FindingKind::Runbook => "Runbook",
         FindingKind::SimilarIncident => "Similar incident",
+        FindingKind::CodeChange => "Code change",
     }
 }
 

@@ -144,7 +144,8 @@ async fn i2_every_action_twice_is_written_once_and_so_is_its_undo() {
     workload.damage(&bench.world.kube, 1).await.unwrap();
     bench.furnish().await;
     // Pods come and go with every action on a workload, so they come before those.
-    for kind in ActionKind::ALL.into_iter().rev() {
+    // Those that change code are held to the same by the github server's own tests.
+    for kind in ActionKind::ALL.into_iter().rev().filter(|kind| !kind.is_code()) {
         let mut arguments = json!({
             "namespace": workload.namespace(), "name": workload.name,
             "actionId": format!("do-{}", kind.as_str()), "dryRun": false,
@@ -173,6 +174,7 @@ async fn i2_every_action_twice_is_written_once_and_so_is_its_undo() {
                 json!({"name": "settings", "key": "LEVEL", "value": "debug"})
             }
             ActionKind::RerunJob => json!({"name": "import"}),
+            ActionKind::RevertPr | ActionKind::MergePr | ActionKind::ClosePr => continue,
         };
         for (name, value) in with.as_object().unwrap() {
             arguments[name] = value.clone();

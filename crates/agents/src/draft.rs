@@ -29,6 +29,10 @@ pub mod facts {
     pub const REPLICA_SET: &str = "replica_set";
     /// `true`: what rose has come back since.
     pub const ENDED: &str = "ended";
+    /// The commit that a release was made from, where it was one.
+    pub const COMMIT: &str = "commit";
+    /// The pull request that commit came in by.
+    pub const PULL: &str = "pull";
     /// When the last pod of a change's revision came: until then it was still rolling out.
     pub const ROLLED_OUT: &str = "rolled_out";
     /// Why a Job's pods ended that has nothing to do with the Job, in Kubernetes' word.

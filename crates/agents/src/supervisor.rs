@@ -25,10 +25,16 @@ const KUBERNETES_LABELS: &[&str] = &[
 /// costs a few reads, a missed cause costs a night. Runbooks and closed incidents are asked always.
 pub fn choose(state: &IncidentState) -> (Vec<Specialist>, String) {
     let all = || {
-        vec![Specialist::Kubernetes, Specialist::Metrics, Specialist::Logs, Specialist::Runbooks]
+        vec![
+            Specialist::Kubernetes,
+            Specialist::Metrics,
+            Specialist::Logs,
+            Specialist::Runbooks,
+            Specialist::Github,
+        ]
     };
     if state.alerts.is_empty() || matches!(state.trigger, Trigger::Manual { .. }) {
-        let why = "nothing narrows it down, so Kubernetes, metrics and logs are looked at";
+        let why = "nothing narrows it down, so Kubernetes, metrics, logs and code are looked at";
         return (all(), why.into());
     }
     let namespaces = state.namespaces();
@@ -55,22 +61,21 @@ fn clip(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use evenkeel_domain::evidence::Specialist::{Kubernetes, Logs, Metrics, Runbooks};
+    use evenkeel_domain::evidence::Specialist::{Github, Kubernetes, Logs, Metrics, Runbooks};
 
     use super::*;
     use crate::testing::state;
+
+    const EVERYBODY: &[Specialist] = &[Kubernetes, Metrics, Logs, Runbooks, Github];
 
     #[test]
     fn labels_decide_who_looks() {
         type Case<'a> = (&'a [(&'a str, &'a str)], &'a [Specialist]);
         let table: &[Case<'_>] = &[
-            (&[("alertname", "A"), ("namespace", "shop")], &[Kubernetes, Metrics, Logs, Runbooks]),
-            (&[("alertname", "A"), ("pod", "x-1")], &[Kubernetes, Metrics, Logs, Runbooks]),
-            (&[("alertname", "A"), ("node", "n1")], &[Kubernetes, Metrics, Logs, Runbooks]),
-            (
-                &[("alertname", "A"), ("service", "checkout")],
-                &[Kubernetes, Metrics, Logs, Runbooks],
-            ),
+            (&[("alertname", "A"), ("namespace", "shop")], EVERYBODY),
+            (&[("alertname", "A"), ("pod", "x-1")], EVERYBODY),
+            (&[("alertname", "A"), ("node", "n1")], EVERYBODY),
+            (&[("alertname", "A"), ("service", "checkout")], EVERYBODY),
             (&[("alertname", "A"), ("job", "blackbox")], &[Metrics, Runbooks]),
             (&[("alertname", "A"), ("namespace", "")], &[Metrics, Runbooks]),
         ];

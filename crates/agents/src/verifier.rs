@@ -4,7 +4,7 @@
 use evenkeel_domain::{
     Timestamp,
     evidence::Agent,
-    id::EvidenceId,
+    id::{ActionId, EvidenceId},
     journal::Sample,
     object::{ObjectKind, ObjectRef},
     plan::Plan,
@@ -12,6 +12,8 @@ use evenkeel_domain::{
     verification::{Measured, Reading},
 };
 use evenkeel_tools::{
+    failure::codes,
+    github::{GetPullArgs, PullState},
     kubernetes::{JobEnd, JobStatusArgs, RolloutState, RolloutStatusArgs, WorkloadKind},
     prometheus::{
         AlertState, InstantData, ListRulesArgs, QueryArgs, QueryRangeArgs, RangeData, RuleHealth,
@@ -35,6 +37,9 @@ pub async fn read(bench: &dyn Bench, plan: &Plan) -> Result<Vec<Reading>, Interr
             }
             Predicate::RolloutComplete { object } => rollout_complete(bench, object).await?,
             Predicate::JobComplete { object } => job_complete(bench, object).await?,
+            Predicate::PullMerged { repository, opened_by } => {
+                pull_merged(bench, repository, *opened_by).await?
+            }
         };
         Ok(Reading {
             predicate: u32::try_from(index).unwrap_or(u32::MAX),
@@ -170,6 +175,34 @@ async fn job_complete(bench: &dyn Bench, object: &ObjectRef) -> Result<Measureme
     };
     let complete = answer.value.ended == Some(JobEnd::Complete);
     Ok((Measured::State { text }, complete, answer.evidence))
+}
+
+async fn pull_merged(
+    bench: &dyn Bench,
+    repository: &ObjectRef,
+    opened_by: ActionId,
+) -> Result<Measurement, Interrupted> {
+    let args = GetPullArgs {
+        repository: repository.full_name(),
+        number: None,
+        opened_by: Some(opened_by.to_string()),
+    };
+    let answer = match ask(bench, Agent::Verifier, &args).await? {
+        Ok(answer) => answer,
+        // Before it is opened there is nothing to be merged, which is known, not unreachable.
+        Err(missed) if missed.failure.code == codes::GITHUB_NOT_FOUND => {
+            let text = "not opened".to_owned();
+            return Ok((Measured::State { text }, false, missed.evidence));
+        }
+        Err(missed) => return Ok(unreachable(missed)),
+    };
+    let text = match answer.value.state {
+        PullState::Open => "open",
+        PullState::Merged => "merged",
+        PullState::Closed => "closed",
+    };
+    let text = format!("#{} is {text}", answer.value.number);
+    Ok((Measured::State { text }, answer.value.state == PullState::Merged, answer.evidence))
 }
 
 /// Seconds before the first write that a figure shows.

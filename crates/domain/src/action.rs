@@ -1,10 +1,10 @@
-//! The action catalogue: the only things Evenkeel can do to a cluster.
+//! The action catalogue: the only things Evenkeel can do to a cluster and to the code that runs on it.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{id::ActionId, object::ObjectRef};
+use crate::{id::ActionId, object::ObjectRef, text::clip};
 
 /// One typed write with its arguments. Free text never becomes an action.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,6 +79,27 @@ pub enum ConfigValue {
         /// The action.
         action: ActionId,
     },
+    /// Open a pull request that takes one change of the code back. Changes nothing that runs.
+    RevertPr {
+        /// The commit that brought the change to the branch.
+        commit: String,
+        /// The pull request it came in by, where it did.
+        pull: Option<u64>,
+        /// The branch.
+        branch: String,
+    },
+    /// Merge the revert that another action of the plan opened, while it is exactly that revert.
+    MergePr {
+        /// The action that opens it.
+        opened_by: ActionId,
+        /// The commit it takes back.
+        commit: String,
+    },
+    /// Close the pull request that another action opened.
+    ClosePr {
+        /// The action that opened it.
+        opened_by: ActionId,
+    },
 }
 
 impl ActionCall {
@@ -96,6 +117,9 @@ impl ActionCall {
             Self::SetHpaBounds { .. } => ActionKind::SetHpaBounds,
             Self::SetConfigKey { .. } => ActionKind::SetConfigKey,
             Self::RerunJob => ActionKind::RerunJob,
+            Self::RevertPr { .. } => ActionKind::RevertPr,
+            Self::MergePr { .. } => ActionKind::MergePr,
+            Self::ClosePr { .. } => ActionKind::ClosePr,
         }
     }
 
@@ -129,6 +153,15 @@ impl ActionCall {
                 format!("put {key} in ConfigMap {name} back")
             }
             Self::RerunJob => format!("run Job {name} again"),
+            Self::RevertPr { commit, pull, branch } => {
+                let what = match pull {
+                    Some(number) => format!("pull request #{number}"),
+                    None => format!("commit {}", clip(commit, 7).trim_end_matches('…')),
+                };
+                format!("open a pull request that reverts {what} on {branch} of {name}")
+            }
+            Self::MergePr { .. } => format!("merge that revert in {name}"),
+            Self::ClosePr { .. } => format!("close that pull request in {name}"),
         }
     }
 }
@@ -160,11 +193,17 @@ pub enum ActionKind {
     SetConfigKey,
     /// See [`ActionCall::RerunJob`].
     RerunJob,
+    /// See [`ActionCall::RevertPr`].
+    RevertPr,
+    /// See [`ActionCall::MergePr`].
+    MergePr,
+    /// See [`ActionCall::ClosePr`].
+    ClosePr,
 }
 
 impl ActionKind {
     /// The whole catalogue.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::RolloutUndo,
         Self::RolloutRestart,
         Self::Scale,
@@ -176,6 +215,9 @@ impl ActionKind {
         Self::SetHpaBounds,
         Self::SetConfigKey,
         Self::RerunJob,
+        Self::RevertPr,
+        Self::MergePr,
+        Self::ClosePr,
     ];
 
     /// The name used in policies, allow-lists and JSON; also the name of the MCP tool.
@@ -192,7 +234,15 @@ impl ActionKind {
             Self::SetHpaBounds => "set_hpa_bounds",
             Self::SetConfigKey => "set_config_key",
             Self::RerunJob => "rerun_job",
+            Self::RevertPr => "revert_pr",
+            Self::MergePr => "merge_pr",
+            Self::ClosePr => "close_pr",
         }
+    }
+
+    /// Whether it changes code at its host, and nothing in a cluster by itself.
+    pub fn is_code(self) -> bool {
+        matches!(self, Self::RevertPr | Self::MergePr | Self::ClosePr)
     }
 }
 

@@ -19,6 +19,8 @@ pub enum Specialist {
     Logs,
     /// Runbooks and closed incidents.
     Runbooks,
+    /// Commits and pull requests at GitHub.
+    Github,
 }
 
 impl Specialist {
@@ -29,6 +31,7 @@ impl Specialist {
             Self::Metrics => "metrics",
             Self::Logs => "logs",
             Self::Runbooks => "runbooks",
+            Self::Github => "github",
         }
     }
 }
@@ -58,6 +61,8 @@ pub enum Agent {
     Logs,
     /// The runbooks specialist.
     Runbooks,
+    /// The GitHub specialist.
+    Github,
 }
 
 impl Agent {
@@ -74,6 +79,7 @@ impl Agent {
             Self::Verifier => "verifier",
             Self::Logs => "logs",
             Self::Runbooks => "runbooks",
+            Self::Github => "github",
         }
     }
 }
@@ -85,6 +91,7 @@ impl From<Specialist> for Agent {
             Specialist::Metrics => Self::Metrics,
             Specialist::Logs => Self::Logs,
             Specialist::Runbooks => Self::Runbooks,
+            Specialist::Github => Self::Github,
         }
     }
 }

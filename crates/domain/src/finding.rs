@@ -69,6 +69,8 @@ pub enum FindingKind {
     Runbook,
     /// A closed incident was like this one: tells nothing about the object itself.
     SimilarIncident,
+    /// What a workload's change was made from: a commit or pull request of its code.
+    CodeChange,
 }
 
 impl FindingKind {

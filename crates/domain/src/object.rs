@@ -1,10 +1,10 @@
-//! References to things in a cluster.
+//! References to things in a cluster, and to the code that runs in it.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// The Kubernetes kinds that Evenkeel reasons about.
+/// The Kubernetes kinds that Evenkeel reasons about, and what its code is kept in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum ObjectKind {
@@ -38,6 +38,8 @@ pub enum ObjectKind {
     Cluster,
     /// `batch/v1` Job.
     Job,
+    /// A repository of code: its owner stands for the namespace.
+    Repository,
 }
 
 impl ObjectKind {
@@ -59,17 +61,18 @@ impl ObjectKind {
             Self::ResourceQuota => "ResourceQuota",
             Self::Cluster => "Cluster",
             Self::Job => "Job",
+            Self::Repository => "Repository",
         }
     }
 }
 
-/// Names one object of a cluster. Cluster-scoped kinds have an empty namespace.
+/// Names one object of a cluster, or a repository. Cluster-scoped kinds have an empty namespace.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ObjectRef {
     /// What it is.
     pub kind: ObjectKind,
-    /// Where it is; empty for cluster-scoped kinds.
+    /// Where it is; empty for cluster-scoped kinds. A repository's owner.
     pub namespace: String,
     /// Its name.
     pub name: String,
@@ -84,6 +87,18 @@ impl ObjectRef {
     /// Names a Deployment.
     pub fn deployment(namespace: impl Into<String>, name: impl Into<String>) -> Self {
         Self::new(ObjectKind::Deployment, namespace, name)
+    }
+
+    /// Names a repository by `owner/name`; `None` if that is no such name.
+    pub fn repository(full: &str) -> Option<Self> {
+        let (owner, name) = full.split_once('/')?;
+        let fits = !owner.is_empty() && !name.is_empty() && !name.contains('/');
+        fits.then(|| Self::new(ObjectKind::Repository, owner, name))
+    }
+
+    /// `owner/name` of a repository.
+    pub fn full_name(&self) -> String {
+        format!("{}/{}", self.namespace, self.name)
     }
 }
 

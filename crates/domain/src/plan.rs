@@ -72,11 +72,12 @@ impl fmt::Display for PlanHash {
 pub struct Target {
     /// The object.
     pub object: ObjectRef,
-    /// Its `metadata.uid`.
+    /// What tells it from another of the same name: `metadata.uid`, or a repository's number at its host.
     pub uid: String,
     /// Its `metadata.generation`, which moves when the specification does; not the
     /// `resourceVersion`, which moves with every status update and would void every approval.
-    /// `None` for kinds without one (pods).
+    /// `None` for kinds without one (pods, repositories: every commit moves a branch, and what is
+    /// written is reckoned on the branch as it then is).
     pub generation: Option<i64>,
     /// Replicas it wants, for risk and policy.
     pub replicas: Option<u32>,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::object::ObjectRef;
+use crate::{id::ActionId, object::ObjectRef};
 
 /// How a measured value is compared with a threshold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -80,6 +80,13 @@ pub enum Predicate {
         /// The Job.
         object: ObjectRef,
     },
+    /// The pull request that an action of the plan opened is merged.
+    PullMerged {
+        /// Its repository.
+        repository: ObjectRef,
+        /// The action.
+        opened_by: ActionId,
+    },
 }
 
 impl Predicate {
@@ -93,6 +100,9 @@ impl Predicate {
             Self::AlertInactive { alertname, .. } => format!("{alertname} no longer fires"),
             Self::RolloutComplete { object } => format!("{object} is rolled out and available"),
             Self::JobComplete { object } => format!("{object} is complete"),
+            Self::PullMerged { repository, .. } => {
+                format!("the revert in {} is merged", repository.full_name())
+            }
         }
     }
 }

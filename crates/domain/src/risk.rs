@@ -12,6 +12,7 @@
 //! | cordon, uncordon, run a Job again | 3 |
 //! | an autoscaler's bounds: as scaling from the most it may choose now to the most it shall | 2 / 3 / 4 |
 //! | set a key of a ConfigMap: whoever reads it may do so at any time | 4 |
+//! | close a pull request / open a revert: nothing that runs changes / merge it | 1 / 2 / 4 |
 //! | production / staging / development | +3 / +1 / 0 |
 //! | a call that replaces pods: the only replica, or nobody knows how many there are | +1 |
 //! | deleting a pod: at least half of the replicas | +1 (on top of nothing; a single one counts once) |
@@ -69,6 +70,7 @@ pub fn fits(action: ActionKind, object: ObjectKind) -> bool {
         | ActionKind::SetResources => {
             matches!(object, K::Deployment | K::StatefulSet | K::DaemonSet)
         }
+        ActionKind::RevertPr | ActionKind::MergePr | ActionKind::ClosePr => object == K::Repository,
     }
 }
 
@@ -87,6 +89,9 @@ fn base(call: &ActionCall, replicas: Option<u32>) -> Part {
         ActionCall::Uncordon => (3, "uncordon".to_owned()),
         ActionCall::RerunJob => (3, "run a Job again".to_owned()),
         ActionCall::SetConfigKey { .. } => (4, "set a key of a ConfigMap".to_owned()),
+        ActionCall::ClosePr { .. } => (1, "close a pull request".to_owned()),
+        ActionCall::RevertPr { .. } => (2, "open a revert; nothing that runs changes".to_owned()),
+        ActionCall::MergePr { .. } => (4, "merge a revert".to_owned()),
     }
 }
 
@@ -124,7 +129,10 @@ fn blast_radius(call: &ActionCall, replicas: Option<u32>) -> Option<Part> {
         ActionCall::Cordon
         | ActionCall::Uncordon
         | ActionCall::SetConfigKey { .. }
-        | ActionCall::RerunJob => return None,
+        | ActionCall::RerunJob
+        | ActionCall::RevertPr { .. }
+        | ActionCall::MergePr { .. }
+        | ActionCall::ClosePr { .. } => return None,
         ActionCall::RolloutUndo { .. }
         | ActionCall::RolloutRestart
         | ActionCall::SetImage { .. }
@@ -198,6 +206,12 @@ mod tests {
                 requests: BTreeMap::new(),
             },
         ];
+        let opened_by = crate::id::ActionId::from_parts(0, 1);
+        calls.extend([
+            ActionCall::RevertPr { commit: "a".repeat(40), pull: None, branch: "main".into() },
+            ActionCall::MergePr { opened_by, commit: "a".repeat(40) },
+            ActionCall::ClosePr { opened_by },
+        ]);
         calls.extend([0, 1, 2, 3, 5, 8, u32::MAX].map(|replicas| ActionCall::Scale { replicas }));
         calls.extend([1, 4, 30].map(|max| ActionCall::SetHpaBounds { min: 1, max }));
         calls.extend([
@@ -219,6 +233,7 @@ mod tests {
             ActionCall::SetHpaBounds { .. } => ObjectKind::HorizontalPodAutoscaler,
             ActionCall::SetConfigKey { .. } => ObjectKind::ConfigMap,
             ActionCall::RerunJob => ObjectKind::Job,
+            call if call.kind().is_code() => ObjectKind::Repository,
             _ => ObjectKind::Deployment,
         };
         ObjectRef::new(kind, "shop", "checkout")
@@ -239,8 +254,8 @@ mod tests {
     #[test]
     fn the_base_is_that_of_the_documented_table() {
         let dev = Environment::Development;
-        let bases: Vec<_> = calls()[..5].iter().map(|call| score(call, Some(4), dev)).collect();
-        assert_eq!(bases, [2, 3, 4, 5, 4]);
+        let bases: Vec<_> = calls()[..8].iter().map(|call| score(call, Some(4), dev)).collect();
+        assert_eq!(bases, [2, 3, 4, 5, 4, 2, 4, 1]);
     }
 
     #[test]

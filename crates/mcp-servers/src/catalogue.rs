@@ -8,12 +8,12 @@ use rmcp::model::{CallToolResult, JsonObject, Tool};
 use tokio_util::sync::CancellationToken;
 
 use crate::server::{Reader, ToolServer};
-use crate::{Limits, ServerKind, kubernetes, loki, prometheus, runbooks};
+use crate::{Limits, ServerKind, github, kubernetes, loki, prometheus, runbooks};
 
 impl ServerKind {
     /// Every server, in the order of its enum.
     pub const ALL: &'static [Self] =
-        &[Self::Kubernetes, Self::Prometheus, Self::Loki, Self::Runbooks];
+        &[Self::Kubernetes, Self::Prometheus, Self::Loki, Self::Runbooks, Self::Github];
 
     /// Its name, as in `evenkeel mcp kubernetes`.
     pub fn name(self) -> &'static str {
@@ -22,6 +22,7 @@ impl ServerKind {
             Self::Prometheus => evenkeel_tools::prometheus::SERVER,
             Self::Loki => evenkeel_tools::loki::SERVER,
             Self::Runbooks => evenkeel_tools::runbooks::SERVER,
+            Self::Github => evenkeel_tools::github::SERVER,
         }
     }
 
@@ -32,6 +33,7 @@ impl ServerKind {
             Self::Prometheus => &["prometheus.", "alertmanager."],
             Self::Loki => &["loki."],
             Self::Runbooks => &["runbooks.", "notion."],
+            Self::Github => &["github."],
         }
     }
 
@@ -42,6 +44,7 @@ impl ServerKind {
             Self::Prometheus => PROMETHEUS,
             Self::Loki => LOKI,
             Self::Runbooks => RUNBOOKS,
+            Self::Github => GITHUB,
         }
     }
 
@@ -64,6 +67,14 @@ impl ServerKind {
             Self::Runbooks => {
                 let shipped = runbooks::Runbooks::new(Vec::new(), None, limits);
                 Box::new(runbooks::server(shipped, limits))
+            }
+            Self::Github => {
+                let nowhere = github::GithubConfig {
+                    api_url: String::new(),
+                    auth: github::GithubAuth::Token(String::new().into()),
+                    repositories: Vec::new(),
+                };
+                Box::new(github::server(github::Github::new(&nowhere, limits), limits))
             }
         }
     }
@@ -131,6 +142,24 @@ const RUNBOOKS: Variables = &[
     ("NOTION_API_URL", "Base address of Notion's API, where it isn't `https://api.notion.com`."),
 ];
 
+const GITHUB: Variables = &[
+    (
+        "GITHUB_TOKEN",
+        "A fine-grained or classic token. Or, as an App's installation, the next three.",
+    ),
+    ("GITHUB_APP_ID", "The App's id or client id."),
+    ("GITHUB_APP_PRIVATE_KEY", "Its private key, as PEM text."),
+    ("GITHUB_INSTALLATION_ID", "The number of its installation."),
+    (
+        "GITHUB_API_URL",
+        "Base address of the API, where it isn't `https://api.github.com`; of an Enterprise Server `https://HOST/api/v3`.",
+    ),
+    (
+        "GITHUB_REPOSITORIES",
+        "The repositories that may be touched, `owner/name`, comma between them. Nothing else is.",
+    ),
+];
+
 /// A server whatever it works with.
 pub trait Detached: Send + Sync {
     /// What it says of itself to clients.
@@ -196,6 +225,7 @@ mod tests {
             ServerKind::Prometheus => 1,
             ServerKind::Loki => 2,
             ServerKind::Runbooks => 3,
+            ServerKind::Github => 4,
         };
         for (index, kind) in ServerKind::ALL.iter().enumerate() {
             assert_eq!(place(*kind), index);

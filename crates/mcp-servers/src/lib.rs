@@ -1,4 +1,4 @@
-//! The MCP servers Evenkeel ships: `kubernetes`, `prometheus`, `loki`, `runbooks` and `memory`.
+//! The MCP servers Evenkeel ships, one module each.
 //!
 //! A server is a process with its own credentials and nothing else: it must not know the domain, the engine, the
 //! database or the model, nor how it is reached: over stdio here, over streamable HTTP by `evenkeel-mcp-http`. It
@@ -13,6 +13,7 @@
 pub mod catalogue;
 mod clock;
 pub mod failure;
+pub mod github;
 pub mod guard;
 pub mod http;
 pub mod kubernetes;
@@ -45,15 +46,18 @@ pub enum ServerKind {
     Loki,
     /// Finds and reads runbooks. Reads `EVENKEEL_RUNBOOKS` and the variables of [`runbooks::notion`].
     Runbooks,
+    /// Reads GitHub repositories and opens reverts. Reads the variables of [`github::config`].
+    Github,
 }
 
 impl ServerKind {
     /// The names that [`Self::from_name`] knows.
-    pub const NAMES: [&'static str; 4] = [
+    pub const NAMES: [&'static str; 5] = [
         evenkeel_tools::kubernetes::SERVER,
         evenkeel_tools::prometheus::SERVER,
         evenkeel_tools::loki::SERVER,
         evenkeel_tools::runbooks::SERVER,
+        evenkeel_tools::github::SERVER,
     ];
 
     /// The kind of that name, as in `evenkeel mcp kubernetes`.
@@ -65,6 +69,7 @@ impl ServerKind {
             evenkeel_tools::runbooks::SERVER | evenkeel_tools::runbooks::ALIAS => {
                 Some(Self::Runbooks)
             }
+            evenkeel_tools::github::SERVER => Some(Self::Github),
             _ => None,
         }
     }
@@ -100,6 +105,7 @@ pub async fn server_of(kind: ServerKind, limits: Limits) -> ToolServer<()> {
         ServerKind::Runbooks => {
             runbooks::server(runbooks::Runbooks::from_env(limits), limits).erase()
         }
+        ServerKind::Github => github::server(github::Github::from_env(limits), limits).erase(),
     }
 }
 

@@ -179,7 +179,10 @@ fn context(q: &ActionQuestion, approved: bool) -> Result<Context, Trouble> {
         | ActionCall::DeletePod
         | ActionCall::Cordon
         | ActionCall::Uncordon
-        | ActionCall::RerunJob => {}
+        | ActionCall::RerunJob
+        | ActionCall::RevertPr { .. }
+        | ActionCall::MergePr { .. }
+        | ActionCall::ClosePr { .. } => {}
     }
     Ok(Context::from_pairs(pairs)?)
 }

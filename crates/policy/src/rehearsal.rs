@@ -7,7 +7,7 @@ use evenkeel_domain::{
     access::{Caller, Permission, Role, TokenScope},
     action::{ActionCall, ConfigValue},
     cluster::Environment,
-    id::{ClusterId, OrganisationId, TokenId, UserId},
+    id::{ActionId, ClusterId, OrganisationId, TokenId, UserId},
     object::ObjectRef,
 };
 
@@ -78,6 +78,9 @@ impl PolicySet {
             ActionCall::SetHpaBounds { min: 1, max: 1 },
             ActionCall::SetConfigKey { key: text(), value: ConfigValue::Text { text: text() } },
             ActionCall::RerunJob,
+            ActionCall::RevertPr { commit: text(), pull: None, branch: text() },
+            ActionCall::MergePr { opened_by: ActionId::from_parts(0, 0), commit: text() },
+            ActionCall::ClosePr { opened_by: ActionId::from_parts(0, 0) },
         ];
         for call in &calls {
             self.gate(&ActionQuestion {

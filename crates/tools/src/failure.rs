@@ -162,4 +162,34 @@ codes! {
     pub const TOO_LARGE: &str = "tool.too_large";
     /// The server has an error of its own.
     pub const BROKEN: &str = "tool.broken";
+    /// GitHub refused the credentials (401), or an App's key or installation is wrong.
+    pub const GITHUB_UNAUTHORIZED: &str = "github.unauthorized";
+    /// The token or App lacks a permission (403).
+    pub const GITHUB_FORBIDDEN: &str = "github.forbidden";
+    /// There is no such repository, commit, reference or pull request, or these credentials may not see it (404).
+    pub const GITHUB_NOT_FOUND: &str = "github.not_found";
+    /// The repository isn't one the server may touch.
+    pub const GITHUB_NOT_ALLOWED: &str = "github.not_allowed";
+    /// A change can't be taken back by itself: later commits touched the same places. Nothing was written.
+    pub const GITHUB_CONFLICT: &str = "github.conflict";
+    /// The pull request or repository isn't the one that was looked at.
+    pub const GITHUB_DRIFTED: &str = "github.drifted";
+    /// The branch's rules don't let it be merged now (405). Nothing was written.
+    pub const GITHUB_PROTECTED: &str = "github.protected";
+    /// GitHub refused the request as invalid (400, 422).
+    pub const GITHUB_INVALID: &str = "github.invalid";
+    /// A rate limit, primary or secondary, is used up. Nothing was done.
+    pub const GITHUB_BUSY: &str = "github.busy";
+    /// GitHub answered with a server error (5xx) or a redirect.
+    pub const GITHUB_FAILED: &str = "github.failed";
+    /// The answer isn't what GitHub's API promises.
+    pub const GITHUB_GARBAGE: &str = "github.garbage";
+    /// No connection to GitHub.
+    pub const GITHUB_UNREACHABLE: &str = "github.unreachable";
+    /// GitHub took longer than the time limit.
+    pub const GITHUB_TIMEOUT: &str = "github.timeout";
+    /// The answer, or a file to be taken back, is larger than the byte limit.
+    pub const GITHUB_TOO_LARGE: &str = "github.too_large";
+    /// The address, the credentials or the list of repositories are not usable.
+    pub const GITHUB_CONFIG: &str = "github.config";
 }

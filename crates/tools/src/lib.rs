@@ -12,6 +12,7 @@
 //! `impl ToolArguments`.
 
 pub mod failure;
+pub mod github;
 pub mod kubernetes;
 pub mod loki;
 pub mod memory;
@@ -24,7 +25,7 @@ pub use failure::ToolFailure;
 
 /// Ties a tool's arguments to its server, its name and its result.
 pub trait ToolArguments: serde::Serialize + serde::de::DeserializeOwned {
-    /// The server that offers the tool, as mounted: `kubernetes`, `prometheus`, `loki`.
+    /// The server that offers the tool, as mounted: `kubernetes`, `prometheus`, `loki`, `github`.
     const SERVER: &'static str;
     /// The tool's name on that server.
     const NAME: &'static str;

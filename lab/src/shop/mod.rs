@@ -9,6 +9,7 @@ mod log;
 mod metrics;
 mod prices;
 mod release;
+pub(crate) use release::Release;
 mod settings;
 mod workers;
 
@@ -28,7 +29,6 @@ use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpListener;
 
 use metrics::Metrics;
-use release::Release;
 use settings::Settings;
 use workers::Workers;
 

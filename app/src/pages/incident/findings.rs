@@ -40,6 +40,7 @@ pub fn Findings(
             <Found icc=icc of=Specialist::Metrics />
             <Found icc=icc of=Specialist::Logs />
             <Found icc=icc of=Specialist::Runbooks />
+            <Found icc=icc of=Specialist::Github />
             <NotSeen icc=icc />
         </div>
     }

@@ -2,6 +2,7 @@
 //! of any application; each cites words of the answer it read.
 
 mod autoscaler;
+mod code_change;
 mod crash_loop;
 mod healthy;
 mod image_pull;
@@ -31,7 +32,7 @@ use evenkeel_domain::evidence::Gap;
 
 use crate::{
     draft::Draft,
-    view::{KubernetesView, LogsView, MetricsView},
+    view::{CodeView, KubernetesView, LogsView, MetricsView},
 };
 
 /// Findings of one kind each; a namespace or a node may give any number of them.
@@ -81,6 +82,13 @@ pub fn logs(view: &LogsView) -> Vec<Draft> {
 /// What could not be judged in logs.
 pub fn unseen_in_logs(view: &LogsView) -> Vec<Gap> {
     error_logs::without_a_past(view)
+}
+
+/// What workloads' changes were made from.
+pub fn github(view: &CodeView) -> Vec<Draft> {
+    let mut found = code_change::analyze(view);
+    found.truncate(MAX_FINDINGS);
+    found
 }
 
 /// What the metrics analyzers could not judge.

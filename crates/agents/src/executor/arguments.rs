@@ -19,6 +19,8 @@ use evenkeel_tools::{
 };
 use serde_json::Value;
 
+use super::code;
+
 /// One write as the tools take it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ToolCall {
@@ -171,6 +173,9 @@ pub fn arguments(
             expected_uid,
             expected_generation,
         }),
+        ActionCall::RevertPr { .. } | ActionCall::MergePr { .. } | ActionCall::ClosePr { .. } => {
+            code::arguments(call, target, stamp, dry_run)
+        }
     }
 }
 
@@ -178,7 +183,7 @@ fn wanted(resources: &BTreeMap<String, String>) -> BTreeMap<String, Option<Strin
     resources.iter().map(|(name, value)| (name.clone(), Some(value.clone()))).collect()
 }
 
-fn tool_call<A: ToolArguments>(arguments: &A) -> Result<ToolCall, Unsendable> {
+pub(super) fn tool_call<A: ToolArguments>(arguments: &A) -> Result<ToolCall, Unsendable> {
     Ok(ToolCall { server: A::SERVER, tool: A::NAME, arguments: serde_json::to_value(arguments)? })
 }
 
@@ -211,10 +216,23 @@ mod tests {
             (ActionCall::Scale { replicas: 2 }, ObjectKind::DaemonSet),
             (ActionCall::Cordon, ObjectKind::Deployment),
             (ActionCall::RerunJob, ObjectKind::Pod),
+            (ActionCall::ClosePr { opened_by: stamp }, ObjectKind::Deployment),
+            (ActionCall::RolloutRestart, ObjectKind::Repository),
         ] {
             let refused = arguments(&call, &target(kind), stamp, false);
             assert!(matches!(refused, Err(Unsendable::Unfit { .. })), "{call:?} {kind:?}");
         }
+    }
+
+    #[test]
+    fn what_changes_code_goes_to_the_code_s_host() {
+        let stamp = ActionId::from_parts(0, 1);
+        let call = ActionCall::ClosePr { opened_by: ActionId::from_parts(0, 7) };
+        let target = Target { uid: "42".into(), ..target(ObjectKind::Repository) };
+        let sent = arguments(&call, &target, stamp, true).unwrap();
+        assert_eq!((sent.server, sent.tool), ("github", ActionKind::ClosePr.as_str()));
+        assert_eq!(sent.arguments["repository"], "shop/orders");
+        assert_eq!(sent.arguments["expectedRepositoryId"], 42);
     }
 
     #[test]

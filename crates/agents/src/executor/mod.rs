@@ -2,6 +2,7 @@
 //! decides anything.
 
 mod arguments;
+mod code;
 
 use std::time::Duration;
 
@@ -16,6 +17,7 @@ use evenkeel_domain::{
 };
 use evenkeel_tools::{
     failure::codes,
+    github,
     kubernetes::{FindActionArgs, FoundAction, ObjectKind as ToolObjectKind, WriteResult},
 };
 
@@ -35,6 +37,7 @@ pub async fn write(
     };
     let called = bench.call(Agent::Executor, server, tool, arguments).await?;
     Ok(match called.answer {
+        Ok(value) if server == github::SERVER => code::written(value),
         Ok(value) => match serde_json::from_value::<WriteResult>(value) {
             Ok(result) if result.applied || result.already_applied => Written::Applied {
                 note: applied_note(&result),
@@ -72,11 +75,14 @@ fn applied_note(result: &WriteResult) -> String {
 fn from_failure(failure: &ToolFailure) -> Written {
     let text = failure.to_string();
     match failure.code.as_str() {
-        codes::KUBERNETES_DRIFTED | codes::KUBERNETES_CONFLICT | codes::KUBERNETES_NOT_FOUND => {
-            Written::Drifted(text)
-        }
+        codes::KUBERNETES_DRIFTED
+        | codes::KUBERNETES_CONFLICT
+        | codes::KUBERNETES_NOT_FOUND
+        | codes::GITHUB_DRIFTED
+        | codes::GITHUB_CONFLICT
+        | codes::GITHUB_NOT_FOUND => Written::Drifted(text),
         // The API server's own limits refuse before anything is done.
-        codes::KUBERNETES_BUSY => Written::Busy {
+        codes::KUBERNETES_BUSY | codes::GITHUB_BUSY => Written::Busy {
             note: text,
             after: Duration::from_secs(failure.retry_after_s.unwrap_or(1).into()),
         },
@@ -86,6 +92,13 @@ fn from_failure(failure: &ToolFailure) -> Written {
         | codes::KUBERNETES_NO_SUCH_PART
         | codes::KUBERNETES_CONFIG
         | codes::KUBERNETES_PROTECTED
+        | codes::GITHUB_UNAUTHORIZED
+        | codes::GITHUB_FORBIDDEN
+        | codes::GITHUB_NOT_ALLOWED
+        | codes::GITHUB_PROTECTED
+        | codes::GITHUB_INVALID
+        | codes::GITHUB_TOO_LARGE
+        | codes::GITHUB_CONFIG
         | codes::BAD_ARGUMENTS
         | "mcp.denied"
         | "mcp.unknown_tool" => Written::Refused(text),
@@ -100,6 +113,9 @@ pub async fn find(
     target: &Target,
     stamp: ActionId,
 ) -> Result<Found, Interrupted> {
+    if target.object.kind == ObjectKind::Repository {
+        return code::find(bench, target, stamp).await;
+    }
     let Some(kind) = tool_kind(target.object.kind) else {
         return Ok(Found::CannotTell(format!(
             "a {} carries no stamp",
@@ -132,7 +148,7 @@ pub async fn find(
     })
 }
 
-/// The kind as the tools name it; `None` for one that no action is for.
+/// The kind as the cluster's tools name it; `None` for one that no action in a cluster is for.
 pub fn tool_kind(kind: ObjectKind) -> Option<ToolObjectKind> {
     Some(match kind {
         ObjectKind::Deployment => ToolObjectKind::Deployment,
@@ -149,7 +165,8 @@ pub fn tool_kind(kind: ObjectKind) -> Option<ToolObjectKind> {
         | ObjectKind::Namespace
         | ObjectKind::PersistentVolumeClaim
         | ObjectKind::ResourceQuota
-        | ObjectKind::Cluster => return None,
+        | ObjectKind::Cluster
+        | ObjectKind::Repository => return None,
     })
 }
 
@@ -161,6 +178,9 @@ pub async fn present(
     target: &Target,
 ) -> Result<Result<Option<String>, ToolFailure>, Interrupted> {
     let object = &target.object;
+    if object.kind == ObjectKind::Repository {
+        return code::present(bench, agent, target).await;
+    }
     let Some(kind) = tool_kind(object.kind) else {
         let kind = object.kind.as_str();
         return Ok(Ok(Some(format!("{object} is a {kind}, which no action is for"))));
@@ -224,7 +244,15 @@ mod tests {
         ] {
             assert!(matches!(from_failure(&failure(code)), Written::Uncertain(_)), "{code}");
         }
-        for code in [codes::KUBERNETES_FORBIDDEN, codes::KUBERNETES_INVALID, "mcp.denied"] {
+        for code in [codes::GITHUB_TIMEOUT, codes::GITHUB_UNREACHABLE, codes::GITHUB_FAILED] {
+            assert!(matches!(from_failure(&failure(code)), Written::Uncertain(_)), "{code}");
+        }
+        for code in [
+            codes::KUBERNETES_FORBIDDEN,
+            codes::KUBERNETES_INVALID,
+            codes::GITHUB_PROTECTED,
+            "mcp.denied",
+        ] {
             assert!(matches!(from_failure(&failure(code)), Written::Refused(_)), "{code}");
         }
         assert!(matches!(from_failure(&failure(codes::KUBERNETES_DRIFTED)), Written::Drifted(_)));

@@ -9,7 +9,7 @@ use evenkeel_domain::{
 };
 use evenkeel_tools::kubernetes::Deployment;
 
-use super::{Chosen, advice, capacity, resources, rollback};
+use super::{Chosen, Declined, advice, capacity, resources, rollback};
 use crate::bench::{Bench, Interrupted};
 
 /// A leak that takes this long to fill the limit is slow: a restart buys as much time again.
@@ -55,19 +55,19 @@ pub async fn choose(
     state: &IncidentState,
     best: &Hypothesis,
     deployment: &Deployment,
-) -> Result<Result<Chosen, String>, Interrupted> {
+) -> Result<Result<Chosen, Declined>, Interrupted> {
     if deployment.paused {
         let name = &deployment.name;
-        return Ok(Err(format!(
+        return Ok(Err(Declined::Finally(format!(
             "rollouts of {name} are paused: somebody is at work on it; {}",
             advice::next(best),
-        )));
+        ))));
     }
     if let Some(change) = &best.change {
         let (name, revisions) = (&deployment.name, &deployment.revisions);
         return Ok(rollback::choose(state, best, change, name, revisions));
     }
-    match best.cause {
+    let chosen = match best.cause {
         CauseCode::Overload => capacity::choose(bench, state, best, deployment).await,
         CauseCode::OomKill => {
             if slow_leak(state, best) {
@@ -84,7 +84,8 @@ pub async fn choose(
         }
         CauseCode::CpuThrottling => resources::raise(bench, state, best, deployment, "cpu").await,
         _ => Ok(Err(advice::escalate(best))),
-    }
+    };
+    Ok(chosen?.map_err(Declined::Finally))
 }
 
 fn slow_leak(state: &IncidentState, best: &Hypothesis) -> bool {

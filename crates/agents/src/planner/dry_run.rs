@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Characters of a diff kept in the plan; the whole one is in the evidence.
-const DIFF: usize = 8000;
+pub(super) const DIFF: usize = 8000;
 
 /// What the dry run said.
 pub struct DryRun {

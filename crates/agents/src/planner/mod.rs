@@ -2,14 +2,17 @@
 //! why it does not.
 //!
 //! It looks at the hypothesis's cause, change and object, never at texts from the cluster. The
-//! target is read afresh (invariant I7), the API server is asked whether the account may do it, the very
-//! write is sent as server-side dry run, risk is the catalogue's (invariant I6). When unsure it declines with what is known and what a person
-//! should do next.
+//! target is read afresh (invariant I7), the API server is asked whether the account may do it, the
+//! very write is sent as server-side dry run, risk is the catalogue's (invariant I6). What is rolled
+//! back in the cluster is taken back in the code as well, where it is known what it was made from;
+//! where there is no way back in the cluster, in the code alone. When unsure it declines with what
+//! is known and what a person should do next.
 
 mod access;
 mod advice;
 mod capacity;
 mod choose;
+mod code;
 mod dry_run;
 mod job;
 mod node;
@@ -21,14 +24,20 @@ mod sets;
 
 use evenkeel_domain::{
     IncidentState,
+    action::ActionCall,
     evidence::Agent,
     hypothesis::{CauseCode, Hypothesis},
+    id::ActionId,
     plan::{Plan, PlannedAction, VerificationWindow},
+    predicate::Predicate,
     risk,
 };
 use futures::future::try_join_all;
 
-use self::propose::{Chosen, Proposal};
+use self::{
+    propose::{Chosen, Declined, Proposal},
+    prove::Proof,
+};
 use crate::{
     bench::{Bench, Interrupted},
     focus::Focus,
@@ -68,6 +77,9 @@ pub enum Planning {
     },
 }
 
+/// How long and how often a fix is looked for that people have to merge and release first.
+const BY_PEOPLE: PlannerSettings = PlannerSettings { hold_s: 60, within_s: 4 * 3600, every_s: 30 };
+
 /// Plans, with a dry run.
 pub async fn plan(bench: &dyn Bench, settings: PlannerSettings) -> Result<Planning, Interrupted> {
     let state = bench.state().await;
@@ -103,8 +115,37 @@ async fn draw_up(
     let id = bench.action_id();
     let proposal = match propose::propose(bench, state, best, id).await? {
         Ok(proposal) => proposal,
+        Err(declined) => return in_code_alone(bench, state, best, settings, declined).await,
+    };
+    let goes_back = matches!(proposal.call, ActionCall::RolloutUndo { .. });
+    let mut plan = match in_cluster(bench, state, best, settings, (id, proposal)).await? {
+        Ok(plan) => plan,
         Err(reason) => return Ok(Err(reason)),
     };
+    if let Some(source) = code::source(state, best).filter(|_| goes_back) {
+        match code::steps(bench, state, &source, false).await? {
+            Ok(steps) => {
+                plan.summary = format!("{}; {}", plan.summary, steps.words);
+                plan.actions.extend(steps.actions);
+            }
+            // What heals is done; that the code keeps the change is said as loudly.
+            Err(why) => {
+                plan.summary =
+                    format!("{}; the change stays in the code, for it {why}", plan.summary);
+            }
+        }
+    }
+    Ok(Ok(plan))
+}
+
+/// What is proposed for the cluster, if the account may do it and its dry runs succeed.
+async fn in_cluster(
+    bench: &dyn Bench,
+    state: &IncidentState,
+    best: &Hypothesis,
+    settings: PlannerSettings,
+    (id, proposal): (ActionId, Proposal),
+) -> Result<Result<Plan, String>, Interrupted> {
     let Proposal { call, why, target, then, first, alerts, within_s } = proposal;
     let mut ids = vec![id];
     ids.extend(then.iter().map(|_| bench.action_id()));
@@ -138,7 +179,50 @@ async fn draw_up(
             "{why}; but nothing that can be measured would prove that it helped"
         )));
     }
-    let mut plan = Plan {
+    let settings = PlannerSettings { within_s: settings.within_s.max(within_s), ..settings };
+    let mut plan = made(bench, best, actions, proof, settings);
+    plan.summary = format!("{}: {why}", plan.describe());
+    Ok(Ok(plan))
+}
+
+/// A plan that takes the blamed change back in the code, where the cluster has no way back.
+async fn in_code_alone(
+    bench: &dyn Bench,
+    state: &IncidentState,
+    best: &Hypothesis,
+    settings: PlannerSettings,
+    declined: Declined,
+) -> Result<Result<Plan, String>, Interrupted> {
+    let source = match &declined {
+        Declined::NoWayBack(_) => code::source(state, best),
+        Declined::Finally(_) => None,
+    };
+    let reason = declined.reason();
+    let Some(source) = source else { return Ok(Err(reason)) };
+    let steps = match code::steps(bench, state, &source, true).await? {
+        Ok(steps) => steps,
+        Err(why) => {
+            return Ok(Err(format!("{reason}; nor can it be taken back in the code: {why}")));
+        }
+    };
+    let first = vec![Predicate::RolloutComplete { object: best.object.clone() }];
+    let mut proof = prove::prove(bench, state, best, first, true).await?;
+    proof.predicates.push(steps.merged);
+    let settings = if steps.merges { settings } else { BY_PEOPLE };
+    let mut plan = made(bench, best, steps.actions, proof, settings);
+    plan.summary = format!("{}; {}", best.summary, steps.words);
+    Ok(Ok(plan))
+}
+
+/// A plan without its summary.
+fn made(
+    bench: &dyn Bench,
+    best: &Hypothesis,
+    actions: Vec<PlannedAction>,
+    proof: Proof,
+    settings: PlannerSettings,
+) -> Plan {
+    Plan {
         id: bench.plan_id(),
         hypothesis: best.id,
         summary: String::new(),
@@ -146,14 +230,12 @@ async fn draw_up(
         predicates: proof.predicates,
         window: VerificationWindow {
             hold_s: settings.hold_s,
-            within_s: settings.within_s.max(within_s),
+            within_s: settings.within_s,
             every_s: settings.every_s,
         },
         figure: proof.figure,
         made_at: bench.now(),
-    };
-    plan.summary = format!("{}: {why}", plan.describe());
-    Ok(Ok(plan))
+    }
 }
 
 /// Reasons not to plan that need no look at the cluster.

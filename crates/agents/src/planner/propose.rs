@@ -49,39 +49,62 @@ pub struct Proposal {
     pub within_s: u32,
 }
 
+/// Why nothing of the catalogue is done to an object of the cluster.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Declined {
+    /// And nothing else should be done either.
+    Finally(String),
+    /// A change is blamed and there is no way back in the cluster; perhaps there is one in the code.
+    NoWayBack(String),
+}
+
+impl Declined {
+    /// The words.
+    pub fn reason(self) -> String {
+        match self {
+            Self::Finally(reason) | Self::NoWayBack(reason) => reason,
+        }
+    }
+}
+
 /// Proposes an action for the hypothesis, or says why there is none. `id` is that of the action.
 pub async fn propose(
     bench: &dyn Bench,
     state: &IncidentState,
     best: &Hypothesis,
     id: ActionId,
-) -> Result<Result<Proposal, String>, Interrupted> {
-    match best.object.kind {
-        ObjectKind::Deployment => deployment(bench, state, best).await,
-        ObjectKind::StatefulSet | ObjectKind::DaemonSet => sets::propose(bench, state, best).await,
-        ObjectKind::Node => node::propose(bench, state, best).await,
-        ObjectKind::Job => job::propose(bench, state, best, id).await,
-        _ => Ok(Err(advice::escalate(best))),
-    }
+) -> Result<Result<Proposal, Declined>, Interrupted> {
+    let proposed = match best.object.kind {
+        ObjectKind::Deployment => return deployment(bench, state, best).await,
+        ObjectKind::StatefulSet | ObjectKind::DaemonSet => {
+            return sets::propose(bench, state, best).await;
+        }
+        ObjectKind::Node => node::propose(bench, state, best).await?,
+        ObjectKind::Job => job::propose(bench, state, best, id).await?,
+        _ => Err(advice::escalate(best)),
+    };
+    Ok(proposed.map_err(Declined::Finally))
 }
 
 async fn deployment(
     bench: &dyn Bench,
     state: &IncidentState,
     best: &Hypothesis,
-) -> Result<Result<Proposal, String>, Interrupted> {
+) -> Result<Result<Proposal, Declined>, Interrupted> {
     let deployment = match read(bench, best).await? {
         Ok(deployment) => deployment,
-        Err(reason) => return Ok(Err(reason)),
+        Err(reason) => return Ok(Err(Declined::Finally(reason))),
     };
     let chosen = match choose::choose(bench, state, best, &deployment.value).await? {
         Ok(chosen) => chosen,
-        Err(reason) => return Ok(Err(reason)),
+        Err(declined) => return Ok(Err(declined)),
     };
     let target = match chosen.on {
         Some((object, replicas)) => match target(bench, object, Some(replicas)).await? {
             Ok(target) => target,
-            Err(reason) => return Ok(Err(format!("{}; but {reason}", chosen.why))),
+            Err(reason) => {
+                return Ok(Err(Declined::Finally(format!("{}; but {reason}", chosen.why))));
+            }
         },
         None => Target {
             object: best.object.clone(),

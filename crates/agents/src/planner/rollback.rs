@@ -8,7 +8,7 @@ use evenkeel_domain::{
 };
 use evenkeel_tools::kubernetes::Revision;
 
-use super::{Chosen, advice};
+use super::{Chosen, Declined, advice};
 use crate::moment;
 
 /// Kinds of findings that show that a revision's own pods fail.
@@ -27,38 +27,41 @@ pub fn choose(
     change: &Change,
     name: &str,
     revisions: &[Revision],
-) -> Result<Chosen, String> {
+) -> Result<Chosen, Declined> {
     let number = |r: &Revision| u64::try_from(r.revision).unwrap_or(0);
     let Some(current) = revisions.iter().find(|r| r.current) else {
-        return Err(format!(
+        return Err(Declined::Finally(format!(
             "which revision of {name} is current cannot be told; {}",
             advice::next(best),
-        ));
+        )));
     };
     if number(current) < change.revision {
-        return Err(format!("{name} has already gone back from revision {}", change.revision));
+        return Err(Declined::Finally(format!(
+            "{name} has already gone back from revision {}",
+            change.revision
+        )));
     }
     if number(current) > change.revision && current.created_at.is_some_and(|at| at < change.at) {
-        return Err(format!(
+        return Err(Declined::Finally(format!(
             "{name} has already gone back from revision {} to an earlier template",
             change.revision,
-        ));
+        )));
     }
     let blamed = revisions.iter().find(|r| number(r) == change.revision);
     if blamed.is_none() {
-        return Err(format!(
+        return Err(Declined::Finally(format!(
             "revision {} of {name}, which is blamed, is no longer in its history: somebody has changed it since",
             change.revision,
-        ));
+        )));
     }
     let mut earlier: Vec<_> = revisions.iter().filter(|r| number(r) < change.revision).collect();
     earlier.sort_by_key(|r| std::cmp::Reverse(r.revision));
     if earlier.is_empty() {
-        return Err(format!(
+        return Err(Declined::NoWayBack(format!(
             "no revision before {} of {name} is kept, so there is nothing to go back to; {}",
             change.revision,
             advice::next(best),
-        ));
+        )));
     }
     let mut reasons = Vec::new();
     for revision in earlier {
@@ -67,11 +70,11 @@ pub fn choose(
             Some(why) => reasons.push(format!("revision {} {why}", revision.revision)),
         }
     }
-    Err(format!(
+    Err(Declined::NoWayBack(format!(
         "no earlier revision of {name} can be trusted: {}; {}",
         reasons.join(", "),
         advice::next(best),
-    ))
+    )))
 }
 
 fn go_back(best: &Hypothesis, change: &Change, to: &Revision) -> Chosen {
@@ -146,7 +149,7 @@ mod tests {
         best: &Hypothesis,
         change: &Change,
         deployment: &Deployment,
-    ) -> Result<Chosen, String> {
+    ) -> Result<Chosen, Declined> {
         super::choose(state, best, change, &deployment.name, &deployment.revisions)
     }
 
@@ -177,7 +180,10 @@ mod tests {
             &[("replica_set", "api-aaaa")],
         ));
         assert!(
-            choose(&state, &best, &change(5), &history).unwrap_err().contains("can be trusted")
+            choose(&state, &best, &change(5), &history)
+                .unwrap_err()
+                .reason()
+                .contains("can be trusted")
         );
     }
 
@@ -187,13 +193,21 @@ mod tests {
         let state = state::with_alert(&[("alertname", "A"), ("namespace", "shop")]);
         let only = world::deployment("api").revision(5, "cccc", at(-60)).build();
         assert!(
-            choose(&state, &best, &change(5), &only).unwrap_err().contains("nothing to go back to")
+            choose(&state, &best, &change(5), &only)
+                .unwrap_err()
+                .reason()
+                .contains("nothing to go back to")
         );
         let moved = world::deployment("api").revision(6, "dddd", at(-30)).build();
-        assert!(choose(&state, &best, &change(5), &moved).unwrap_err().contains("no longer"));
+        assert!(
+            choose(&state, &best, &change(5), &moved).unwrap_err().reason().contains("no longer")
+        );
         let back = world::deployment("api").revision(4, "bbbb", at(-120)).build();
         assert!(
-            choose(&state, &best, &change(5), &back).unwrap_err().contains("already gone back")
+            choose(&state, &best, &change(5), &back)
+                .unwrap_err()
+                .reason()
+                .contains("already gone back")
         );
     }
 
@@ -212,7 +226,12 @@ mod tests {
             .revision(2, "bbbb", at(-5000))
             .revision(3, "aaaa", at(-90_000))
             .build();
-        assert!(choose(&state, &best, &change(3), &back).unwrap_err().contains("went back from"));
+        assert!(
+            choose(&state, &best, &change(3), &back)
+                .unwrap_err()
+                .reason()
+                .contains("went back from")
+        );
     }
 
     #[test]
@@ -223,11 +242,21 @@ mod tests {
             .revision(5, "bbbb", at(-60))
             .build();
         let best = hypothesis(CauseCode::BadRollout, "api");
-        assert!(choose(&state, &best, &change(5), &history).unwrap_err().contains("very template"));
+        assert!(
+            choose(&state, &best, &change(5), &history)
+                .unwrap_err()
+                .reason()
+                .contains("very template")
+        );
         history.revisions[1].template_hash = Some("zzzz".into());
         let pull = hypothesis(CauseCode::ImagePullFailure, "api");
         let images = history.revisions[0].images.clone();
         history.revisions[1].images = images;
-        assert!(choose(&state, &pull, &change(5), &history).unwrap_err().contains("same image"));
+        assert!(
+            choose(&state, &pull, &change(5), &history)
+                .unwrap_err()
+                .reason()
+                .contains("same image")
+        );
     }
 }

@@ -17,7 +17,7 @@ use evenkeel_tools::kubernetes::{
     ListPodsArgs, Pod, Revision, RolloutHistory, RolloutHistoryArgs, WorkloadKind,
 };
 
-use super::{Proposal, advice, rollback};
+use super::{Declined, Proposal, advice, rollback};
 use crate::{
     bench::{Bench, Interrupted, ask},
     view::owner,
@@ -31,8 +31,9 @@ pub async fn propose(
     bench: &dyn Bench,
     state: &IncidentState,
     best: &Hypothesis,
-) -> Result<Result<Proposal, String>, Interrupted> {
-    let Some(change) = &best.change else { return Ok(Err(advice::escalate(best))) };
+) -> Result<Result<Proposal, Declined>, Interrupted> {
+    let finally = |reason: String| Ok(Err(Declined::Finally(reason)));
+    let Some(change) = &best.change else { return finally(advice::escalate(best)) };
     let kind = match best.object.kind {
         ObjectKind::DaemonSet => WorkloadKind::DaemonSet,
         _ => WorkloadKind::StatefulSet,
@@ -46,27 +47,27 @@ pub async fn propose(
         Ok(answer) => answer,
         Err(missed) => {
             let (object, why) = (&best.object, missed.failure);
-            return Ok(Err(format!("{object} cannot be read before it is changed: {why}")));
+            return finally(format!("{object} cannot be read before it is changed: {why}"));
         }
     };
     let history = answer.value;
     if history.name != best.object.name || history.namespace != best.object.namespace {
-        return Ok(Err(format!("the server answered with another object than {}", best.object)));
+        return finally(format!("the server answered with another object than {}", best.object));
     }
     if history.on_delete {
-        return Ok(Err(format!(
+        return finally(format!(
             "{}; but its pods are replaced only when somebody deletes them: {}",
             best.summary,
             advice::next(best),
-        )));
+        ));
     }
     let chosen = match rollback::choose(state, best, change, &history.name, &history.revisions) {
         Ok(chosen) => chosen,
-        Err(reason) => return Ok(Err(reason)),
+        Err(declined) => return Ok(Err(declined)),
     };
     let then = match held_up_by(bench, &history).await? {
         Ok(then) => then,
-        Err(reason) => return Ok(Err(format!("{}; but {reason}", chosen.why))),
+        Err(reason) => return finally(format!("{}; but {reason}", chosen.why)),
     };
     Ok(Ok(Proposal {
         call: chosen.call,

@@ -98,9 +98,12 @@ async fn unknown(
     checker: &mut Checker<'_>,
 ) -> Result<Hypothesis, Interrupted> {
     let symptoms = |case: &&Case<'_>| {
-        case.findings
-            .iter()
-            .any(|f| !matches!(f.kind, FindingKind::Healthy | FindingKind::RecentChange))
+        case.findings.iter().any(|f| {
+            !matches!(
+                f.kind,
+                FindingKind::Healthy | FindingKind::RecentChange | FindingKind::CodeChange
+            )
+        })
     };
     let named = scene.cases.iter().filter(|c| scene.focus.names(&c.object.name));
     let case = named
@@ -112,7 +115,12 @@ async fn unknown(
     let telling: Vec<&Finding> = case
         .into_iter()
         .flat_map(|case| case.findings.iter().copied())
-        .filter(|f| !matches!(f.kind, FindingKind::Healthy | FindingKind::RecentChange))
+        .filter(|f| {
+            !matches!(
+                f.kind,
+                FindingKind::Healthy | FindingKind::RecentChange | FindingKind::CodeChange
+            )
+        })
         .collect();
     let mut claims = Vec::new();
     for finding in &telling {

@@ -1,6 +1,7 @@
 //! Whole investigations, from the alert to the plan, over a scripted bench.
 
 mod blind;
+mod code;
 mod faults;
 mod hostile;
 mod logs;

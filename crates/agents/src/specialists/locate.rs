@@ -30,10 +30,19 @@ fn name(focus: &Focus) -> Option<(&str, &'static str)> {
 
 /// Looks for the alert's name in the cluster; the only namespace that has it.
 pub async fn in_cluster(bench: &dyn Bench, focus: &Focus) -> Result<Option<String>, Interrupted> {
+    for_agent(bench, Agent::Kubernetes, focus).await
+}
+
+/// [`in_cluster`] in another agent's name.
+pub async fn for_agent(
+    bench: &dyn Bench,
+    agent: Agent,
+    focus: &Focus,
+) -> Result<Option<String>, Interrupted> {
     let Some((name, _)) = name(focus) else { return Ok(None) };
     let arguments = FindNamedArgs { name: name.to_owned() };
     let what = format!("the namespace of {name}");
-    let Some(answer) = probe(bench, Agent::Kubernetes, what, &arguments).await? else {
+    let Some(answer) = probe(bench, agent, what, &arguments).await? else {
         return Ok(None);
     };
     let objects = answer.value.objects.iter().filter(|o| o.name == name && is_name(&o.namespace));
@@ -60,7 +69,7 @@ pub async fn in_cluster(bench: &dyn Bench, focus: &Focus) -> Result<Option<Strin
         .flatten();
     bench
         .miss(Gap {
-            agent: Agent::Kubernetes,
+            agent,
             what: "the alert's namespace".into(),
             why,
             evidence: Some(answer.evidence),

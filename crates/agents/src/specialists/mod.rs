@@ -1,6 +1,7 @@
 //! The specialists: each runs its probes over MCP, has its analyzers read the answers, and keeps
 //! findings and gaps.
 
+mod github;
 mod kubernetes;
 mod locate;
 mod logs;
@@ -32,7 +33,12 @@ pub async fn observe(bench: &dyn Bench, specialist: Specialist) -> Result<String
         Specialist::Metrics => (evenkeel_tools::prometheus::SERVER, "Prometheus"),
         Specialist::Logs => (logs::server(bench), "a source of logs (Loki or Kubernetes)"),
         Specialist::Runbooks => (evenkeel_tools::runbooks::SERVER, "Runbooks"),
+        Specialist::Github => (evenkeel_tools::github::SERVER, "GitHub"),
     };
+    if specialist == Specialist::Github && !bench.connected(server) {
+        // Many do well without it: no gap, but said.
+        return Ok("GitHub is not connected to this cluster, so the code behind changes was not looked for".to_owned());
+    }
     if !bench.connected(server) {
         // Said once: a gap for each question that cannot be asked says no more.
         let why = "it is not connected to this cluster: connect it on the cluster's page";
@@ -63,6 +69,7 @@ pub async fn observe(bench: &dyn Bench, specialist: Specialist) -> Result<String
             analyzers::logs(&view)
         }
         Specialist::Runbooks => runbooks::look(bench).await?,
+        Specialist::Github => analyzers::github(&github::look(bench).await?),
     };
     let agent = Agent::from(specialist);
     for draft in &found {

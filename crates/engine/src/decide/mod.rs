@@ -273,7 +273,12 @@ fn acting(state: &IncidentState) -> Step {
         return Step::Reconcile { action };
     }
     let all: Vec<_> = plan.plan.actions.iter().map(|a| (a.id, plan.progress_of(a))).collect();
-    if let Some(note) = all.iter().find_map(|(_, p)| match p {
+    // Code heals nothing that runs by itself: that it could not be changed is told, and is no reason
+    // to take back what heals. Where a plan changes nothing else, it counts.
+    let heals = plan.plan.actions.iter().any(|a| !a.call.kind().is_code());
+    let counting = plan.plan.actions.iter().filter(|a| !heals || !a.call.kind().is_code());
+    let counting: Vec<_> = counting.map(|a| (a.id, plan.progress_of(a))).collect();
+    if let Some(note) = counting.iter().find_map(|(_, p)| match p {
         ActionProgress::Unknown { note } => Some(note),
         _ => None,
     }) {
@@ -282,7 +287,7 @@ fn acting(state: &IncidentState) -> Step {
             format!("it cannot be told whether the change was applied: {note}"),
         );
     }
-    if let Some(error) = all.iter().find_map(|(_, p)| match p {
+    if let Some(error) = counting.iter().find_map(|(_, p)| match p {
         ActionProgress::Failed { error } => Some(error),
         _ => None,
     }) {

@@ -324,6 +324,36 @@ fn a_later_step_that_fails_takes_the_earlier_ones_back() {
     assert_eq!(resolution(&undone.step(16)), Some(Resolution::Undone));
 }
 
+/// A plan of a roll-back and a revert in the code, the second of which ends so.
+fn with_code(end: impl FnOnce(ActionId) -> Event) -> Case {
+    let mut plan = plan(2);
+    let commit = "c".repeat(40);
+    plan.actions[1].call = ActionCall::RevertPr { commit, pull: None, branch: "main".into() };
+    let (first, second) = (plan.actions[0].id, plan.actions[1].id);
+    Case::with_baseline(&plan)
+        .then(10, intended(&plan, 0))
+        .then(11, applied(first))
+        .then(12, intended(&plan, 1))
+        .then(13, end(second))
+}
+
+#[test]
+fn code_that_could_not_be_changed_is_no_reason_to_take_back_what_heals() {
+    let failed = with_code(|action| Event::ActionFailed { action, error: "no".into() });
+    assert_eq!(failed.step(13), Step::StartVerification);
+    let unknown = with_code(|action| Event::ActionUnknown { action, note: "?".into() });
+    assert_eq!(unknown.step(13), Step::StartVerification);
+    // Where a plan changes nothing else, it counts.
+    let mut alone = plan(1);
+    let commit = "c".repeat(40);
+    alone.actions[0].call = ActionCall::RevertPr { commit, pull: None, branch: "main".into() };
+    let id = alone.actions[0].id;
+    let failed = Case::with_baseline(&alone)
+        .then(10, intended(&alone, 0))
+        .then(11, Event::ActionFailed { action: id, error: "no".into() });
+    assert_eq!(resolution(&failed.step(11)), Some(Resolution::Escalated));
+}
+
 #[test]
 fn a_first_step_that_fails_changed_nothing_and_goes_to_people() {
     let plan = plan(1);

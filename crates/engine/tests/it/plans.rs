@@ -51,6 +51,18 @@ fn calls(kind: ActionKind) -> (ActionCall, Option<ActionCall>) {
             Some(key(ConfigValue::Before { action: ActionId::from_parts(0, 1) })),
         ),
         ActionKind::RerunJob => (ActionCall::RerunJob, None),
+        ActionKind::RevertPr => {
+            let revert =
+                ActionCall::RevertPr { commit: "c".repeat(40), pull: None, branch: "main".into() };
+            (revert, Some(ActionCall::ClosePr { opened_by: ActionId::from_parts(0, 1) }))
+        }
+        ActionKind::MergePr => {
+            let opened_by = ActionId::from_parts(0, 1);
+            (ActionCall::MergePr { opened_by, commit: "c".repeat(40) }, None)
+        }
+        ActionKind::ClosePr => {
+            (ActionCall::ClosePr { opened_by: ActionId::from_parts(0, 1) }, None)
+        }
     }
 }
 
@@ -67,6 +79,7 @@ fn subject(kind: ActionKind) -> ObjectKind {
         ActionKind::SetHpaBounds => ObjectKind::HorizontalPodAutoscaler,
         ActionKind::SetConfigKey => ObjectKind::ConfigMap,
         ActionKind::RerunJob => ObjectKind::Job,
+        ActionKind::RevertPr | ActionKind::MergePr | ActionKind::ClosePr => ObjectKind::Repository,
     }
 }
 

@@ -31,7 +31,7 @@ async fn i2_each_step_twice_is_done_once() {
 
 #[tokio::test(start_paused = true)]
 async fn a_failure_at_each_step_takes_back_what_was_done_before() {
-    let kinds = with_undo();
+    let kinds: Vec<_> = with_undo().into_iter().filter(|kind| !kind.is_code()).collect();
     let plan = plan(&kinds);
     for step in 0..kinds.len() {
         let run = Driven::new(over(&plan).with(step, Mishap::Refused));

@@ -199,7 +199,7 @@ fn target(base: &Url, headers: &HeaderMap) -> String {
 }
 
 /// The last cause of an error: the first ones repeat the address, which may hold credentials.
-fn root_cause(error: &dyn std::error::Error) -> String {
+pub(crate) fn root_cause(error: &dyn std::error::Error) -> String {
     let mut cause = error;
     while let Some(next) = cause.source() {
         cause = next;

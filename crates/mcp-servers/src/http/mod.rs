@@ -13,4 +13,5 @@ mod service;
 pub use access::{Access, Auth};
 pub use answer::Answer;
 pub use endpoint::Endpoint;
+pub(crate) use endpoint::root_cause;
 pub use service::{Codes, Service};

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking, as tests do")]
 
 mod alertmanager;
+mod github;
 mod http_access;
 mod kubernetes_access;
 mod kubernetes_changes;

@@ -1,7 +1,9 @@
 //! What every listed tool must have.
 
-use evenkeel_mcp_servers::{Limits, kubernetes, loki, prometheus, runbooks};
-use evenkeel_tools::{kubernetes as k8s, loki as logs, prometheus as prom, runbooks as books};
+use evenkeel_mcp_servers::{Limits, github, kubernetes, loki, prometheus, runbooks};
+use evenkeel_tools::{
+    github as code, kubernetes as k8s, loki as logs, prometheus as prom, runbooks as books,
+};
 use rmcp::model::Tool;
 
 use crate::support::{TestClient, failure_of};
@@ -20,6 +22,13 @@ async fn all() -> Vec<Tool> {
     tools.extend(TestClient::of(loki::server(loki, Limits::default())).await.tools().await);
     let shipped = runbooks::Runbooks::new(Vec::new(), None, Limits::default());
     tools.extend(TestClient::of(runbooks::server(shipped, Limits::default())).await.tools().await);
+    let config = github::GithubConfig {
+        api_url: "http://127.0.0.1:1".to_owned(),
+        auth: github::GithubAuth::Token("token".to_owned().into()),
+        repositories: vec!["acme/shop".to_owned()],
+    };
+    let github = github::Github::new(&config, Limits::default());
+    tools.extend(TestClient::of(github::server(github, Limits::default())).await.tools().await);
     tools
 }
 
@@ -33,6 +42,8 @@ async fn every_tool_is_listed_with_schemas_and_honest_annotations() {
         .chain(prom::names::READS)
         .chain(logs::names::READS)
         .chain(books::names::READS)
+        .chain(code::names::READS)
+        .chain(code::names::WRITES)
         .copied()
         .collect();
     assert_eq!(names, expected);
@@ -49,7 +60,7 @@ async fn every_tool_is_listed_with_schemas_and_honest_annotations() {
             assert!(schema.get("description").is_some(), "{name}.{field} isn't described");
         }
         let hints = tool.annotations.as_ref().unwrap();
-        let writes = k8s::names::WRITES.contains(&name);
+        let writes = k8s::names::WRITES.contains(&name) || code::names::WRITES.contains(&name);
         assert_eq!(hints.read_only_hint, Some(!writes), "{name}");
         assert_eq!(hints.destructive_hint, Some(writes), "{name}");
     }

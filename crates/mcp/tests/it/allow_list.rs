@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use evenkeel_mcp::{AgentName, AgentsConfig, AgentsError, May, ToolBox};
-use evenkeel_tools::{kubernetes, loki, prometheus};
+use evenkeel_tools::{github, kubernetes, loki, prometheus};
 use serde_json::json;
 
 use crate::support::{call, prometheus_box, shell, shipped, small};
@@ -16,6 +16,12 @@ fn the_shipped_file_classifies_exactly_the_shipped_tools() {
             !agents.writes(kubernetes::SERVER, name) && !agents.writes(prometheus::SERVER, name),
             "{name}"
         );
+    }
+    for name in github::names::READS {
+        assert!(!agents.writes(github::SERVER, name), "{name}");
+    }
+    for name in github::names::WRITES {
+        assert!(agents.writes(github::SERVER, name), "{name}");
     }
     for name in kubernetes::names::WRITES {
         assert!(agents.writes(kubernetes::SERVER, name), "{name}");

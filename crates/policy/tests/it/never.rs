@@ -14,13 +14,14 @@ use evenkeel_policy::{ActionQuestion, PolicySet, Surroundings};
 use crate::support::{ENVIRONMENTS, calls, shipped};
 
 /// One kind for each action, and two for none.
-const KINDS: [ObjectKind; 8] = [
+const KINDS: [ObjectKind; 9] = [
     ObjectKind::Deployment,
     ObjectKind::Pod,
     ObjectKind::Node,
     ObjectKind::HorizontalPodAutoscaler,
     ObjectKind::ConfigMap,
     ObjectKind::Job,
+    ObjectKind::Repository,
     ObjectKind::Service,
     ObjectKind::Secret,
 ];

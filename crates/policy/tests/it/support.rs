@@ -104,6 +104,9 @@ pub fn calls() -> Vec<ActionCall> {
             value: ConfigValue::Text { text: "info".into() },
         },
         ActionCall::RerunJob,
+        ActionCall::RevertPr { commit: "a".repeat(40), pull: Some(7), branch: "main".into() },
+        ActionCall::MergePr { opened_by: ActionId::from_parts(0, 1), commit: "a".repeat(40) },
+        ActionCall::ClosePr { opened_by: ActionId::from_parts(0, 1) },
     ]
 }
 
@@ -121,6 +124,7 @@ pub fn object(call: &ActionCall) -> ObjectRef {
             ObjectRef::new(ObjectKind::ConfigMap, "shop", "settings")
         }
         ActionCall::RerunJob => ObjectRef::new(ObjectKind::Job, "shop", "import"),
+        call if call.kind().is_code() => ObjectRef::new(ObjectKind::Repository, "acme", "shop"),
         _ => ObjectRef::deployment("shop", "checkout"),
     }
 }
@@ -143,6 +147,12 @@ pub fn undo(call: &ActionCall) -> Undo {
                 value: ConfigValue::Before { action: ActionId::from_parts(0, 1) },
             },
         },
+        ActionCall::RevertPr { .. } => {
+            Undo::By { call: ActionCall::ClosePr { opened_by: ActionId::from_parts(0, 1) } }
+        }
+        ActionCall::MergePr { .. } | ActionCall::ClosePr { .. } => {
+            Undo::None { reason: "what is merged stays merged".into() }
+        }
         ActionCall::Scale { .. } => Undo::By { call: ActionCall::Scale { replicas: 3 } },
         _ => Undo::By { call: ActionCall::RolloutUndo { to_revision: 5 } },
     }

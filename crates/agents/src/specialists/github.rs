@@ -1,0 +1,254 @@
+//! The GitHub specialist: from the images that workloads changed to around the onset, to the
+//! commits and pull requests they were made from.
+//!
+//! It reads the workloads itself: specialists look at the same time and know nothing of each
+//! other. A repository is asked only where its tags or commits carry the image's version, so a
+//! version that several repositories know tells nothing and is said to be a gap.
+
+use evenkeel_domain::{
+    Timestamp,
+    evidence::{Agent, Gap},
+    id::EvidenceId,
+    object::ObjectRef,
+};
+use evenkeel_tools::{
+    github::{FindChangeArgs, FoundChange, ListRepositoriesArgs, Repository},
+    kubernetes::{Deployment, GetDeploymentArgs, ListDeploymentsArgs, Revision},
+};
+use jiff::SignedDuration;
+
+use super::{locate, probe::probe};
+use crate::{
+    bench::{Answer, Bench, Interrupted},
+    focus::Focus,
+    view::{CodeView, Release},
+};
+
+const AGENT: Agent = Agent::Github;
+/// How long before the onset a release still is one to think of; as for changes in the cluster.
+const BEFORE: SignedDuration = SignedDuration::from_hours(2);
+/// Workloads looked at in one namespace where the alert names none.
+const WORKLOADS: usize = 10;
+/// Releases looked up: each asks every repository.
+const RELEASES: usize = 4;
+
+/// A release whose code isn't known yet.
+struct Candidate {
+    object: ObjectRef,
+    revision: i64,
+    at: Timestamp,
+    image: Image,
+    previous: String,
+}
+
+/// An image's name and version.
+#[derive(Debug, PartialEq)]
+struct Image {
+    component: String,
+    version: String,
+}
+
+/// Looks.
+pub async fn look(bench: &dyn Bench) -> Result<CodeView, Interrupted> {
+    let state = bench.state().await;
+    let onset = state.onset();
+    let mut focus = Focus::of(&state);
+    if focus.namespaces.is_empty()
+        && let Some(found) = locate::for_agent(bench, AGENT, &focus).await?
+    {
+        focus.namespaces.push(found);
+    }
+    bench.note(AGENT, "looking for the code behind what was released lately".into()).await?;
+    let mut view = CodeView { releases: Vec::new() };
+    let arguments = ListRepositoriesArgs::default();
+    let Some(listed) = probe(bench, AGENT, "the repositories", &arguments).await? else {
+        return Ok(view);
+    };
+    for repository in listed.value.repositories.iter().filter(|r| r.error.is_some()) {
+        let gap = Gap {
+            agent: AGENT,
+            what: format!("repository {}", repository.repository),
+            why: repository.error.clone().unwrap_or_default(),
+            evidence: Some(listed.evidence),
+        };
+        bench.miss(gap).await?;
+    }
+    let mut candidates = Vec::new();
+    for namespace in &focus.namespaces {
+        candidates.extend(releases(bench, &focus, namespace, onset).await?);
+    }
+    candidates.sort_by_key(|candidate| std::cmp::Reverse(candidate.at));
+    candidates.truncate(RELEASES);
+    for candidate in candidates {
+        let listed_in = listed.evidence;
+        view.releases.extend(code(bench, &listed.value.repositories, listed_in, candidate).await?);
+    }
+    Ok(view)
+}
+
+async fn releases(
+    bench: &dyn Bench,
+    focus: &Focus,
+    namespace: &str,
+    onset: Timestamp,
+) -> Result<Vec<Candidate>, Interrupted> {
+    let arguments =
+        ListDeploymentsArgs { namespace: namespace.to_owned(), ..ListDeploymentsArgs::default() };
+    let what = format!("the Deployments of namespace {namespace}");
+    let Some(list) = probe(bench, AGENT, what, &arguments).await? else { return Ok(Vec::new()) };
+    // Like the Kubernetes specialist: what the alert names, and its neighbours, for the cause may
+    // lie behind it.
+    let mut names: Vec<_> = list.value.deployments.iter().map(|d| d.name.clone()).collect();
+    names.sort_by_key(|name| !focus.names(name));
+    names.truncate(WORKLOADS);
+    let mut found = Vec::new();
+    for name in names {
+        let arguments = GetDeploymentArgs { namespace: namespace.to_owned(), name: name.clone() };
+        let what = format!("Deployment {namespace}/{name}");
+        if let Some(answer) = probe(bench, AGENT, what, &arguments).await? {
+            found.extend(released(&answer.value, onset));
+        }
+    }
+    Ok(found)
+}
+
+/// The revision of a workload that came last before the onset or since, if it changed an image's version.
+fn released(deployment: &Deployment, onset: Timestamp) -> Option<Candidate> {
+    let mut revisions: Vec<&Revision> = deployment.revisions.iter().collect();
+    revisions.sort_by_key(|revision| std::cmp::Reverse(revision.revision));
+    let at = revisions.iter().position(|revision| revision.current)?;
+    let (now, before) = (revisions[at], revisions.get(at + 1)?);
+    let created = now.created_at.filter(|created| onset.duration_since(*created) <= BEFORE)?;
+    let images = now.images.iter().filter_map(|image| Image::parse(image));
+    for image in images {
+        let previous = before
+            .images
+            .iter()
+            .filter_map(|other| Image::parse(other))
+            .find(|other| other.component == image.component);
+        if let Some(previous) = previous.filter(|previous| previous.version != image.version) {
+            return Some(Candidate {
+                object: ObjectRef::deployment(&deployment.namespace, &deployment.name),
+                revision: now.revision,
+                at: created,
+                image,
+                previous: previous.version,
+            });
+        }
+    }
+    None
+}
+
+impl Image {
+    /// `registry:5000/team/checkout:1.5.0@sha256:…`; `None` without a tag, and for tags that mean
+    /// no version.
+    fn parse(image: &str) -> Option<Self> {
+        let named = image.split('@').next().unwrap_or(image);
+        let last = named.rsplit('/').next().unwrap_or(named);
+        let (component, version) = last.split_once(':')?;
+        let means_nothing =
+            ["latest", "main", "master", "stable", "edge", "dev"].contains(&version);
+        let fits = !component.is_empty() && !version.is_empty() && !means_nothing;
+        fits.then(|| Self { component: component.to_owned(), version: version.to_owned() })
+    }
+}
+
+/// Asks the repositories which of them knows the version.
+async fn code(
+    bench: &dyn Bench,
+    repositories: &[Repository],
+    listed_in: EvidenceId,
+    candidate: Candidate,
+) -> Result<Option<Release>, Interrupted> {
+    let mut known: Vec<(u64, Answer<FoundChange>)> = Vec::new();
+    for repository in repositories {
+        let Some(id) = repository.id else { continue };
+        let arguments = FindChangeArgs {
+            repository: repository.repository.clone(),
+            version: candidate.image.version.clone(),
+            previous: Some(candidate.previous.clone()),
+            component: Some(candidate.image.component.clone()),
+            at: None,
+        };
+        let what = format!("version {} in {}", candidate.image.version, repository.repository);
+        if let Some(answer) = probe(bench, AGENT, what, &arguments).await?
+            && answer.value.commit.is_some()
+        {
+            known.push((id, answer));
+        }
+    }
+    // A tag with the component's name, or a repository called like it, is surer than `1.5.0` alone.
+    let component = candidate.image.component.as_str();
+    let sure = |answer: &Answer<FoundChange>| {
+        let tag = match &answer.value.matched {
+            Some(evenkeel_tools::github::Matched::Tag { name }) => name.contains(component),
+            Some(evenkeel_tools::github::Matched::Commit) => true,
+            _ => false,
+        };
+        tag || answer.value.repository.rsplit('/').next() == Some(component)
+    };
+    if known.len() > 1 && known.iter().filter(|(_, answer)| sure(answer)).count() == 1 {
+        known.retain(|(_, answer)| sure(answer));
+    }
+    let what = format!("the code of {} {}", candidate.image.component, candidate.image.version);
+    let why = match known.len() {
+        0 => "no repository of the connection has a tag, commit or deployment of that version",
+        1 => {
+            let (repository_id, found) = known.remove(0);
+            return Ok(Some(Release {
+                object: candidate.object,
+                revision: candidate.revision,
+                at: candidate.at,
+                version: candidate.image.version,
+                previous: candidate.previous,
+                repository_id,
+                found,
+                listed_in,
+            }));
+        }
+        _ => "several repositories know that version, and none of them is called like the image",
+    };
+    bench.miss(Gap { agent: AGENT, what, why: why.into(), evidence: Some(listed_in) }).await?;
+    Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::world::{self, at};
+
+    #[test]
+    fn an_image_has_a_version_or_tells_nothing() {
+        let image = |text: &str| Image::parse(text).map(|i| (i.component, i.version));
+        let some = |a: &str, b: &str| Some((a.to_owned(), b.to_owned()));
+        assert_eq!(image("registry.range.local/shop/checkout:1.5.0"), some("checkout", "1.5.0"));
+        assert_eq!(image("host:5000/a/b:sha-1a2b3c4@sha256:00"), some("b", "sha-1a2b3c4"));
+        for nothing in ["host:5000/a/b", "nginx", "nginx:latest", "a@sha256:00"] {
+            assert_eq!(image(nothing), None, "{nothing}");
+        }
+    }
+
+    #[test]
+    fn a_release_is_a_late_revision_with_another_version() {
+        let mut deployment = world::deployment("api")
+            .revision(4, "aaaa", at(-90_000))
+            .revision(5, "bbbb", at(-120))
+            .build();
+        let images = |deployment: &mut Deployment, now: &str, before: &str| {
+            for revision in &mut deployment.revisions {
+                let image = if revision.current { now } else { before };
+                revision.images = vec![image.to_owned()];
+            }
+        };
+        images(&mut deployment, "r/api:2", "r/api:1");
+        let found = released(&deployment, at(-30)).unwrap();
+        assert_eq!(
+            (found.revision, found.image.version.as_str(), found.previous.as_str()),
+            (5, "2", "1")
+        );
+        images(&mut deployment, "r/api:1", "r/api:1");
+        assert!(released(&deployment, at(-30)).is_none(), "only its settings changed");
+        images(&mut deployment, "r/api:2", "r/api:1");
+        assert!(released(&deployment, at(90_000)).is_none(), "long ago");
+    }
+}
