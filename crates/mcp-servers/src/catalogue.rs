@@ -97,6 +97,10 @@ const KUBERNETES: Variables = &[
         "KUBECONFIG",
         "File of a kubeconfig, where its text isn't given. Without either: the pod's service account.",
     ),
+    (
+        kubernetes::kubeconfig::LOCAL,
+        "`allow`: the kubeconfig that is given as text may run programs and read files of this machine.",
+    ),
     ("KUBE_CONTEXT", "Context in that file; its current one otherwise."),
     (
         "EVENKEEL_KUBERNETES_UNPROTECTED",

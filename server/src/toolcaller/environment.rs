@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use evenkeel_domain::connection::ConnectionKind;
 use evenkeel_mcp::{ClientCredentials, HttpSpec, SignIn};
-use evenkeel_mcp_servers::KUBECONFIG_TEXT;
+use evenkeel_mcp_servers::{KUBECONFIG_TEXT, kubernetes::kubeconfig::LOCAL};
 use evenkeel_services::Link;
 use evenkeel_tools::network::AllowedNetworks;
 use secrecy::{ExposeSecret, SecretString};
@@ -51,7 +51,7 @@ fn variables(kind: ConnectionKind) -> &'static [(&'static str, &'static str)] {
 /// plugin that is looked up, and folders of runbooks are the operator's.
 fn inherited(kind: ConnectionKind) -> &'static [&'static str] {
     match kind {
-        ConnectionKind::Kubernetes => &["PATH", "HOME"],
+        ConnectionKind::Kubernetes => &["PATH", "HOME", LOCAL],
         ConnectionKind::Runbooks => &["EVENKEEL_RUNBOOKS"],
         _ => &[],
     }

@@ -11,8 +11,8 @@ use kube::core::request::Error::BuildRequest;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::errors;
 use super::write::guard::Fence;
+use super::{errors, kubeconfig};
 use crate::KUBECONFIG_TEXT;
 use crate::failure::failure;
 use crate::limits::Limits;
@@ -217,9 +217,13 @@ async fn config_from_env() -> Result<kube::Config, ToolFailure> {
 /// The kubeconfig itself in [`KUBECONFIG_TEXT`], or files that `KUBECONFIG` names.
 fn kubeconfig_from_env() -> Result<Option<Kubeconfig>, ToolFailure> {
     if let Ok(text) = std::env::var(KUBECONFIG_TEXT) {
-        return Kubeconfig::from_yaml(&text)
-            .map(Some)
-            .map_err(|error| config(format!("the cluster's kubeconfig can't be read: {error}")));
+        let entered = Kubeconfig::from_yaml(&text)
+            .map_err(|error| config(format!("the cluster's kubeconfig can't be read: {error}")))?;
+        if std::env::var(kubeconfig::LOCAL).is_ok_and(|word| word == "allow") {
+            return Ok(Some(entered));
+        }
+        kubeconfig::check(&entered).map_err(config)?;
+        return Ok(Some(entered));
     }
     if std::env::var_os("KUBECONFIG").is_none_or(|path| path.is_empty()) {
         return Ok(None);

@@ -6,6 +6,7 @@
 //! Writes are in `write`: read, check, one guarded request. What they may be granted is in `deploy/kubernetes/write`.
 
 pub mod client;
+pub mod kubeconfig;
 pub mod redact;
 
 mod errors;
