@@ -94,7 +94,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         match cli.command {
             Command::Serve(args) => commands::serve::run(args).await?,
             Command::Worker => commands::worker::run().await?,
-            Command::Mcp(args) => commands::mcp::run(args).await?,
+            Command::Mcp(args) => Box::pin(commands::mcp::run(args)).await?,
             Command::Migrate(args) => commands::migrate::run(args, json).await?,
             Command::Doctor => return commands::doctor::run(json).await,
             Command::User(command) => commands::user::run(command, json).await?,

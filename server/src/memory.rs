@@ -79,7 +79,7 @@ fn serve<C: Send + Sync + 'static>(server: &Arc<ToolServer<C>>) -> DuplexStream 
         match server.serve(there).await {
             Ok(running) => drop(running.waiting().await),
             Err(error) => {
-                tracing::debug!(%error, "a session with a server in this process ended before it began")
+                tracing::debug!(%error, "a session with a server in this process ended before it began");
             }
         }
     });

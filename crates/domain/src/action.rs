@@ -61,24 +61,6 @@ pub enum ActionCall {
     },
     /// Run a failed Job again, as a copy whose name is made of the action's id.
     RerunJob,
-}
-
-/// What a key of a ConfigMap is set to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "from", rename_all = "snake_case")]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub enum ConfigValue {
-    /// A text. It is no secret: the tool refuses what looks like one.
-    Text {
-        /// The text.
-        text: String,
-    },
-    /// What the key had before that action. The ConfigMap itself remembers it, and nothing else
-    /// does: no plan and no journal ever holds it.
-    Before {
-        /// The action.
-        action: ActionId,
-    },
     /// Open a pull request that takes one change of the code back. Changes nothing that runs.
     RevertPr {
         /// The commit that brought the change to the branch.
@@ -99,6 +81,24 @@ pub enum ConfigValue {
     ClosePr {
         /// The action that opened it.
         opened_by: ActionId,
+    },
+}
+
+/// What a key of a ConfigMap is set to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "from", rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum ConfigValue {
+    /// A text. It is no secret: the tool refuses what looks like one.
+    Text {
+        /// The text.
+        text: String,
+    },
+    /// What the key had before that action. The ConfigMap itself remembers it, and nothing else
+    /// does: no plan and no journal ever holds it.
+    Before {
+        /// The action.
+        action: ActionId,
     },
 }
 

@@ -15,7 +15,9 @@ fn noise(random: &mut StdRng) -> Vec<u8> {
 }
 
 fn holds(name: &str) {
-    let (_, target) = TARGETS.iter().find(|(target, _)| *target == name).unwrap();
+    let Some((_, target)) = TARGETS.iter().find(|(target, _)| *target == name) else {
+        panic!("there is no target {name}");
+    };
     let given = seeds::of(name);
     assert!(!given.is_empty(), "{name} has no seeds");
     for bytes in &given {

@@ -41,11 +41,12 @@ async fn what_pods_say_is_in_the_store_with_their_labels() {
 
 #[tokio::test]
 async fn what_the_documentation_does_not_name_is_refused() {
+    type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str);
+
     let double = LokiDouble::start().await.unwrap();
     double.push(&[("app", "x")], 1_790_000_000_000_000_000, "hello");
     let selector = ("query", r#"{app="x"}"#);
     let span = [("start", "1789999999"), ("end", "1790000001.5")];
-    type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str);
     let refused: &[Case<'_>] = &[
         ("query_range", &[], "\"query\" is required"),
         ("query_range", &[selector, ("tail", "1")], "unknown parameter"),

@@ -50,7 +50,7 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
         return match args.http {
             // Its calls are answered elsewhere, within fifteen seconds.
             Some(addr) => listen(bridge, &args, addr, TaskTracker::new(), BRIDGED).await,
-            None => stdio(bridge).await,
+            None => Box::pin(stdio(bridge)).await,
         };
     }
     let server: ToolServer<()> = if args.server == evenkeel_tools::memory::SERVER {

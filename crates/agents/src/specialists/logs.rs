@@ -215,6 +215,8 @@ async fn pods(
             tail_lines: Some(LINES),
             since_seconds: u32::try_from(since).ok(),
             timestamps: true,
+            grep: None,
+            since: None,
         };
         let what = format!("the log of {namespace}/{} over time", arguments.pod);
         async move { probe(bench, AGENT, what, &arguments).await }

@@ -79,6 +79,7 @@ fn section(tool: &Tool, effect: Effect) -> String {
     let effect = match effect {
         Effect::Read => "reads only.",
         Effect::Write => "changes an object, in a way that another call can put back.",
+        Effect::Add => "adds something that stays; the same call adds it again.",
         Effect::Destroy => "removes an object.",
     };
     let about = plain(tool.description.as_deref().unwrap_or_default());

@@ -50,7 +50,11 @@ impl Tool<Loki> for Query {
                     labels: shown.labels(&one.metric),
                     value: one.value.value,
                 });
-                InstantData::Vector { samples: samples.collect(), truncated }
+                InstantData::Vector {
+                    samples: samples.collect(),
+                    histograms: Vec::new(),
+                    truncated,
+                }
             }
             QueryData::Streams(_) | QueryData::Matrix(_) => {
                 return Err(failure(
@@ -67,7 +71,7 @@ impl Tool<Loki> for Query {
         match &result.data {
             InstantData::Empty => "No line matches.".to_owned(),
             InstantData::Scalar { value } => format!("Scalar {value}."),
-            InstantData::Vector { samples, truncated } => format!(
+            InstantData::Vector { samples, truncated, .. } => format!(
                 "{} samples{}.",
                 samples.len(),
                 if *truncated { ", more left out" } else { "" }

@@ -115,6 +115,7 @@ pub(super) async fn figures(
         .map(|MatrixSeries { metric, values }| RangeSeries {
             labels: shown.labels(&metric),
             points: values.into_iter().map(|v| Point { t: v.at, v: v.value }).collect(),
+            histograms: Vec::new(),
         })
         .filter(|series| !series.points.is_empty())
         .collect();

@@ -51,8 +51,9 @@ pub(super) fn named(paths: Vec<PathBuf>) -> Vec<Folder> {
             ["shipped", super::notion::SOURCE].contains(&name)
                 || folders.iter().any(|f| f.name == name)
         };
+        // One more than there are names taken is always free.
         let name = std::iter::once(base.clone())
-            .chain((2..).map(|n| format!("{base}-{n}")))
+            .chain((2..=folders.len() + 3).map(|n| format!("{base}-{n}")))
             .find(|name| !taken(name))
             .unwrap_or(base);
         folders.push(Folder { path, name, known: BTreeMap::new() });
@@ -67,20 +68,20 @@ impl Folder {
     }
 
     /// Reads what is new or changed, and takes out what is gone.
-    pub(super) async fn refresh(&mut self, shelf: &Shelf) {
+    pub(super) async fn refresh(&mut self, books: &Shelf) {
         let (path, name, known) = (self.path.clone(), self.name.clone(), self.known.clone());
         let look = tokio::task::spawn_blocking(move || look(&path, &name, &known)).await;
         let look = match look {
             Ok(Ok(look)) => look,
             Ok(Err(error)) => {
-                return shelf.write().ended(&self.name, Err(unreadable(&self.path, &error)), None);
+                return books.write().ended(&self.name, Err(unreadable(&self.path, &error)), None);
             }
             Err(_) => {
                 let error = std::io::Error::other("reading it ended abnormally");
-                return shelf.write().ended(&self.name, Err(unreadable(&self.path, &error)), None);
+                return books.write().ended(&self.name, Err(unreadable(&self.path, &error)), None);
             }
         };
-        let mut held = shelf.write();
+        let mut held = books.write();
         for gone in self.known.keys().filter(|file| !look.files.contains_key(*file)) {
             held.remove(&id(&self.name, gone));
         }
@@ -132,9 +133,9 @@ fn look(root: &Path, name: &str, known: &BTreeMap<String, Stamp>) -> std::io::Re
             let kind = entry.file_type()?;
             if kind.is_dir() {
                 if depth + 1 < DEPTH {
-                    folders.push((entry.path(), depth + 1))
+                    folders.push((entry.path(), depth + 1));
                 } else {
-                    look.cut = true
+                    look.cut = true;
                 }
             } else if kind.is_file() && is_markdown(file_name) {
                 if look.files.len() >= FILES {

@@ -103,12 +103,6 @@ impl Cluster {
         self.kube.request(request).await.unwrap()
     }
 
-    /// Deletes an object outside the namespace.
-    pub async fn delete(&self, path: &str) {
-        let request = http::Request::delete(path).body(Vec::new()).unwrap();
-        let _deleted: Value = self.kube.request(request).await.unwrap();
-    }
-
     /// What the API server was asked for since the last time; `None` for a real one, which keeps that to itself.
     pub fn asked(&self) -> Option<BTreeSet<Access>> {
         self.range.as_ref().map(Range::take_accesses)

@@ -95,8 +95,8 @@ async fn each_kind_is_listed_and_looked_at() {
     assert!(!serde_json::to_string(&db).unwrap().contains("hunter"));
     let agent = look(&cluster, ControllerKind::DaemonSet, "agent").await;
     assert_eq!(agent.update.unwrap().kind, "RollingUpdate");
-    let once = look(&cluster, ControllerKind::Job, "once").await;
-    let progress = once.summary.job.unwrap();
+    let single = look(&cluster, ControllerKind::Job, "once").await;
+    let progress = single.summary.job.unwrap();
     assert_eq!((progress.state, progress.backoff_limit), (JobState::Suspended, Some(2)));
     let nightly = look(&cluster, ControllerKind::CronJob, "nightly").await;
     let schedule = nightly.summary.schedule.unwrap();

@@ -32,8 +32,8 @@ async fn client(double: &NotionDouble, database: Option<&str>, key: &str) -> Tes
 async fn until(client: &TestClient, wanted: impl Fn(&SourceState) -> bool) -> SourceState {
     let waited = async {
         loop {
-            let state = client.call(&SyncStateArgs {}).await.unwrap();
-            let notion = state.sources.into_iter().find(|source| source.name == "notion").unwrap();
+            let synced = client.call(&SyncStateArgs {}).await.unwrap();
+            let notion = synced.sources.into_iter().find(|source| source.name == "notion").unwrap();
             if wanted(&notion) {
                 return notion;
             }

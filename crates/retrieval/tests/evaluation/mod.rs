@@ -70,7 +70,7 @@ pub fn targets() -> Vec<Document> {
     for entry in std::fs::read_dir(shipped).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-        if name != "README.md" && name.ends_with(".md") {
+        if name != "README.md" && path.extension().is_some_and(|end| end == "md") {
             found.push(markdown::read(&name, &std::fs::read_to_string(&path).unwrap(), &name));
         }
     }

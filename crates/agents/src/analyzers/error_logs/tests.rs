@@ -203,6 +203,7 @@ fn lines(pod: &str, all: &[(i64, &str)]) -> Answer<PodLogs> {
         pod: pod.into(),
         container: Some("main".into()),
         previous: false,
+        read: None,
         lines: lines.collect(),
         truncated: false,
     })

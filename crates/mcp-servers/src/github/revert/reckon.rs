@@ -179,10 +179,13 @@ impl<'a> Walk<'a> {
     }
 
     fn entry(&mut self, path: &str, three: &Three, attributes: &[String]) {
-        let tree = |entry: &Option<Entry>| entry.clone().filter(|e| e.kind == Kind::Tree);
+        let folder = |entry: &Option<Entry>| entry.clone().filter(|e| e.kind == Kind::Tree);
         let other = |entry: &Option<Entry>| entry.clone().filter(|e| e.kind != Kind::Tree);
-        let folders =
-            Three { base: tree(&three.base), theirs: tree(&three.theirs), ours: tree(&three.ours) };
+        let folders = Three {
+            base: folder(&three.base),
+            theirs: folder(&three.theirs),
+            ours: folder(&three.ours),
+        };
         let rest = Three {
             base: other(&three.base),
             theirs: other(&three.theirs),

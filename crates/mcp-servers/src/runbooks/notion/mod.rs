@@ -48,7 +48,7 @@ impl NotionConfig {
             url: url.into(),
             key: key.into(),
             database: None,
-            every: Duration::from_secs(60),
+            every: Duration::from_mins(1),
             whole_every: 15,
         }
     }
@@ -78,10 +78,10 @@ impl Notion {
     }
 
     /// Looks again and again, for ever.
-    pub(super) async fn keep_in_sync(mut self, shelf: Arc<Shelf>) {
+    pub(super) async fn keep_in_sync(mut self, books: Arc<Shelf>) {
         loop {
             let outcome = match &self.client {
-                Ok(client) => sync::once(client, &self.config, &mut self.known, &shelf).await,
+                Ok(client) => sync::once(client, &self.config, &mut self.known, &books).await,
                 Err(failure) => Err(failure.clone()),
             };
             if let Err(failure) = &outcome {
@@ -92,7 +92,7 @@ impl Notion {
                 );
             }
             let asked = outcome.as_ref().err().and_then(|failure| failure.retry_after_s);
-            shelf.write().ended(SOURCE, outcome, None);
+            books.write().ended(SOURCE, outcome, None);
             let wait = asked.map_or(self.config.every, |s| {
                 Duration::from_secs(u64::from(s)).max(self.config.every)
             });

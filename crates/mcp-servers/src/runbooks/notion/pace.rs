@@ -50,8 +50,8 @@ mod tests {
         assert_eq!(turns[0], now, "the first needs no waiting");
         assert!(turns[30] >= now + Duration::from_secs(10));
         assert!(turns.windows(2).all(|pair| pair[1] - pair[0] == STEP));
-        pace.not_before(now + Duration::from_secs(60));
-        assert_eq!(pace.reserve(now), now + Duration::from_secs(60));
+        pace.not_before(now + Duration::from_mins(1));
+        assert_eq!(pace.reserve(now), now + Duration::from_mins(1));
         let later = now + Duration::from_secs(100);
         assert_eq!(pace.reserve(later), later, "turns that nobody took are not saved up");
     }

@@ -84,7 +84,7 @@ async fn read(
     let fallback = if title.is_empty() { "Untitled" } else { &title };
     let mut document = markdown::read(&id, &content.text, fallback);
     // What a page's text says in its first line is its content; its title is a property.
-    document.title = fallback.to_owned();
+    fallback.clone_into(&mut document.title);
     for name in ["alerts", "alert", "alertname"] {
         document.names.extend(page.values(name));
     }
@@ -132,9 +132,9 @@ impl Known {
         newest.checked_sub(GRAIN).ok()
     }
 
-    fn forget(&mut self, page: &str, shelf: &Shelf) {
+    fn forget(&mut self, page: &str, books: &Shelf) {
         self.pages.remove(page);
         self.cut.remove(page);
-        shelf.write().remove(&id(page));
+        books.write().remove(&id(page));
     }
 }
