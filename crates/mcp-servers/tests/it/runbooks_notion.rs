@@ -33,14 +33,14 @@ async fn until(client: &TestClient, wanted: impl Fn(&SourceState) -> bool) -> So
     let waited = async {
         loop {
             let synced = client.call(&SyncStateArgs {}).await.unwrap();
-            let notion = synced.sources.into_iter().find(|source| source.name == "notion").unwrap();
-            if wanted(&notion) {
-                return notion;
+            let found = synced.sources.into_iter().find(|source| source.name == "notion").unwrap();
+            if wanted(&found) {
+                return found;
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(60), waited)
+    tokio::time::timeout(Duration::from_mins(1), waited)
         .await
         .expect("Notion's state never came to that")
 }
@@ -141,7 +141,7 @@ async fn a_database_is_followed_as_it_changes() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(60), waited).await.unwrap();
+    tokio::time::timeout(Duration::from_mins(1), waited).await.unwrap();
     let later: Vec<_> =
         double.requests()[first..].iter().filter(|r| r.contains("/blocks/")).cloned().collect();
     assert_eq!(later, ["GET /v1/blocks/p2/children"]);

@@ -144,7 +144,9 @@ async fn a_server_over_http_asks_for_its_token_and_ends_when_it_is_told() {
     let args = ["mcp", "prometheus", "--http", "127.0.0.1:0"];
     for (token, says) in [(None, "EVENKEEL_MCP_TOKEN is not set"), (Some("short"), "5 characters")]
     {
-        token.into_iter().for_each(|token| env.set("EVENKEEL_MCP_TOKEN", token));
+        if let Some(token) = token {
+            env.set("EVENKEEL_MCP_TOKEN", token);
+        }
         let refused = env.run(&args);
         assert!(!refused.status.success());
         assert!(String::from_utf8_lossy(&refused.stderr).contains(says), "{refused:?}");

@@ -72,7 +72,7 @@ async fn each_role_and_scope_may_do_what_the_api_lets_it() {
                 match did {
                     Ok(_) => assert!(may, "{role:?} {scope} must not {tool}"),
                     Err(code) => {
-                        assert_eq!((may, code.as_str()), (false, "access.denied"), "{tool}")
+                        assert_eq!((may, code.as_str()), (false, "access.denied"), "{tool}");
                     }
                 }
             }

@@ -63,7 +63,7 @@ fn one(seed: u64, manner: Manner, count: &mut Count) {
         match (step_by_step(&change, parent.as_deref(), &head_tree, &known), &ours) {
             // A conflict is told as soon as there is one; there may be more.
             (Reckoned::Conflict(some), Reckoned::Conflict(all)) => {
-                assert!(some.iter().all(|c| all.contains(c)))
+                assert!(some.iter().all(|c| all.contains(c)));
             }
             (stepwise, _) => assert_eq!(&stepwise, &ours),
         }

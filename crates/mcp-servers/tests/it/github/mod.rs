@@ -8,6 +8,8 @@ mod schemas;
 mod shop;
 mod writes;
 
+use std::fmt::Write as _;
+
 use evenkeel_lab::github::{Credentials, Double};
 use evenkeel_mcp_servers::Limits;
 use evenkeel_mcp_servers::github::{self, Github, GithubAuth, GithubConfig};
@@ -69,7 +71,7 @@ pub fn lines(changed: &[(usize, &str)]) -> Vec<u8> {
     for n in 1..=10 {
         match changed.iter().find(|(at, _)| *at == n) {
             Some((_, line)) => text.push_str(line),
-            None => text.push_str(&format!("line {n}")),
+            None => write!(text, "line {n}").unwrap(),
         }
         text.push('\n');
     }

@@ -1,6 +1,7 @@
 //! Repositories with a random past, made and read by git.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write as _;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -274,7 +275,10 @@ fn tree(mut bytes: &[u8]) -> BTreeMap<String, Entry> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").unwrap();
+        text
+    })
 }
 
 /// Everything below a tree that is no tree, by path.
