@@ -30,7 +30,7 @@ async fn client(double: &NotionDouble, database: Option<&str>, key: &str) -> Tes
 
 /// Waits until Notion's state is as wanted.
 async fn until(client: &TestClient, wanted: impl Fn(&SourceState) -> bool) -> SourceState {
-    let waited = async {
+    let reached = async {
         loop {
             let synced = client.call(&SyncStateArgs {}).await.unwrap();
             let found = synced.sources.into_iter().find(|source| source.name == "notion").unwrap();
@@ -40,7 +40,7 @@ async fn until(client: &TestClient, wanted: impl Fn(&SourceState) -> bool) -> So
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
-    tokio::time::timeout(Duration::from_mins(1), waited)
+    tokio::time::timeout(Duration::from_mins(1), reached)
         .await
         .expect("Notion's state never came to that")
 }
