@@ -12,9 +12,8 @@ use evenkeel_domain::{
     id::{ActionId, ClusterId, EvidenceId, FindingId, HypothesisId, PlanId},
     text::clip,
 };
-use evenkeel_engine::{Desk, desk::DeskError};
+use evenkeel_engine::{Desk, desk::DeskError, proof::answer_hash};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use crate::{ServiceError, Services, toolroom::ClusterAccess};
 
@@ -101,7 +100,7 @@ impl Bench for CaseBench<'_> {
                 let text = text.as_deref().unwrap_or_default();
                 EvidenceOutcome::Answered {
                     bytes: text.len() as u64,
-                    sha256: hex::encode(Sha256::digest(text)),
+                    sha256: answer_hash(text.as_bytes()),
                     summary: summary(value),
                 }
             }
