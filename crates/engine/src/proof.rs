@@ -193,6 +193,11 @@ impl JournalWalk {
     }
 }
 
+/// The hash under which a journal's record keeps a tool's answer: SHA-256 in hex.
+pub fn answer_hash(text: &[u8]) -> String {
+    hex::encode(Sha256::digest(text))
+}
+
 /// The answer of a tool call as its record in a journal tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
@@ -221,7 +226,7 @@ impl Answer {
     pub fn check(&self, kept: Option<&[u8]>) -> Result<(), Wrong> {
         match kept {
             None => Err(Wrong::AnswerGone),
-            Some(text) if hex::encode(Sha256::digest(text)) == self.sha256 => Ok(()),
+            Some(text) if answer_hash(text) == self.sha256 => Ok(()),
             Some(_) => Err(Wrong::Answer),
         }
     }

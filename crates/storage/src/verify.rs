@@ -230,7 +230,6 @@ async fn answer(store: &dyn ProofStore, incident: &str, row: &JournalRow) -> Res
 }
 
 /// What a first record says that matters here.
-#[derive(Default)]
 struct Opening {
     organisation: String,
     /// Its answers were redacted on their way: they are not what the records' hashes are of.

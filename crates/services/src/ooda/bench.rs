@@ -12,10 +12,9 @@ use evenkeel_domain::{
     id::{ActionId, ClusterId, EvidenceId, FindingId, HypothesisId, PlanId},
     text::clip,
 };
-use evenkeel_engine::{Desk, desk::DeskError};
+use evenkeel_engine::{Desk, desk::DeskError, proof::answer_hash};
 use evenkeel_tools::redact::Redactor;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use super::spill::{self, Question};
 use crate::{ServiceError, Services, toolroom::ClusterAccess};
@@ -185,7 +184,7 @@ impl Bench for CaseBench<'_> {
                 let text = text.as_deref().unwrap_or_default();
                 EvidenceOutcome::Answered {
                     bytes: text.len() as u64,
-                    sha256: hex::encode(Sha256::digest(text)),
+                    sha256: answer_hash(text.as_bytes()),
                     summary: summary(value),
                 }
             }
