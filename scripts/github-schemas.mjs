@@ -30,6 +30,7 @@ const USED = {
   [`${repo}/git/blobs/{file_sha}`]: ["get"],
   [`${repo}/git/commits`]: ["post"],
   [`${repo}/git/commits/{commit_sha}`]: ["get"],
+  [`${repo}/git/matching-refs/{ref}`]: ["get"],
   [`${repo}/git/ref/{ref}`]: ["get"],
   [`${repo}/git/refs`]: ["post"],
   [`${repo}/git/trees`]: ["post"],

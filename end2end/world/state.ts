@@ -13,7 +13,15 @@ export interface State {
   url: string;
   environment: Record<string, string>;
   server?: number;
-  range?: { prometheusUrl: string; kubeconfig: string; kubeconfigOperator: string };
+  range?: {
+    prometheusUrl: string;
+    kubeconfig: string;
+    kubeconfigOperator: string;
+    lokiUrl: string;
+    githubUrl: string;
+    githubRepository: string;
+    githubTokenFile: string;
+  };
   cluster?: string;
   token?: string;
   sessions: Partial<Record<Role, string>>;

@@ -63,7 +63,7 @@ async function session(role: Role): Promise<string> {
 async function range() {
   const place = join(read().dir, "range");
   mkdirSync(place);
-  const base = String(await ports(5));
+  const base = String(await ports(6));
   const options = ["--detach", "--json", "--ports", base, "--data-dir", place, "--back-off-ms", "2000"];
   const range: NonNullable<State["range"]> & { alertmanagerUrl: string } = JSON.parse(run(["lab", "up", ...options]));
   change({ range });

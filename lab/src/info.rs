@@ -20,6 +20,23 @@ pub enum State {
     Ready,
 }
 
+/// The shop's repository behind the GitHub double.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct GithubInfo {
+    /// Base address of its API.
+    #[serde(rename = "githubUrl")]
+    pub url: String,
+    /// `owner/name`.
+    #[serde(rename = "githubRepository")]
+    pub repository: String,
+    /// File with a token that may read and write it.
+    #[serde(rename = "githubTokenFile")]
+    pub token_file: PathBuf,
+    /// The bare repository.
+    #[serde(rename = "githubFolder")]
+    pub folder: PathBuf,
+}
+
 /// Addresses and files of a range.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -46,6 +63,9 @@ pub struct LabInfo {
     pub metrics_url: String,
     /// The Loki double, at the same port.
     pub loki_url: String,
+    /// The shop's repository, where `git` is installed.
+    #[serde(flatten)]
+    pub github: Option<GithubInfo>,
     /// The load generator's control endpoint.
     pub loadgen_url: String,
     /// Where checkout answers.
@@ -72,6 +92,7 @@ impl LabInfo {
             alertmanager_url: local(net.alertmanager_port()),
             metrics_url: local(net.metrics_port()),
             loki_url: local(net.metrics_port()),
+            github: None,
             loadgen_url: local(net.loadgen_port()),
             shop_url,
             namespace: crate::seed::NAMESPACE.to_owned(),

@@ -39,6 +39,11 @@ impl Net {
         self.base + 4
     }
 
+    /// Port of the shop's repository.
+    pub fn github_port(self) -> u16 {
+        self.base + 5
+    }
+
     fn address(self, last: u8) -> Ipv4Addr {
         let [high, low] = self.base.to_be_bytes();
         // 127.0.x.y is where other programs live, so the second octet is never 0.

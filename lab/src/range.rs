@@ -32,7 +32,7 @@ const SAVE_EVERY: Duration = Duration::from_secs(2);
 pub struct RangeOptions {
     /// Folder for certificates, tokens, state and logs.
     pub data_dir: PathBuf,
-    /// First of five ports on 127.0.0.1; it also chooses the range's part of 127.0.0.0/8.
+    /// First of six ports on 127.0.0.1; it also chooses the range's part of 127.0.0.0/8.
     pub base_port: u16,
     /// The program that plays the containers.
     pub runner: Runner,

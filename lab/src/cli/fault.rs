@@ -1,24 +1,33 @@
 //! `lab fault`: breaks the shop the way people do, with a release or with traffic.
 
+use std::time::{Duration, Instant};
+
 use anyhow::{Context as _, Result, ensure};
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
 use super::DataDir;
 use crate::client::Client;
+use crate::github::Developer;
 use crate::info::LabInfo;
 use crate::node::image::REGISTRY;
 use crate::seed;
-use crate::value::now;
+use crate::value::{list, now, text};
 
 /// Requests per second of the spike: more than three pods of checkout serve, less than five do.
 const SPIKE: u64 = 88;
+
+/// How long delivering a merged change takes at most.
+const DELIVERED_WITHIN: Duration = Duration::from_secs(30);
 
 /// The ways to break the shop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Fault {
     /// Release checkout 1.5.0: its price list is wrong, most orders fail with 500.
     BadRelease,
+    /// The same change merged into the shop's repository, delivered from there, and no earlier revision kept: only the
+    /// code can be put right.
+    BadCommit,
     /// Release checkout 1.5.1: it needs a variable nobody set, and exits at start.
     CrashAtStart,
     /// Release checkout 1.6.0: it keeps every receipt in memory until it is killed.
@@ -51,6 +60,7 @@ pub struct FaultArgs {
 /// A release: application, what its author wrote, and the changed container fields.
 struct Change {
     app: &'static str,
+    tag: Option<String>,
     cause: &'static str,
     container: Value,
 }
@@ -58,6 +68,7 @@ struct Change {
 fn release(app: &'static str, tag: &str, cause: &'static str) -> Change {
     Change {
         app,
+        tag: Some(format!("{app}-{tag}")),
         cause,
         container: json!({"name": app, "image": format!("{REGISTRY}/{app}:{tag}")}),
     }
@@ -86,12 +97,13 @@ impl Fault {
             }
             Self::MissingConfigmap => Change {
                 app: "checkout",
+                tag: None,
                 cause: "configure checkout: discount flags",
                 container: json!({"name": "checkout", "env": [
                     {"name": "DISCOUNTS", "valueFrom": {"configMapKeyRef": {"name": "checkout-flags", "key": "discounts"}}},
                 ]}),
             },
-            Self::LoadSpike => return None,
+            Self::LoadSpike | Self::BadCommit => return None,
         })
     }
 
@@ -103,14 +115,19 @@ impl Fault {
 /// Breaks the shop.
 pub async fn run(args: FaultArgs) -> Result<()> {
     let info = LabInfo::read(&args.data.data_dir)?;
+    let client = Client::open(&args.data.data_dir)?;
     let what = if let Some(change) = args.fault.change() {
-        let client = Client::open(&args.data.data_dir)?;
         let patch = json!({
             "metadata": {"annotations": {"kubernetes.io/change-cause": change.cause}},
             "spec": {"template": {"spec": {"containers": [change.container]}}},
         });
         client.patch(&format!("{}/{}", seed::deployments(), change.app), &patch).await?;
+        if let (Some(github), Some(tag)) = (&info.github, &change.tag) {
+            Developer::new(github)?.release(tag).await?;
+        }
         format!("deployment {}/{}: {}", seed::NAMESPACE, change.app, change.cause)
+    } else if args.fault == Fault::BadCommit {
+        commit(&info, &client).await?
     } else {
         set_rate(&info, SPIKE).await?;
         format!("load generator: {SPIKE} requests per second")
@@ -121,6 +138,30 @@ pub async fn run(args: FaultArgs) -> Result<()> {
         println!("practice fault {}: {what}", args.fault.name());
     }
     Ok(())
+}
+
+/// Merges the bad change and waits until it is delivered.
+async fn commit(info: &LabInfo, client: &Client) -> Result<String> {
+    let github =
+        info.github.as_ref().context("this fault needs `git`: install it, then `lab up` again")?;
+    let (tag, path) = ("checkout-1.5.0", format!("{}/checkout", seed::deployments()));
+    client.patch(&path, &json!({"spec": {"revisionHistoryLimit": 0}})).await?;
+    Developer::new(github)?.release(tag).await?;
+    let image = format!("{REGISTRY}/checkout:1.5.0");
+    let begin = Instant::now();
+    loop {
+        let have = client.get(&path).await?.unwrap_or(Value::Null);
+        let containers = list(&have, &["spec", "template", "spec", "containers"]);
+        if containers.iter().any(|container| text(container, &["image"]) == image) {
+            return Ok(format!("{}: {tag} is merged and delivered", github.repository));
+        }
+        ensure!(
+            begin.elapsed() < DELIVERED_WITHIN,
+            "{tag} was not delivered in {} s; see the range's log",
+            DELIVERED_WITHIN.as_secs()
+        );
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
 }
 
 /// Changes the load generator's rate.
@@ -146,9 +187,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_fault_but_traffic_is_a_release() {
+    fn every_fault_but_traffic_and_the_commit_changes_a_deployment() {
         for fault in Fault::value_variants() {
-            assert_eq!(fault.change().is_none(), *fault == Fault::LoadSpike, "{}", fault.name());
+            let other = [Fault::LoadSpike, Fault::BadCommit].contains(fault);
+            assert_eq!(fault.change().is_none(), other, "{}", fault.name());
         }
     }
 }

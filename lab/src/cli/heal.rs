@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::DataDir;
 use super::fault::set_rate;
 use crate::client::Client;
+use crate::github::Developer;
 use crate::info::LabInfo;
 use crate::loadgen::BASE_RATE;
 use crate::node::NODE_NAME;
@@ -32,6 +33,9 @@ pub async fn run(args: HealArgs) -> Result<()> {
     let info = LabInfo::read(&args.data.data_dir)?;
     let client = Client::open(&args.data.data_dir)?;
     set_rate(&info, BASE_RATE).await?;
+    if let Some(github) = &info.github {
+        Developer::new(github)?.go_back().await?;
+    }
     client
         .patch(&format!("/api/v1/nodes/{NODE_NAME}"), &json!({"spec": {"unschedulable": null}}))
         .await?;

@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::DataDir;
 use super::webhook::WebhookOptions;
 use crate::client::Client;
+use crate::github;
 use crate::info::{LabInfo, State};
 use crate::net::Net;
 use crate::node::Runner;
@@ -36,7 +37,7 @@ pub struct UpArgs {
     data: DataDir,
     #[command(flatten)]
     webhook: WebhookOptions,
-    /// First of five consecutive ports on 127.0.0.1 (API, Prometheus, Alertmanager, metrics, load control).
+    /// First of six consecutive ports on 127.0.0.1 (API, Prometheus, Alertmanager, metrics, load control, GitHub).
     #[arg(long, default_value_t = 19_000, value_parser = clap::value_parser!(u16).range(1024..=65_000))]
     ports: u16,
     /// Return when the range is ready and leave it running in the background.
@@ -106,6 +107,16 @@ async fn supervise(args: UpArgs, data_dir: PathBuf) -> Result<()> {
     }
     let shop_url = shop_url(&client).await?;
     let mut info = LabInfo::new(&data_dir, net, shop_url.clone());
+    let repository = match github::start(&data_dir, net).await {
+        Ok((double, github)) => {
+            info.github = Some(github);
+            Some(double)
+        }
+        Err(error) => {
+            say(&format!("practice range: without a repository of the shop: {error:#}"));
+            None
+        }
+    };
     info.write(&data_dir)?;
 
     say("practice range: starting Prometheus, Alertmanager and the load generator …");
@@ -116,6 +127,13 @@ async fn supervise(args: UpArgs, data_dir: PathBuf) -> Result<()> {
     programs.spawn(keep_running(prometheus_program(prometheus, &data_dir, net), stop.clone()));
     programs.spawn(keep_running(alertmanager_program(alertmanager, &data_dir, net), stop.clone()));
     programs.spawn(load(runner, shop_url, net, stop.clone()));
+    if let Some(github) = info.github.clone() {
+        let (client, stop) = (Client::new(&data_dir, range.url().to_owned())?, stop.clone());
+        programs.spawn(async move {
+            github::deliver(github, client, stop).await;
+            Ok(())
+        });
+    }
 
     let mut interrupted = signal(SignalKind::interrupt()).context("watching for SIGINT")?;
     let mut terminated = signal(SignalKind::terminate()).context("watching for SIGTERM")?;
@@ -139,6 +157,7 @@ async fn supervise(args: UpArgs, data_dir: PathBuf) -> Result<()> {
     stop.cancel();
     LabInfo::remove(&data_dir);
     while programs.join_next().await.is_some() {}
+    drop(repository);
     range.stop().await?;
     outcome.map(|_| ())
 }
@@ -260,6 +279,9 @@ fn announce(info: &LabInfo, took: Duration, json: bool) -> Result<()> {
         ("shop", &info.shop_url),
     ] {
         super::say(&format!("  {what:<15} {place}"));
+    }
+    if let Some(github) = &info.github {
+        super::say(&format!("  {:<15} {}", "GitHub (double)", github.url));
     }
     let kubeconfig = info.kubeconfig.display();
     super::say(&format!("  {:<15} {kubeconfig}", "kubeconfig"));

@@ -1,5 +1,6 @@
 //! The bare repository, by the `git` command.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
@@ -31,6 +32,11 @@ impl Git {
         // As GitHub does, objects are handed out by abbreviated or unreachable id too.
         git.run(&["config", "uploadpack.allowAnySHA1InWant", "true"]).await?;
         Ok(git)
+    }
+
+    /// One that is there already.
+    pub fn at(dir: PathBuf) -> Self {
+        Self { dir }
     }
 
     /// Where it is.
@@ -148,6 +154,34 @@ impl Git {
             ("GIT_COMMITTER_DATE", who.at),
         ];
         self.feed(&args, message.as_bytes(), &env).await
+    }
+
+    /// Commits files to a branch, which is made if it isn't there: from `main`, or without a past. `None`
+    /// removes a file.
+    pub async fn commit_files(
+        &self,
+        branch: &str,
+        message: &str,
+        files: &[(&str, Option<&[u8]>)],
+        at: &str,
+    ) -> Result<String> {
+        let name = format!("refs/heads/{branch}");
+        let parent = match self.resolve(&name).await {
+            Some(sha) => Some(sha),
+            None => self.resolve("refs/heads/main").await,
+        };
+        let mut lines = String::new();
+        for (path, content) in files {
+            match content {
+                Some(bytes) => writeln!(lines, "100644 {}\t{path}", self.blob(bytes).await?)?,
+                None => writeln!(lines, "0 {}\t{path}", "0".repeat(40))?,
+            }
+        }
+        let tree = self.tree(parent.as_deref(), &lines).await?;
+        let parents: Vec<&str> = parent.iter().map(String::as_str).collect();
+        let sha = self.commit(&tree, &parents, message, Who { name: "dev", at }).await?;
+        self.run(&["update-ref", &name, &sha]).await?;
+        Ok(sha)
     }
 
     /// The tree of a three-way merge, `None` for a conflict.

@@ -1,11 +1,8 @@
 //! Making a history, for tests and for the shop.
 
-use std::fmt::Write as _;
-
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
-use super::git::Who;
 use super::pulls;
 use super::serve::Double;
 use super::state::{MergeMethod, account};
@@ -30,24 +27,7 @@ impl Double {
         files: &[(&str, Option<&[u8]>)],
         at: &str,
     ) -> Result<String> {
-        let git = &self.hub.git;
-        let name = format!("refs/heads/{branch}");
-        let parent = match git.resolve(&name).await {
-            Some(sha) => Some(sha),
-            None => git.resolve("refs/heads/main").await,
-        };
-        let mut lines = String::new();
-        for (path, content) in files {
-            match content {
-                Some(bytes) => writeln!(lines, "100644 {}\t{path}", git.blob(bytes).await?)?,
-                None => writeln!(lines, "0 {}\t{path}", "0".repeat(40))?,
-            }
-        }
-        let tree = git.tree(parent.as_deref(), &lines).await?;
-        let parents: Vec<&str> = parent.iter().map(String::as_str).collect();
-        let sha = git.commit(&tree, &parents, message, Who { name: "dev", at }).await?;
-        git.run(&["update-ref", &name, &sha]).await?;
-        Ok(sha)
+        self.hub.git.commit_files(branch, message, files, at).await
     }
 
     /// Names a commit.

@@ -7,6 +7,8 @@
 //!
 //! What it is not: there are no reviews, no Actions, no forks; rate limits come only when a test asks for one.
 
+mod delivery;
+mod developer;
 mod git;
 mod graphql;
 mod make;
@@ -18,6 +20,8 @@ mod serve;
 mod shop;
 mod state;
 
+pub(crate) use delivery::{deliver, start};
+pub(crate) use developer::Developer;
 pub use serve::{Credentials, Double, Trouble};
 pub use shop::shop;
 pub use state::MergeMethod;

@@ -68,6 +68,17 @@ pub async fn reference(hub: &Hub, name: &str) -> Result<Reply> {
     }
 }
 
+/// The references whose names begin so.
+pub async fn references(hub: &Hub, start: &str) -> Result<Reply> {
+    let text = hub.git.run(&["for-each-ref", "--format=%(refname) %(objectname)"]).await?;
+    let start = format!("refs/{start}");
+    let found = text.lines().filter_map(|line| line.split_once(' '));
+    let found = found.filter(|(name, _)| name.starts_with(&start)).map(|(name, sha)| {
+        json!({"ref": name, "node_id": "R_1", "url": "https://range.invalid/x", "object": {"sha": sha, "type": "commit", "url": "https://range.invalid/x"}})
+    });
+    Ok(Reply::ok(Value::Array(found.collect())))
+}
+
 /// One tree, not its subfolders.
 pub async fn tree(hub: &Hub, sha: &str) -> Result<Reply> {
     let wanted = format!("{sha}^{{tree}}");

@@ -110,6 +110,16 @@ impl Reply {
 impl Double {
     /// Serves an empty repository `owner/name`, kept in `dir`, on a free port of this machine.
     pub async fn start(dir: PathBuf, repository: &str, credentials: Credentials) -> Result<Self> {
+        Self::start_at(dir, repository, credentials, 0).await
+    }
+
+    /// [`Self::start`] on a port of one's own.
+    pub async fn start_at(
+        dir: PathBuf,
+        repository: &str,
+        credentials: Credentials,
+        port: u16,
+    ) -> Result<Self> {
         let (owner, name) = repository.split_once('/').context("a repository is owner/name")?;
         let hub = Arc::new(Hub {
             owner: owner.to_owned(),
@@ -122,7 +132,7 @@ impl Double {
             writing: tokio::sync::Mutex::new(()),
         });
         hub.with(|state| state.allow_merge_commit = true);
-        let listener = TcpListener::bind("127.0.0.1:0").await.context("listening")?;
+        let listener = TcpListener::bind(("127.0.0.1", port)).await.context("listening")?;
         let url = format!("http://{}", listener.local_addr().context("asking for the port")?);
         let app = Router::new().fallback(answer).with_state(Arc::clone(&hub));
         let task = tokio::spawn(async move {
@@ -386,6 +396,7 @@ async fn dispatch(
         }
         ("GET", "/git/blobs/{file_sha}") => objects::blob(hub, param("file_sha")).await,
         ("GET", "/git/commits/{commit_sha}") => objects::commit(hub, param("commit_sha")).await,
+        ("GET", "/git/matching-refs/{ref}") => objects::references(hub, param("ref")).await,
         ("GET", "/git/ref/{ref}") => objects::reference(hub, param("ref")).await,
         ("GET", "/git/trees/{tree_sha}") => objects::tree(hub, param("tree_sha")).await,
         ("POST", "/git/blobs") => objects::make_blob(hub, input).await,

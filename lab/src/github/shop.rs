@@ -2,49 +2,63 @@
 
 use std::fmt::Write as _;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use super::serve::Double;
 use super::state::MergeMethod;
 use crate::shop::{Release, Role};
 
-/// What brought each release: role, tag, what its author wrote, and whether it came by a pull request.
-const RELEASES: &[(Role, &str, &str, bool)] = &[
-    (Role::Checkout, "1.4.1", "checkout: take orders", false),
-    (Role::Inventory, "2.1.0", "inventory: answer what is in stock", false),
-    (Role::Checkout, "1.4.2", "checkout: name the currency on receipts", true),
-    (Role::Checkout, "1.5.0", "checkout: new price list", true),
-    (Role::Checkout, "1.5.1", "checkout: new payment gateway", true),
-    (Role::Checkout, "1.5.2", "checkout: rounding of totals", false),
-    (Role::Checkout, "1.5.3", "checkout: search in the cart", true),
-    (Role::Checkout, "1.6.0", "checkout: reprint receipts", true),
-    (Role::Inventory, "2.2.0", "inventory: stock per warehouse", true),
+/// What brought a release.
+pub struct Made {
+    role: Role,
+    tag: &'static str,
+    /// What its author wrote.
+    pub title: &'static str,
+    /// Whether it came by a pull request.
+    pub by_pull: bool,
+}
+
+const fn made(role: Role, tag: &'static str, title: &'static str, by_pull: bool) -> Made {
+    Made { role, tag, title, by_pull }
+}
+
+/// The releases in their order, the healthy ones first.
+const RELEASES: &[Made] = &[
+    made(Role::Checkout, "1.4.1", "checkout: take orders", false),
+    made(Role::Inventory, "2.1.0", "inventory: answer what is in stock", false),
+    made(Role::Checkout, "1.4.2", "checkout: name the currency on receipts", true),
+    made(Role::Checkout, "1.5.0", "checkout: new price list", true),
+    made(Role::Checkout, "1.5.1", "checkout: new payment gateway", true),
+    made(Role::Checkout, "1.5.2", "checkout: rounding of totals", false),
+    made(Role::Checkout, "1.5.3", "checkout: search in the cart", true),
+    made(Role::Checkout, "1.6.0", "checkout: reprint receipts", true),
+    made(Role::Inventory, "2.2.0", "inventory: stock per warehouse", true),
 ];
+
+/// The last release of a healthy shop.
+pub const HEALTHY: &str = "checkout-1.4.2";
+
+/// What a repository begins with.
+const README: &[u8] =
+    b"# The shop\n\nTakes orders (checkout) and knows what is in stock (inventory).\n";
 
 /// Fills the repository up to and including the last release that is named; all of them for `None`. Tags are
 /// `checkout-1.5.0`. Answers the commit of each tag.
 pub async fn shop(double: &Double, last: Option<&str>) -> Result<Vec<(String, String)>> {
-    let readme = b"# The shop\n\nTakes orders (checkout) and knows what is in stock (inventory).\n";
-    double.commit("main", "Begin the shop", &[("README.md", Some(readme))]).await?;
+    double.commit("main", "Begin the shop", &[("README.md", Some(README))]).await?;
     let mut tags = Vec::new();
-    for (role, tag, title, by_pull) in RELEASES {
-        let name = format!("{}-{tag}", role.name());
-        let release = Release::of(*role, tag);
-        let behaviour = behaviour(&release);
-        let folder = role.name();
-        let (at, price_list) = (format!("{folder}/release.toml"), format!("{folder}/prices.json"));
-        let prices = format!("{}\n", release.prices.replace(", ", ",\n "));
-        let mut files = vec![(at.as_str(), Some(behaviour.as_bytes()))];
-        if matches!(role, Role::Checkout) {
-            files.push((price_list.as_str(), Some(prices.as_bytes())));
-        }
-        let sha = if *by_pull {
-            let branch = format!("release/{name}");
-            double.commit(&branch, title, &files).await?;
-            let number = double.pull(title, &branch).await?;
+    for release in RELEASES {
+        let name = release.name();
+        let files = release.files();
+        let files: Vec<_> =
+            files.iter().map(|(path, text)| (path.as_str(), Some(text.as_bytes()))).collect();
+        let sha = if release.by_pull {
+            let branch = release.branch();
+            double.commit(&branch, release.title, &files).await?;
+            let number = double.pull(release.title, &branch).await?;
             double.merge(number, MergeMethod::Squash).await?
         } else {
-            double.commit("main", title, &files).await?
+            double.commit("main", release.title, &files).await?
         };
         double.tag(&name, &sha).await?;
         let done = last == Some(name.as_str());
@@ -56,7 +70,40 @@ pub async fn shop(double: &Double, last: Option<&str>) -> Result<Vec<(String, St
     Ok(tags)
 }
 
-/// What a release does differently, as a file. The version isn't in it: each change stands alone.
+impl Made {
+    /// The release of that tag: `checkout-1.5.0`.
+    pub fn of(name: &str) -> Result<&'static Self> {
+        let release = RELEASES.iter().find(|release| release.name() == name);
+        release.with_context(|| format!("the shop has no release {name}"))
+    }
+
+    /// The tag.
+    pub fn name(&self) -> String {
+        format!("{}-{}", self.role.name(), self.tag)
+    }
+
+    /// The branch it is made on.
+    pub fn branch(&self) -> String {
+        format!("release/{}", self.name())
+    }
+
+    /// Its files, by path. Each change stands alone: none touches what another wrote.
+    pub fn files(&self) -> Vec<(String, String)> {
+        let release = Release::of(self.role, self.tag);
+        let folder = self.role.name();
+        let mut files = vec![
+            (format!("{folder}/release.toml"), behaviour(&release)),
+            (format!("{folder}/notes/{}.md", self.tag), format!("{}\n", self.title)),
+        ];
+        if matches!(self.role, Role::Checkout) {
+            let prices = format!("{}\n", release.prices.replace(", ", ",\n "));
+            files.push((format!("{folder}/prices.json"), prices));
+        }
+        files
+    }
+}
+
+/// What a release does differently, as a file. The version isn't in it.
 fn behaviour(release: &Release) -> String {
     let mut text = String::from("# What this release does.\n");
     let _ = writeln!(text, "requires = {:?}\n", release.requires.unwrap_or_default());

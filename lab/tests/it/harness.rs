@@ -167,11 +167,11 @@ async fn client(kubeconfig: &std::path::Path) -> Client {
     Client::try_from(config).unwrap()
 }
 
-/// Five free ports in a row.
+/// Six free ports in a row.
 pub fn free_ports() -> u16 {
     loop {
-        let base = rand::random_range(4_000..12_000) * 5;
-        if (0..5).all(|offset| TcpListener::bind(("127.0.0.1", base + offset)).is_ok()) {
+        let base = rand::random_range(3_400..10_000) * 6;
+        if (0..6).all(|offset| TcpListener::bind(("127.0.0.1", base + offset)).is_ok()) {
             return base;
         }
     }
