@@ -43,7 +43,7 @@ fn describe(release: &Release) -> Draft {
             .since(Some(release.at))
             .fact("revision", release.revision)
             .fact("version", &release.version)
-            .fact("previous_version", &release.previous)
+            .maybe("previous_version", release.previous.as_ref())
             .fact("repository", &found.repository)
             .fact("repository_id", release.repository_id)
             .fact("listed_in", release.listed_in)
@@ -108,7 +108,7 @@ mod tests {
             revision: 2,
             at: at(-60),
             version: "1.5.0".into(),
-            previous: "1.4.2".into(),
+            previous: Some("1.4.2".into()),
             repository_id: 7,
             found: Answer {
                 evidence: EvidenceId::from_parts(0, 1),
@@ -117,6 +117,7 @@ mod tests {
                     version: "1.5.0".into(),
                     matched: Some(Matched::Tag { name: "checkout-1.5.0".into() }),
                     commit: Some(commit("a", titles.first().copied().unwrap_or("x"))),
+                    previous: None,
                     previous_commit: None,
                     changes: Some(changes),
                     truncated: false,

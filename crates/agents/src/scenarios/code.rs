@@ -17,7 +17,7 @@ use evenkeel_mcp_servers::{
     Limits,
     github::{self, Github, GithubAuth, GithubConfig},
 };
-use evenkeel_tools::prometheus::SignalKind as S;
+use evenkeel_tools::{failure::META, prometheus::SignalKind as S};
 use rmcp::{
     ServiceExt as _,
     model::CallToolRequestParams,
@@ -95,11 +95,11 @@ impl Code {
         let Value::Object(arguments) = arguments.clone() else { panic!("no object") };
         let params = CallToolRequestParams::new(tool.to_owned()).with_arguments(arguments);
         let result = self.client.peer().call_tool(params).await.unwrap();
-        let content = result.structured_content.unwrap();
         if result.is_error != Some(true) {
-            return Ok(content);
+            return Ok(result.structured_content.unwrap());
         }
-        let text = |name: &str| content[name].as_str().unwrap_or_default().to_owned();
+        let failure = &result.meta.unwrap().0[META];
+        let text = |name: &str| failure[name].as_str().unwrap_or_default().to_owned();
         Err(ToolFailure {
             code: text("code"),
             message: text("message"),

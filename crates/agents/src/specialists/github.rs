@@ -27,6 +27,8 @@ use crate::{
 const AGENT: Agent = Agent::Github;
 /// How long before the onset a release still is one to think of; as for changes in the cluster.
 const BEFORE: SignedDuration = SignedDuration::from_hours(2);
+/// What was made longer ago than this before a revision has hardly come with it, if nothing says so.
+const FRESH: SignedDuration = SignedDuration::from_hours(24);
 /// Workloads looked at in one namespace where the alert names none.
 const WORKLOADS: usize = 10;
 /// Releases looked up: each asks every repository.
@@ -38,7 +40,8 @@ struct Candidate {
     revision: i64,
     at: Timestamp,
     image: Image,
-    previous: String,
+    /// Version that ran before; `None` where no revision is kept that would tell.
+    previous: Option<String>,
 }
 
 /// An image's name and version.
@@ -112,14 +115,26 @@ async fn releases(
     Ok(found)
 }
 
-/// The revision of a workload that came last before the onset or since, if it changed an image's version.
+/// The revision of a workload that came last before the onset or since, if it changed an image's version. Where no
+/// earlier revision is kept, which of the images it changed is known if there is one only.
 fn released(deployment: &Deployment, onset: Timestamp) -> Option<Candidate> {
     let mut revisions: Vec<&Revision> = deployment.revisions.iter().collect();
     revisions.sort_by_key(|revision| std::cmp::Reverse(revision.revision));
     let at = revisions.iter().position(|revision| revision.current)?;
-    let (now, before) = (revisions[at], revisions.get(at + 1)?);
+    let (now, before) = (revisions[at], revisions.get(at + 1));
     let created = now.created_at.filter(|created| onset.duration_since(*created) <= BEFORE)?;
-    let images = now.images.iter().filter_map(|image| Image::parse(image));
+    let candidate = |image: Image, previous: Option<Image>| Candidate {
+        object: ObjectRef::deployment(&deployment.namespace, &deployment.name),
+        revision: now.revision,
+        at: created,
+        image,
+        previous: previous.map(|image| image.version),
+    };
+    let mut images = now.images.iter().filter_map(|image| Image::parse(image));
+    let Some(before) = before else {
+        let replaced = now.revision > 1 && now.images.len() == 1;
+        return images.next().filter(|_| replaced).map(|image| candidate(image, None));
+    };
     for image in images {
         let previous = before
             .images
@@ -127,13 +142,7 @@ fn released(deployment: &Deployment, onset: Timestamp) -> Option<Candidate> {
             .filter_map(|other| Image::parse(other))
             .find(|other| other.component == image.component);
         if let Some(previous) = previous.filter(|previous| previous.version != image.version) {
-            return Some(Candidate {
-                object: ObjectRef::deployment(&deployment.namespace, &deployment.name),
-                revision: now.revision,
-                at: created,
-                image,
-                previous: previous.version,
-            });
+            return Some(candidate(image, Some(previous)));
         }
     }
     None
@@ -166,7 +175,7 @@ async fn code(
         let arguments = FindChangeArgs {
             repository: repository.repository.clone(),
             version: candidate.image.version.clone(),
-            previous: Some(candidate.previous.clone()),
+            previous: candidate.previous.clone(),
             component: Some(candidate.image.component.clone()),
             at: None,
         };
@@ -193,6 +202,9 @@ async fn code(
     let what = format!("the code of {} {}", candidate.image.component, candidate.image.version);
     let why = match known.len() {
         0 => "no repository of the connection has a tag, commit or deployment of that version",
+        1 if candidate.previous.is_none() && !is_fresh(&known[0].1.value, candidate.at) => {
+            "no earlier revision of the workload is kept, and the version is older than a day: whether it came with this revision cannot be told"
+        }
         1 => {
             let (repository_id, found) = known.remove(0);
             return Ok(Some(Release {
@@ -200,7 +212,7 @@ async fn code(
                 revision: candidate.revision,
                 at: candidate.at,
                 version: candidate.image.version,
-                previous: candidate.previous,
+                previous: found.value.previous.clone(),
                 repository_id,
                 found,
                 listed_in,
@@ -210,6 +222,12 @@ async fn code(
     };
     bench.miss(Gap { agent: AGENT, what, why: why.into(), evidence: Some(listed_in) }).await?;
     Ok(None)
+}
+
+/// Whether a version's commit was made shortly before the revision that runs it.
+fn is_fresh(found: &FoundChange, revision_at: Timestamp) -> bool {
+    let made = found.commit.as_ref().and_then(|commit| commit.committed_at);
+    made.is_some_and(|made| revision_at.duration_since(made) <= FRESH)
 }
 
 #[cfg(test)]
@@ -243,12 +261,17 @@ mod tests {
         images(&mut deployment, "r/api:2", "r/api:1");
         let found = released(&deployment, at(-30)).unwrap();
         assert_eq!(
-            (found.revision, found.image.version.as_str(), found.previous.as_str()),
-            (5, "2", "1")
+            (found.revision, found.image.version.as_str(), found.previous.as_deref()),
+            (5, "2", Some("1"))
         );
         images(&mut deployment, "r/api:1", "r/api:1");
         assert!(released(&deployment, at(-30)).is_none(), "only its settings changed");
         images(&mut deployment, "r/api:2", "r/api:1");
         assert!(released(&deployment, at(90_000)).is_none(), "long ago");
+        deployment.revisions.retain(|revision| revision.current);
+        let found = released(&deployment, at(-30)).unwrap();
+        assert_eq!((found.image.version.as_str(), found.previous), ("2", None));
+        deployment.revisions[0].revision = 1;
+        assert!(released(&deployment, at(-30)).is_none(), "the first has replaced nothing");
     }
 }

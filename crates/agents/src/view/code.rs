@@ -24,7 +24,7 @@ pub struct Release {
     /// The image's version.
     pub version: String,
     /// The version before.
-    pub previous: String,
+    pub previous: Option<String>,
     /// The repository's number at its host.
     pub repository_id: u64,
     /// What it was made from.

@@ -220,6 +220,13 @@ pub(super) struct RefAnswer {
     pub object: Sha,
 }
 
+/// A reference in a list.
+#[derive(Deserialize)]
+pub(super) struct NamedRef {
+    #[serde(rename = "ref")]
+    pub name: String,
+}
+
 #[derive(Deserialize)]
 pub(super) struct GitCommit {
     pub sha: String,

@@ -15,7 +15,8 @@ pub struct FindChangeArgs {
     pub repository: String,
     /// The version as found on a workload: an image's tag, or a commit from an annotation.
     pub version: String,
-    /// The version before it; then what lies between the two is told.
+    /// The version before it; what lies between the two is told. Without it the tag of the next lower number is taken, among
+    /// those named alike.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous: Option<String>,
     /// Name of the workload or image, for repositories whose tags carry it (`checkout-1.5.0`, `checkout/v1.5.0`).
@@ -39,6 +40,8 @@ pub struct FoundChange {
     pub matched: Option<Matched>,
     /// The version's commit.
     pub commit: Option<Commit>,
+    /// The version before: as given, or as the tags tell.
+    pub previous: Option<String>,
     /// The commit of the version before.
     pub previous_commit: Option<String>,
     /// What came with it and was not in the version before, newest first: one entry for each pull request or commit that

@@ -14,7 +14,7 @@ use super::list_deployments::DeploymentAnswer;
 use super::{about, compare};
 use crate::github::http::Github;
 use crate::github::names::{Repository, check_reference};
-use crate::github::wire::{CommitAnswer, PullAnswer, RefAnswer};
+use crate::github::wire::{CommitAnswer, NamedRef, PullAnswer, RefAnswer};
 use crate::github::words;
 use crate::tool::Tool;
 
@@ -42,7 +42,14 @@ impl Tool<Github> for FindChange {
         let component =
             args.component.as_deref().filter(|name| check_reference("component", name).is_ok());
         let found = resolve(github, repository, &args.version, component, args.at).await?;
-        let previous = match &args.previous {
+        let before = match (args.previous, &found) {
+            (Some(version), _) => Some(version),
+            (None, Some((Matched::Tag { name }, _))) => {
+                tag_before(github, repository, name, &args.version).await?
+            }
+            _ => None,
+        };
+        let previous = match &before {
             Some(version) => {
                 check_reference("previous", version)?;
                 resolve(github, repository, version, component, None)
@@ -56,6 +63,7 @@ impl Tool<Github> for FindChange {
             version: args.version,
             matched: None,
             commit: None,
+            previous: before,
             previous_commit: previous.clone(),
             changes: None,
             truncated: false,
@@ -105,6 +113,39 @@ fn tags(version: &str, component: Option<&str>) -> Vec<String> {
     }
     names.extend([format!("v{bare}"), bare.to_owned()]);
     names
+}
+
+/// The version of the next lower number among the tags that are named like `tag`, which is `version`'s.
+async fn tag_before(
+    github: &Github,
+    repository: &Repository,
+    tag: &str,
+    version: &str,
+) -> Result<Option<String>, ToolFailure> {
+    let bare = version.strip_prefix('v').unwrap_or(version);
+    let Some(alike) = tag.strip_suffix(bare) else { return Ok(None) };
+    let path = repository.path(&["git", "matching-refs", &format!("tags/{alike}")]);
+    let tags = match github.get::<Vec<NamedRef>>(&path, &[]).await {
+        Ok(page) => page.value,
+        // A repository of very many tags: what came before isn't known, then.
+        Err(failure) if failure.code == codes::GITHUB_TOO_LARGE => return Ok(None),
+        Err(failure) => return Err(failure),
+    };
+    let start = format!("refs/tags/{alike}");
+    let others = tags.iter().filter_map(|tag| tag.name.strip_prefix(&start));
+    Ok(next_lower(bare, others).map(str::to_owned))
+}
+
+/// The highest of `others` that is lower than `version`. Only plain numbers are compared: what comes
+/// before `1.5.0-rc.1` is for people to say.
+fn next_lower<'a>(version: &str, others: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let own = numbers(version)?;
+    let lower = others.filter_map(|other| Some((numbers(other)?, other)));
+    lower.filter(|(number, _)| *number < own).max().map(|(_, other)| other)
+}
+
+fn numbers(version: &str) -> Option<Vec<u64>> {
+    version.split('.').map(|part| part.parse().ok()).collect()
 }
 
 fn is_sha(text: &str) -> bool {
@@ -237,6 +278,15 @@ mod tests {
     fn a_version_s_tag_is_looked_for_by_the_usual_names() {
         assert_eq!(tags("1.5.0", None), ["v1.5.0", "1.5.0"]);
         assert_eq!(tags("v1.5.0", Some("checkout"))[..2], ["checkout-v1.5.0", "checkout-1.5.0"]);
+        assert_eq!(
+            next_lower(
+                "1.10.0",
+                ["1.9.3", "1.10.0", "1.11.0", "1.9.12", "1.10.0-rc.1", "x"].into_iter()
+            ),
+            Some("1.9.12")
+        );
+        assert_eq!(next_lower("1.0", ["1.0", "2.0"].into_iter()), None);
+        assert_eq!(next_lower("2024-05-01", ["2024-04-01"].into_iter()), None);
         assert!(is_sha("1a2b3c4") && !is_sha("1.5.0") && !is_sha("abc"));
     }
 }

@@ -4,7 +4,7 @@ use evenkeel_mcp_servers::Limits;
 use evenkeel_mcp_servers::github::{self, Github, GithubAuth, GithubConfig};
 use evenkeel_tools::github::names;
 
-use crate::support::TestClient;
+use crate::support::{TestClient, failure_of};
 
 async fn nowhere(repositories: &[&str]) -> TestClient {
     evenkeel_mcp_servers::install_tls_provider();
@@ -57,9 +57,9 @@ async fn without_repositories_or_an_answer_it_says_so() {
     ] {
         let result = client.raw(names::LIST_REPOSITORIES, list.clone()).await;
         assert_eq!(result.is_error, Some(true));
-        assert_eq!(result.structured_content.unwrap()["code"], code);
+        assert_eq!(failure_of(&result).code, code);
     }
     let misspelt = serde_json::json!({"repository": "acme/shop", "commit": "x", "actionId": "a", "dryrun": true});
     let result = nowhere(&["acme/shop"]).await.raw(names::REVERT_PR, misspelt).await;
-    assert_eq!(result.structured_content.unwrap()["code"], "tool.bad_arguments");
+    assert_eq!(failure_of(&result).code, "tool.bad_arguments");
 }

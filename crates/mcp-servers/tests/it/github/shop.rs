@@ -18,6 +18,9 @@ async fn a_bad_release_of_the_shop_ends_in_a_merged_revert() {
         at: None,
     };
     let found = hub.client.call(&find).await.unwrap();
+    // Where nobody knows what ran before, the tags tell.
+    let alone = FindChangeArgs { previous: None, ..find };
+    assert_eq!(hub.client.call(&alone).await.unwrap(), found);
     let changes = found.changes.unwrap();
     assert_eq!(changes.len(), 1);
     let (commit, pull) = (&changes[0].commit, changes[0].pull.as_ref().unwrap());
@@ -37,7 +40,7 @@ async fn a_bad_release_of_the_shop_ends_in_a_merged_revert() {
     };
     let done = hub.client.call(&revert).await.unwrap();
     assert_eq!(done.as_reckoned, Some(true));
-    assert_eq!(done.paths, ["checkout/prices.json"]);
+    assert_eq!(done.paths, ["checkout/notes/1.5.0.md", "checkout/prices.json"]);
     let merge = MergePrArgs {
         repository: REPOSITORY.into(),
         expected_repository_id: None,
