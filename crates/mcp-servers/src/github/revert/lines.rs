@@ -9,6 +9,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use similar::algorithms::{Capture, diff_slices};
 use similar::{Algorithm, DiffOp};
 
 /// Git takes what has a zero byte in its first 8,000 for binary.
@@ -65,10 +66,14 @@ struct Hunk {
     reach: (usize, usize),
 }
 
-fn hunks(base: &Side<'_>, side: &Side<'_>) -> Vec<Hunk> {
-    let ops = similar::capture_diff_slices(Algorithm::Myers, &base.numbers, &side.numbers);
+/// What one side changed; `None` if the comparison made something else of the base than that side.
+fn hunks(base: &Side<'_>, side: &Side<'_>) -> Option<Vec<Hunk>> {
+    // Bare, without the library's compaction: that moves changes among equal lines, and has been seen to put
+    // lines in another order than the side has them.
+    let mut capture = Capture::new();
+    let Ok(()) = diff_slices(Algorithm::Myers, &mut capture, &base.numbers, &side.numbers);
     let mut found: Vec<(Range<usize>, Range<usize>)> = Vec::new();
-    for op in ops.iter().filter(|op| !matches!(op, DiffOp::Equal { .. })) {
+    for op in capture.ops().iter().filter(|op| !matches!(op, DiffOp::Equal { .. })) {
         let (old, new) = (op.old_range(), op.new_range());
         match found.last_mut() {
             Some((a, b)) if a.end == old.start && b.end == new.start => {
@@ -78,10 +83,12 @@ fn hunks(base: &Side<'_>, side: &Side<'_>) -> Vec<Hunk> {
             _ => found.push((old, new)),
         }
     }
-    found
+    let hunks: Vec<_> = found
         .into_iter()
         .map(|(old, new)| Hunk { reach: (old.start, old.end), base: old, side: new })
-        .collect()
+        .collect();
+    let made = replaced(base, side, &hunks, 0..base.lines.len());
+    (made == side.lines).then_some(hunks)
 }
 
 /// Lets each change reach up and down to the next line that holds it in its place: one that occurs once in all three, and
@@ -118,7 +125,7 @@ fn count(side: &Side<'_>) -> HashMap<usize, usize> {
 }
 
 fn join(base: &Side<'_>, ours: &Side<'_>, theirs: &Side<'_>) -> Option<Vec<u8>> {
-    let (mut mine, mut yours) = (hunks(base, ours), hunks(base, theirs));
+    let (mut mine, mut yours) = (hunks(base, ours)?, hunks(base, theirs)?);
     widen(base, ours, theirs, &mut mine, &mut yours);
     let (mut i, mut j) = (0, 0);
     let mut out = Vec::new();
@@ -217,6 +224,16 @@ mod tests {
         // Another `a` could be any of them, and `y` stands next to the last.
         assert_eq!(merged(base, "x\na\na\na\na\ny\n", "x\na\na\na\nY\n"), None);
         assert_eq!(merged(base, "x\na\na\na\na\ny\n", "X\na\na\na\ny\n"), None);
+    }
+
+    #[test]
+    fn a_line_removed_and_others_added_among_equal_ones_keep_their_order() {
+        let base = "1\n2\nb\nreturn\nb\n3\n4\n";
+        let ours = "1\n2\nb\nb\nb\nx\n3\n4\n";
+        assert_eq!(
+            merged(base, ours, "0\n1\n2\nb\nreturn\nb\n3\n4\n").unwrap(),
+            "0\n1\n2\nb\nb\nb\nx\n3\n4\n"
+        );
     }
 
     #[test]
