@@ -9,7 +9,10 @@ use evenkeel_engine::{
     checkpoint::Checkpoint,
     proof::{AuditRow, JournalHead, JournalRow},
 };
-use evenkeel_storage::{StorageError, proof::Unanchored};
+use evenkeel_storage::{
+    StorageError,
+    proof::{ANSWERS, Unanchored},
+};
 
 use crate::{
     column::{Row, number, to_json},
@@ -112,18 +115,23 @@ pub async fn journal_hash(
     Ok(hash.map(|(hash,)| hash))
 }
 
-/// The answer of a tool call, as it is kept.
-pub async fn answer(
+/// Answers of tool calls, as they are kept.
+pub async fn answers(
     store: &impl SqlStore,
     incident: &str,
-    evidence: &str,
-) -> Result<Option<Vec<u8>>, StorageError> {
-    let select =
-        Statement::new("SELECT text FROM evidence_texts WHERE incident = $1 AND evidence = $2")
-            .bind(incident)
-            .bind(evidence);
-    let text: Option<(Vec<u8>,)> = store.optional(CHECKING, select).await?;
-    Ok(text.map(|(text,)| text))
+    evidence: &[String],
+) -> Result<Vec<(String, Vec<u8>)>, StorageError> {
+    let Some(last) = evidence.last() else { return Ok(Vec::new()) };
+    let mut select = Statement::new(
+        "SELECT evidence, text FROM evidence_texts WHERE incident = $1
+         AND evidence IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+    )
+    .bind(incident);
+    // One statement for any number: the last id stands for those that are not there.
+    for nth in 0..ANSWERS {
+        select = select.bind(evidence.get(nth).unwrap_or(last).as_str());
+    }
+    store.all(CHECKING, select).await
 }
 
 /// The ends of journals, by incident.

@@ -52,12 +52,13 @@ impl ProofStore for SqliteStore {
     async fn journal_hash(&self, incident: &str, seq: u64) -> Result<Option<String>, StorageError> {
         proof::journal_hash(self, incident, seq).await
     }
-    async fn answer(
+
+    async fn answers(
         &self,
         incident: &str,
-        evidence: &str,
-    ) -> Result<Option<Vec<u8>>, StorageError> {
-        proof::answer(self, incident, evidence).await
+        evidence: &[String],
+    ) -> Result<Vec<(String, Vec<u8>)>, StorageError> {
+        proof::answers(self, incident, evidence).await
     }
 
     async fn journal_heads(

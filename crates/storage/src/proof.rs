@@ -24,6 +24,9 @@ pub struct Unanchored {
     pub open: bool,
 }
 
+/// Answers that are read at once. One has a MiB at most, and hardly any has.
+pub const ANSWERS: usize = 16;
+
 /// Rows are answered as they are, even if they make no sense: whoever checks them says so.
 #[async_trait]
 pub trait ProofStore: Send + Sync {
@@ -52,9 +55,12 @@ pub trait ProofStore: Send + Sync {
     ) -> Result<Vec<JournalRow>, StorageError>;
     /// The hash of one record of a journal.
     async fn journal_hash(&self, incident: &str, seq: u64) -> Result<Option<String>, StorageError>;
-    /// The answer of a tool call, as it is kept.
-    async fn answer(&self, incident: &str, evidence: &str)
-    -> Result<Option<Vec<u8>>, StorageError>;
+    /// Answers of tool calls as they are kept, each with its evidence's id; of [`ANSWERS`] at most.
+    async fn answers(
+        &self,
+        incident: &str,
+        evidence: &[String],
+    ) -> Result<Vec<(String, Vec<u8>)>, StorageError>;
     /// The ends of an organisation's journals as lists know them, by incident, after one of them.
     async fn journal_heads(
         &self,

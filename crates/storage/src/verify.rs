@@ -2,6 +2,8 @@
 //! journals, what the trail keeps of their ends, and the tools' answers that journals tell of. Page by
 //! page; nothing is changed.
 
+use std::collections::HashMap;
+
 use evenkeel_domain::{
     Timestamp,
     id::OrganisationId,
@@ -13,7 +15,10 @@ use evenkeel_engine::{
 };
 use serde_json::Value;
 
-use crate::{StorageError, proof::ProofStore};
+use crate::{
+    StorageError,
+    proof::{ANSWERS, ProofStore},
+};
 
 /// Rows of the trail read at once; one is about a kilobyte.
 const PAGE: u32 = 1_000;
@@ -191,24 +196,16 @@ async fn journal(
     loop {
         let after = walk.head().seq;
         let page = store.journal_rows(&head.incident, after, JOURNAL_PAGE).await?;
-        for row in &page {
-            walk.step(row)?;
-            if row.seq == 1 {
-                let opening = Opening::of(row);
-                if opening.organisation != found.organisation.to_string() {
-                    let place = Place::Journal { incident: head.incident.clone(), seq: 1 };
-                    return Err((place, Wrong::Foreign).into());
-                }
-                imported = opening.imported;
-            }
-            if !imported {
-                found.answers += answer(store, &head.incident, row).await?;
-            }
-            // It may have grown since its end was read.
-            if row.seq == head.seq {
-                walk.ends(head, Witness::Index)?;
-            }
+        let mut walked = page.iter().map(|row| step(&mut walk, row, head, found, &mut imported));
+        let (until, outcome) = match walked.by_ref().enumerate().find(|(_, made)| made.is_err()) {
+            Some(stopped) => stopped,
+            None => (page.len(), Ok(())),
+        };
+        // Those of the records before come first: what is named is the first that was changed.
+        if !imported {
+            found.answers += answers(store, &head.incident, &page[..until]).await?;
         }
+        outcome?;
         if page.len() < JOURNAL_PAGE as usize {
             break;
         }
@@ -218,15 +215,44 @@ async fn journal(
     Ok(())
 }
 
-/// Holds a tool's answer against the record that tells of it; how many there are to hold.
-async fn answer(store: &dyn ProofStore, incident: &str, row: &JournalRow) -> Result<u64, Stop> {
-    let Some(answer) = Answer::of(row) else { return Ok(0) };
-    let kept = store.answer(incident, &answer.evidence).await?;
-    answer.check(kept.as_deref()).map_err(|wrong| {
-        let place = Place::Journal { incident: incident.to_owned(), seq: row.seq };
-        Stop::Broken((place, wrong))
-    })?;
-    Ok(1)
+/// Goes on by one record.
+fn step(
+    walk: &mut JournalWalk,
+    row: &JournalRow,
+    head: &JournalHead,
+    found: &Verification,
+    imported: &mut bool,
+) -> Result<(), Stop> {
+    walk.step(row)?;
+    if row.seq == 1 {
+        let opening = Opening::of(row);
+        if opening.organisation != found.organisation.to_string() {
+            let place = Place::Journal { incident: head.incident.clone(), seq: 1 };
+            return Err((place, Wrong::Foreign).into());
+        }
+        *imported = opening.imported;
+    }
+    // It may have grown since its end was read.
+    if row.seq == head.seq {
+        walk.ends(head, Witness::Index)?;
+    }
+    Ok(())
+}
+
+/// Holds the tools' answers against the records that tell of them; how many there are to hold.
+async fn answers(store: &dyn ProofStore, incident: &str, page: &[JournalRow]) -> Result<u64, Stop> {
+    let told: Vec<_> = page.iter().filter_map(|row| Some((row.seq, Answer::of(row)?))).collect();
+    for some in told.chunks(ANSWERS) {
+        let wanted: Vec<_> = some.iter().map(|(_, answer)| answer.evidence.clone()).collect();
+        let kept: HashMap<_, _> = store.answers(incident, &wanted).await?.into_iter().collect();
+        for (seq, answer) in some {
+            answer.check(kept.get(&answer.evidence).map(Vec::as_slice)).map_err(|wrong| {
+                let place = Place::Journal { incident: incident.to_owned(), seq: *seq };
+                Stop::Broken((place, wrong))
+            })?;
+        }
+    }
+    Ok(told.len() as u64)
 }
 
 /// What a first record says that matters here.
