@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use evenkeel_domain::{
     access::Caller,
+    evidence,
     id::{ClusterId, IncidentId, InvalidId},
     view::Problem,
 };
@@ -39,6 +40,17 @@ impl Asker {
             })
     }
 
+    /// [`Self::cluster`], if one is named.
+    pub(crate) async fn cluster_or_any(
+        &self,
+        named: Option<&str>,
+    ) -> Result<Option<ClusterId>, ToolFailure> {
+        match named {
+            Some(named) => self.cluster(named).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
     /// Where people see the incident.
     pub(crate) fn page(&self, incident: IncidentId) -> String {
         format!("{}/incidents/{incident}", self.services.public_url())
@@ -53,6 +65,12 @@ pub(crate) fn refused(error: ServiceError) -> ToolFailure {
         None => message,
     };
     ToolFailure { code, message, next, retry_after_s }
+}
+
+/// How a tool that was asked in turn says that it failed.
+pub(crate) fn failed(failure: evidence::ToolFailure) -> ToolFailure {
+    let evidence::ToolFailure { code, message, next, retry_after_s } = failure;
+    ToolFailure { code, message, next: next.unwrap_or_default(), retry_after_s }
 }
 
 /// An id from the arguments.

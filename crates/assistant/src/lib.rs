@@ -42,6 +42,8 @@ pub fn server(services: Services, caller: Caller) -> ToolServer<Asker> {
         .with::<tools::read_journal::ReadJournal>()
         .with::<tools::read_evidence::ReadEvidence>()
         .with::<tools::similar_incidents::SimilarIncidents>()
+        .with::<tools::search_runbooks::SearchRunbooks>()
+        .with::<tools::get_runbook::GetRunbook>()
         .with::<tools::start_investigation::StartInvestigation>()
         .with::<tools::propose::Propose>()
 }

@@ -32,6 +32,7 @@ mod proposals;
 mod reconciler;
 mod replay;
 mod rotate;
+mod runbooks;
 mod sign_in;
 mod tokens;
 mod vitals;

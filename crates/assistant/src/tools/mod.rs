@@ -1,6 +1,7 @@
 //! One file a tool: its arguments, its result, its call.
 
 pub mod get_incident;
+pub mod get_runbook;
 pub mod list_clusters;
 pub mod list_findings;
 pub mod list_incidents;
@@ -9,6 +10,7 @@ pub mod list_waiting;
 pub mod propose;
 pub mod read_evidence;
 pub mod read_journal;
+pub mod search_runbooks;
 pub mod similar_incidents;
 pub mod start_investigation;
 

@@ -160,7 +160,8 @@ async fn a_server_over_http_asks_for_its_token_and_ends_when_it_is_told() {
     }
 
     let mut listening = Listening::start(env.command(&args));
-    let http = reqwest::Client::new();
+    evenkeel_server::cli::install_tls_provider();
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
     let hello = json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {
         "protocolVersion": "2025-11-25", "capabilities": {},
         "clientInfo": { "name": "test", "version": "1" } } });

@@ -23,6 +23,8 @@ const TOOLS: &[(&str, bool)] = &[
     ("read_journal", true),
     ("read_evidence", true),
     ("similar_incidents", true),
+    ("search_runbooks", true),
+    ("get_runbook", true),
     ("start_investigation", false),
     ("propose", false),
 ];

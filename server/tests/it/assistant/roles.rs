@@ -21,6 +21,8 @@ fn calls(cluster: &str, incident: &str) -> Vec<(&'static str, Value)> {
         ("list_plans", of()),
         ("read_journal", of()),
         ("similar_incidents", of()),
+        ("search_runbooks", json!({ "cluster": cluster, "query": "a pod crashes and restarts" })),
+        ("get_runbook", json!({ "cluster": cluster, "id": "shipped/crash-loop" })),
         ("start_investigation", json!({ "cluster": cluster, "reason": "it is slow" })),
         ("propose", json!({ "incident": incident, "text": "wait for the cache to fill" })),
     ]
