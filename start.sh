@@ -81,19 +81,26 @@ ready() {
 } 2>/dev/null
 
 lab() {
-  install_packages prometheus prometheus-alertmanager
+  install_packages prometheus prometheus-alertmanager git
   local dir="$DATA/lab"
   if ! "$BIN" lab status --data-dir "$dir" >/dev/null 2>&1; then
     step "starting the practice range"
     "$BIN" lab up --data-dir "$dir" --detach
   fi
+  value() { sed -n 's/^ *"'"$1"'": *"\([^"]*\)".*/\1/p' "$dir/lab.json"; }
   if ! "$BIN" cluster list --json | grep -q '"name":"practice-range"'; then
     step "connecting it"
-    value() { sed -n 's/^ *"'"$1"'": *"\([^"]*\)".*/\1/p' "$dir/lab.json"; }
     "$BIN" cluster add --json --name practice-range --environment production --practice-range \
       --prometheus-url "$(value prometheusUrl)" --alertmanager-url "$(value alertmanagerUrl)" \
       --kubeconfig "$(value kubeconfigOperator)" |
       sed -n 's/.*"token":"\([^"]*\)".*/\1/p' | (umask 077 && cat >"$dir/webhook.token")
+  fi
+  if ! "$BIN" connection list --json | grep -q '"kind":"loki"'; then
+    "$BIN" connection add --json --cluster practice-range --kind loki --field "url=$(value lokiUrl)" >/dev/null
+    if [ -n "$(value githubUrl)" ]; then
+      "$BIN" connection add --json --cluster practice-range --kind github --field "api_url=$(value githubUrl)" \
+        --field "repositories=$(value githubRepository)" --field-file "token=$(value githubTokenFile)" >/dev/null
+    fi
   fi
   "$BIN" lab webhook --data-dir "$dir" --webhook-url "$URL/webhook/alert" --webhook-token-file "$dir/webhook.token"
   cat <<TEXT
@@ -101,7 +108,7 @@ lab() {
 The practice range is up and connected as the cluster "practice-range".
   1. Open $URL and sign in.
   2. Break the shop for real:      $BIN lab fault bad-release --data-dir $dir
-     (others: crash-at-start, memory-leak, missing-image, missing-configmap, failing-readiness,
+     (others: bad-commit, crash-at-start, memory-leak, missing-image, missing-configmap, failing-readiness,
      slow-dependency, load-spike)
   3. Watch the incident on the Overview, read the plan, press Approve.
   4. Put everything back:          $BIN lab heal --data-dir $dir

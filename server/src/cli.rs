@@ -36,6 +36,9 @@ enum Command {
     /// Connect clusters, list them, test their connections.
     #[command(subcommand)]
     Cluster(commands::cluster::Command),
+    /// Connect servers beside a cluster's own: Loki, GitHub, runbooks, third-party MCP servers.
+    #[command(subcommand)]
+    Connection(commands::connection::Command),
     /// Take incidents away as files, and bring them in.
     #[command(subcommand)]
     Incident(commands::incident::Command),
@@ -99,6 +102,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Doctor => return commands::doctor::run(json).await,
             Command::User(command) => commands::user::run(command, json).await?,
             Command::Cluster(command) => commands::cluster::run(command, json).await?,
+            Command::Connection(command) => commands::connection::run(command, json).await?,
             Command::Incident(command) => commands::incident::run(command, json).await?,
             Command::Replay(args) => return commands::replay::run(args, json).await,
             Command::Audit(command) => return commands::audit::run(command, json).await,

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod cluster;
+pub mod connection;
 pub mod doctor;
 pub mod incident;
 pub mod mcp;

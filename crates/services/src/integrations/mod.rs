@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use evenkeel_domain::{
     access::{Caller, Permission},
     cluster::Cluster,
+    id::OrganisationId,
     integrations::{Change, ClusterHealth, ClusterName, Integration, Integrations, Origin},
 };
 use evenkeel_storage::connections::{ConnectionRow, ToolRow};
@@ -26,8 +27,16 @@ impl Services {
     /// this: it is what was seen last.
     pub async fn integrations(&self, caller: &Caller) -> Result<Integrations, ServiceError> {
         self.authorize(caller, Permission::View)?;
-        let (rows, tools) = self.registry(caller.organisation).await?;
-        let clusters = self.store().clusters(caller.organisation).await?;
+        self.integrations_of(caller.organisation).await
+    }
+
+    /// [`Self::integrations`] for the operator, who needs no role.
+    pub async fn integrations_of(
+        &self,
+        organisation: OrganisationId,
+    ) -> Result<Integrations, ServiceError> {
+        let (rows, tools) = self.registry(organisation).await?;
+        let clusters = self.store().clusters(organisation).await?;
         let clusters: Vec<_> = clusters.into_iter().map(|row| row.cluster).collect();
         Ok(Integrations {
             connections: self.list(&rows, &tools, &clusters),
