@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use evenkeel_domain::{access::Role, view::NewCluster};
+use evenkeel_mcp::{AgentName, AgentsConfig};
 use evenkeel_services::Sealer;
 use http::Method;
 use serde_json::{Value, json};
@@ -185,4 +186,14 @@ async fn every_credential_is_sealed_with_another_key_at_once() {
         assert!(former.open(&owner, &sealed.sealed).is_err());
     }
     assert!(admin.audit_actions().await.contains(&"secrets.rotated".to_owned()));
+}
+
+#[test]
+fn whatever_ships_with_the_platform_can_be_tested_from_its_page() {
+    let agents = AgentsConfig::parse(include_str!("../../../config/agents.toml")).unwrap();
+    let pages = AgentName::parse("warroom").unwrap();
+    for server in ["kubernetes", "prometheus", "loki", "github", "runbooks", "memory"] {
+        let probe = agents.probe(server).unwrap_or_else(|| panic!("{server} has no probe"));
+        agents.permit(&pages, server, probe, &serde_json::Map::new()).unwrap();
+    }
 }
