@@ -6,12 +6,14 @@
 //! To add a parser: a function here that asserts what holds for any input, its line in [`TARGETS`], a file of that name in
 //! `fuzz/fuzz_targets`, and seeds in [`seeds`]. Tools of a new server are covered by its place in the servers' catalogue.
 
+mod logql;
 mod logs;
 pub mod seeds;
 mod selector;
 mod tools;
 mod webhook;
 
+pub use logql::logql;
 pub use logs::{log_join, log_line, log_mine};
 pub use selector::selector;
 pub use tools::tool_arguments;
@@ -25,6 +27,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("log_join", log_join),
     ("log_line", log_line),
     ("log_mine", log_mine),
+    ("logql", logql),
     ("selector", selector),
     ("tool_arguments", tool_arguments),
     ("webhook", webhook),

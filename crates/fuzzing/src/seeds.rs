@@ -40,6 +40,11 @@ const WORDS: &[&str] = &[
 pub fn of(target: &str) -> Vec<Vec<u8>> {
     let texts: &[&str] = match target {
         "log_line" | "log_join" | "log_mine" => LINES,
+        "logql" => &[
+            "shop\u{1f}a\"b\\\u{1f}\n",
+            "sum by (pod) (count_over_time({app=\"a\"} |= `x}` [5m]))",
+            "a.b*c\u{1f}} |= \"y",
+        ],
         "selector" => &["checkout\u{1f}a\"b\\\u{1f}\n", "shop", "a.b*c"],
         "webhook" => WEBHOOKS,
         "tool_arguments" => return arguments(),

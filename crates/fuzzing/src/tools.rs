@@ -2,9 +2,8 @@
 
 use std::sync::LazyLock;
 
-use evenkeel_mcp_servers::ServerKind;
-use evenkeel_mcp_servers::catalogue::Detached;
-use evenkeel_tools::failure::codes;
+use evenkeel_mcp_servers::catalogue::{Detached, catalogue};
+use evenkeel_tools::failure::{META, codes};
 use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};
 
@@ -19,7 +18,7 @@ pub(crate) struct Offer {
 }
 
 static SERVERS: LazyLock<Vec<Box<dyn Detached>>> =
-    LazyLock::new(|| ServerKind::ALL.iter().map(|kind| kind.detached()).collect());
+    LazyLock::new(|| catalogue().into_iter().map(|entry| entry.server).collect());
 
 /// Every tool. What is fuzzed is called by its place here.
 pub(crate) static OFFERS: LazyLock<Vec<Offer>> = LazyLock::new(|| {
@@ -61,8 +60,8 @@ pub fn tool_arguments(data: &[u8]) {
     }
     let result = RUNTIME.block_on(server.call(name, arguments));
     let result = result.unwrap_or_else(|| panic!("{name} is listed and unknown"));
-    let content = result.structured_content.unwrap_or_default();
     if result.is_error == Some(true) {
+        let content = result.meta.map(|meta| meta.0[META].clone()).unwrap_or_default();
         let text = |field: &str| content[field].as_str().unwrap_or_default().to_owned();
         presentable(name, &text("code"), &text("message"));
     }

@@ -56,6 +56,11 @@ fn mined_lines_hold_for_any_bytes() {
 }
 
 #[test]
+fn log_queries_hold_for_any_bytes() {
+    holds("logql");
+}
+
+#[test]
 fn selectors_hold_for_any_bytes() {
     holds("selector");
 }

@@ -8,7 +8,7 @@ use rmcp::model::{CallToolResult, JsonObject, Tool};
 use tokio_util::sync::CancellationToken;
 
 use crate::server::{Reader, ToolServer};
-use crate::{Limits, ServerKind, github, kubernetes, loki, prometheus, runbooks};
+use crate::{Limits, ServerKind, github, kubernetes, loki, memory, prometheus, runbooks};
 
 impl ServerKind {
     /// Every server, in the order of its enum.
@@ -37,8 +37,7 @@ impl ServerKind {
         }
     }
 
-    /// The variables it reads, each with what it is for. Nothing else of the environment reaches it.
-    pub fn variables(self) -> Variables {
+    fn variables(self) -> Variables {
         match self {
             Self::Kubernetes => KUBERNETES,
             Self::Prometheus => PROMETHEUS,
@@ -78,15 +77,68 @@ impl ServerKind {
             }
         }
     }
+}
 
+/// A server that ships, as its page and the fuzzer see it.
+pub struct Entry {
+    /// Its name, as in `evenkeel mcp kubernetes`.
+    pub name: &'static str,
+    /// The server with nothing behind it.
+    pub server: Box<dyn Detached>,
+    /// The variables it reads, each with what it is for. Nothing else of the environment reaches it.
+    pub variables: Variables,
     /// The codes its failures can have, each with what it means.
-    pub fn codes(self) -> impl Iterator<Item = (&'static str, &'static str)> {
-        let of = move |code: &str| {
-            self.families().iter().chain(&["tool."]).any(|family| code.starts_with(family))
-        };
-        codes::ALL.iter().copied().filter(move |(code, _)| of(code))
+    pub codes: Vec<(&'static str, &'static str)>,
+}
+
+/// Every server that ships: those that can be run by themselves, and the memory, which needs the platform's database.
+pub fn catalogue() -> Vec<Entry> {
+    let mut all: Vec<_> = ServerKind::ALL
+        .iter()
+        .map(|kind| Entry {
+            name: kind.name(),
+            server: kind.detached(),
+            variables: kind.variables(),
+            codes: codes_of(kind.families()),
+        })
+        .collect();
+    let limits = Limits::default();
+    all.push(Entry {
+        name: evenkeel_tools::memory::SERVER,
+        server: Box::new(memory::server(memory::Memory::new(NothingClosed), limits)),
+        variables: MEMORY,
+        codes: codes_of(&["memory."]),
+    });
+    all
+}
+
+/// The codes of those families and those that any tool has.
+fn codes_of(families: &[&str]) -> Vec<(&'static str, &'static str)> {
+    let of = |code: &str| families.iter().chain(&["tool."]).any(|family| code.starts_with(family));
+    codes::ALL.iter().copied().filter(|(code, _)| of(code)).collect()
+}
+
+/// An organisation without closed incidents.
+struct NothingClosed;
+
+impl memory::Recollections for NothingClosed {
+    fn closed(
+        &self,
+        _after: Option<memory::Cursor>,
+        _limit: u32,
+    ) -> BoxFuture<'_, Result<memory::Page, String>> {
+        Box::pin(async { Ok(memory::Page::default()) })
+    }
+
+    fn latest(&self, _most: u32) -> BoxFuture<'_, Result<Option<memory::Cursor>, String>> {
+        Box::pin(async { Ok(None) })
     }
 }
+
+const MEMORY: Variables = &[
+    ("DATABASE_URL", "The platform's database, which is only read."),
+    ("EVENKEEL_ORGANISATION", "Id of the organisation whose incidents are remembered."),
+];
 
 /// Name and purpose of each variable.
 pub type Variables = &'static [(&'static str, &'static str)];
@@ -219,7 +271,7 @@ impl<C: Send + Sync + 'static> Detached for ToolServer<C> {
 
 #[cfg(test)]
 mod tests {
-    use super::ServerKind;
+    use super::{ServerKind, catalogue};
 
     #[test]
     fn every_server_is_listed_once_and_found_by_its_name() {
@@ -234,9 +286,11 @@ mod tests {
         for (index, kind) in ServerKind::ALL.iter().enumerate() {
             assert_eq!(place(*kind), index);
             assert_eq!(ServerKind::from_name(kind.name()), Some(*kind));
-            let codes: Vec<_> = kind.codes().collect();
-            assert!(codes.len() > 5 && codes.iter().all(|(_, means)| !means.trim().is_empty()));
-            assert!(!kind.variables().is_empty());
+        }
+        for entry in catalogue() {
+            let codes = &entry.codes;
+            assert!(codes.len() > 1 && codes.iter().all(|(_, means)| !means.trim().is_empty()));
+            assert!(!entry.variables.is_empty(), "{}", entry.name);
         }
     }
 }

@@ -2,7 +2,10 @@
 
 use std::fmt::Write as _;
 
-use evenkeel_mcp_servers::{Limits, ServerKind};
+use evenkeel_mcp_servers::{
+    Limits,
+    catalogue::{Entry, catalogue},
+};
 use evenkeel_tools::Effect;
 use rmcp::model::Tool;
 use serde_json::Value;
@@ -13,25 +16,26 @@ const NOTE: &str = "<!-- Made by `cargo run -p xtask -- tools` from the servers'
 
 /// Name and text of each page.
 pub fn pages() -> Vec<(String, String)> {
-    let mut pages = vec![("README.md".to_owned(), index())];
-    pages.extend(ServerKind::ALL.iter().map(|kind| (format!("{}.md", kind.name()), page(*kind))));
+    let all = catalogue();
+    let mut pages = vec![("README.md".to_owned(), index(&all))];
+    pages.extend(all.iter().map(|entry| (format!("{}.md", entry.name), page(entry))));
     pages
 }
 
-fn index() -> String {
+fn index(all: &[Entry]) -> String {
     let mut text =
         format!("{NOTE}\n\n# Tools\n\nWhat the MCP servers that come with Evenkeel offer.\n\n");
     text.push_str(
         "| server | tools that only read | tools that change something |\n|---|---|---|\n",
     );
-    for kind in ServerKind::ALL {
-        let tools = kind.detached().tools();
+    for entry in all {
+        let tools = entry.server.tools();
         let of = |reads: bool| {
             let named = tools.iter().filter(|(_, effect)| (*effect == Effect::Read) == reads);
-            let links: Vec<String> = named.map(|(tool, _)| link(kind.name(), &tool.name)).collect();
+            let links: Vec<String> = named.map(|(tool, _)| link(entry.name, &tool.name)).collect();
             if links.is_empty() { "none".to_owned() } else { links.join(", ") }
         };
-        let name = kind.name();
+        let name = entry.name;
         writeln!(text, "| [{name}]({name}.md) | {} | {} |", of(true), of(false))
             .unwrap_or_default();
     }
@@ -42,9 +46,8 @@ fn link(server: &str, tool: &str) -> String {
     format!("[`{tool}`]({server}.md#{tool})")
 }
 
-fn page(kind: ServerKind) -> String {
-    let name = kind.name();
-    let server = kind.detached();
+fn page(entry: &Entry) -> String {
+    let Entry { name, server, variables, codes } = entry;
     let limits = Limits::default();
     let mut text = format!("{NOTE}\n\n# {name}\n\n");
     let _ = write!(
@@ -59,7 +62,7 @@ fn page(kind: ServerKind) -> String {
         limits.result_bytes / 1024,
     );
     text.push_str("## Configuration\n\nIt reads these variables and no other credentials.\n\n| variable | what it is |\n|---|---|\n");
-    for (variable, about) in kind.variables() {
+    for (variable, about) in *variables {
         let names: Vec<String> = variable.split(", ").map(|name| format!("`{name}`")).collect();
         let _ = writeln!(text, "| {} | {} |", names.join(", "), plain(about));
     }
@@ -68,7 +71,7 @@ fn page(kind: ServerKind) -> String {
         text.push_str(&section(&tool, effect));
     }
     text.push_str("\n## Failures\n\n| code | what it means |\n|---|---|\n");
-    for (code, about) in kind.codes() {
+    for (code, about) in codes {
         let _ = writeln!(text, "| `{code}` | {} |", plain(about));
     }
     text

@@ -10,6 +10,7 @@ use evenkeel_tools::kubernetes::{
 use serde_json::{Value, json};
 
 use crate::kubernetes_cluster::{Cluster, deployment};
+use crate::support::failure_of;
 
 const MANIFEST: &str = include_str!("../../../../deploy/kubernetes/read-only.yaml");
 /// An account without any role; it need not exist.
@@ -266,15 +267,15 @@ async fn the_read_only_manifest_is_exactly_what_the_reads_ask_for() {
     assert_eq!(&called | &custom, reads, "each reading tool is called");
     for (tool, arguments) in calls {
         let result = reader.raw(tool, arguments.clone()).await;
-        let content = result.structured_content.unwrap();
-        assert!(!lacks(&content), "{tool} {arguments}: {content}");
+        let said = json!([result.structured_content, result.meta]);
+        assert!(!lacks(&said), "{tool} {arguments}: {said}");
     }
     let secrets =
         ListConfigNamesArgs { namespace: cluster.namespace.clone(), kind: ReferenceKind::Secret };
     assert_eq!(reader.code(&secrets).await, "kubernetes.forbidden");
     let scale = json!({"namespace": cluster.namespace, "name": "web", "replicas": 2, "actionId": "a", "dryRun": true});
-    let refused = reader.raw(names::SCALE, scale).await.structured_content.unwrap();
-    assert_eq!(refused["code"], "kubernetes.forbidden");
+    let refused = failure_of(&reader.raw(names::SCALE, scale).await);
+    assert_eq!(refused.code, "kubernetes.forbidden");
 
     if let Some(accesses) = cluster.accesses() {
         // What was refused just now, and what nobody needs to be granted to read.

@@ -10,7 +10,7 @@ use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use crate::kubernetes_faults::client;
-use crate::support::short;
+use crate::support::{failure_of, short};
 
 /// For every reading tool: arguments that fit, which single ones are then spoilt.
 fn sound() -> Vec<(&'static str, Value)> {
@@ -27,6 +27,7 @@ fn sound() -> Vec<(&'static str, Value)> {
         names::LIST_INGRESSES,
         names::LIST_PDBS,
         names::LIST_SERVICE_ACCOUNTS,
+        names::JOB_STATUS,
         names::WORKLOAD_LOGS,
         names::LOG_PATTERNS,
     ]
@@ -56,6 +57,7 @@ fn sound() -> Vec<(&'static str, Value)> {
         ),
         (names::FIND_NAMED, json!({"name": "a"})),
         (names::GET_WORKLOAD, json!({"kind": "DaemonSet", "namespace": ns, "name": "a"})),
+        (names::ROLLOUT_HISTORY, json!({"kind": "StatefulSet", "namespace": ns, "name": "a"})),
         (names::LIST_NETWORK_POLICIES, json!({"namespace": ns, "pod": "a"})),
         (names::LIST_STORAGE_CLASSES, json!({})),
         (names::GET_CONFIG_MAP, json!({"namespace": ns, "name": "a", "key": "k"})),
@@ -97,7 +99,7 @@ async fn hostile_words_reach_no_address_from_any_tool() {
         for arguments in tried {
             let result = client.raw(tool, arguments.clone()).await;
             assert_eq!(result.is_error, Some(true), "{tool} {arguments}");
-            let code = result.structured_content.unwrap()["code"].clone();
+            let code = failure_of(&result).code;
             assert_eq!(code, "tool.bad_arguments", "{tool} {arguments}");
         }
     }
@@ -110,14 +112,14 @@ async fn hostile_words_reach_no_address_from_any_tool() {
     ];
     for checks in checks {
         let result = client.raw(names::CAN_I, json!({"checks": checks})).await;
-        assert_eq!(result.structured_content.unwrap()["code"], "tool.bad_arguments");
+        assert_eq!(failure_of(&result).code, "tool.bad_arguments");
     }
     let limits = json!({"namespace": "shop", "limit": 501});
     for tool in
         [names::LIST_WORKLOADS, names::LIST_INGRESSES, names::LIST_CHANGES, names::POD_USAGE]
     {
         let result = client.raw(tool, limits.clone()).await;
-        assert_eq!(result.structured_content.unwrap()["code"], "tool.bad_arguments", "{tool}");
+        assert_eq!(failure_of(&result).code, "tool.bad_arguments", "{tool}");
     }
     let asked = server.received_requests().await.unwrap();
     assert!(asked.is_empty(), "{:?}", asked.iter().map(|r| r.url.path()).collect::<Vec<_>>());

@@ -98,8 +98,8 @@ async fn a_misspelt_dry_run_is_refused() {
 #[test]
 fn what_a_refusal_quotes_is_bounded_and_cannot_move_a_cursor() {
     let field = format!("\u{1b}[2J{}", "x".repeat(1 << 20));
-    for kind in evenkeel_mcp_servers::ServerKind::ALL {
-        let server = kind.detached();
+    for entry in evenkeel_mcp_servers::catalogue::catalogue() {
+        let server = entry.server;
         for (tool, _) in server.tools() {
             let arguments = rmcp::model::JsonObject::from_iter([(field.clone(), 1.into())]);
             let failure = server.read(&tool.name, arguments).unwrap().unwrap_err();

@@ -7,7 +7,7 @@ mod schema;
 
 use std::path::Path;
 
-use evenkeel_mcp_servers::ServerKind;
+use evenkeel_mcp_servers::catalogue::catalogue;
 
 #[test]
 fn the_committed_pages_are_what_the_schemas_say() {
@@ -28,8 +28,8 @@ fn the_committed_pages_are_what_the_schemas_say() {
 
 #[test]
 fn every_tool_argument_and_result_field_is_explained() {
-    for kind in ServerKind::ALL {
-        for (tool, _) in kind.detached().tools() {
+    for entry in catalogue() {
+        for (tool, _) in entry.server.tools() {
             let input = serde_json::Value::Object(tool.input_schema.as_ref().clone());
             let output = serde_json::Value::Object(tool.output_schema.unwrap().as_ref().clone());
             let result = schema::fields(&output);
