@@ -3,15 +3,17 @@
 use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context, bail};
-use async_trait::async_trait;
-use evenkeel_mcp::{AgentName, AgentsConfig, Connector, Session, ToolBox};
-use rmcp::transport::{
-    StreamableHttpClientTransport, streamable_http_client::StreamableHttpClientTransportConfig,
+use evenkeel_mcp::{
+    AgentName, AgentsConfig, Connector as _, HttpConnector, HttpSpec, SignIn, ToolBox,
 };
+use evenkeel_tools::network::AllowedNetworks;
 use serde_json::{Value, json};
 
 /// The variable by which the suite names the scenario.
 pub const SCENARIO: &str = "MCP_CONFORMANCE_SCENARIO";
+
+/// Longest message that is read, in bytes.
+const MESSAGE_MAX: usize = 1 << 20;
 
 /// One server, one agent that may call the tools of the scenarios.
 const AGENTS: &str = r#"
@@ -28,7 +30,12 @@ const AGENTS: &str = r#"
 /// Does what `scenario` asks for at the server at `url`.
 pub async fn run(scenario: &str, url: &str) -> anyhow::Result<()> {
     evenkeel_mcp_servers::install_tls_provider();
-    let connector = Http { url: url.to_owned() };
+    let spec = HttpSpec {
+        url: url.to_owned(),
+        sign_in: SignIn::None,
+        networks: AllowedNetworks::parse("loopback")?,
+    };
+    let connector = HttpConnector::new(spec, MESSAGE_MAX);
     if scenario == "initialize" {
         // That server has no tools: opening a session is all there is to do.
         return connector.connect().await.map(drop).map_err(anyhow::Error::msg);
@@ -58,22 +65,5 @@ async fn call(tools: &ToolBox, tool: &str, arguments: Value) -> anyhow::Result<(
             Ok(())
         }
         Err(error) => Err(error).context("the call failed"),
-    }
-}
-
-/// Reaches the suite's server, which listens on this machine.
-struct Http {
-    url: String,
-}
-
-#[async_trait]
-impl Connector for Http {
-    async fn connect(&self) -> Result<Session, String> {
-        let client = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .map_err(|error| error.to_string())?;
-        let config = StreamableHttpClientTransportConfig::with_uri(self.url.as_str());
-        Session::open(StreamableHttpClientTransport::with_client(client, config)).await
     }
 }
