@@ -54,7 +54,7 @@ fn now() -> Timestamp {
 }
 
 /// Breaks the shop; the incident that the first alert opens.
-async fn break_shop(world: &World, fault: &str) -> String {
+pub async fn break_shop(world: &World, fault: &str) -> String {
     let id = |i: &Value| i["id"].as_str().unwrap().to_owned();
     let known: BTreeSet<String> = world.admin.incidents().await.iter().map(id).collect();
     world.lab_ok(&["fault", fault]);

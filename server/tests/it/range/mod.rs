@@ -6,6 +6,7 @@
 
 mod api;
 mod cases;
+mod code;
 mod expect;
 mod proxy;
 mod twist;
@@ -60,6 +61,12 @@ async fn every_fault_is_found_and_mended_whatever_happens_on_the_way() {
         && let Err(panic) = AssertUnwindSafe(rejected(&world)).catch_unwind().await
     {
         failures.push(format!("rejecting: {}", said(&*panic)));
+    }
+    if only.as_deref().is_none_or(|only| only == "code")
+        && let Err(panic) =
+            AssertUnwindSafe(code::a_bad_commit_is_taken_back(&world)).catch_unwind().await
+    {
+        failures.push(format!("in code: {}", said(&*panic)));
     }
     if only.is_none_or(|only| only == "half-blind")
         && let Err(panic) = AssertUnwindSafe(half_blind(&world)).catch_unwind().await

@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::{
-    api::Api,
+    api::{Api, client},
+    code::Repository,
     proxy::{Mode, Proxy},
 };
 use crate::harness::{binary::Environment, eventually, within};
@@ -39,7 +40,7 @@ pub struct World {
 /// `count` free ports in a row.
 fn free_ports(count: u16) -> u16 {
     loop {
-        let base = rand::random_range(4_000..6_000u16) * 5;
+        let base = rand::random_range(3_400..5_000u16) * 6;
         let free = |port: u16| std::net::TcpListener::bind(("127.0.0.1", port)).is_ok();
         if (base..base + count).all(free) {
             return base;
@@ -61,7 +62,7 @@ impl World {
         let range = dir.path().join("range");
         std::fs::create_dir(&range).unwrap();
         let mut env = Environment::new(dir.path());
-        let ports = free_ports(5).to_string();
+        let ports = free_ports(6).to_string();
         let place = range.display().to_string();
         let up = [
             "lab",
@@ -125,6 +126,35 @@ impl World {
     /// Connects the range once more, with another Prometheus.
     pub fn connect(&self, name: &str, prometheus: &str) -> Value {
         connect(&self.env, &self.dir.path().join("kubeconfig"), name, prometheus)
+    }
+
+    /// Connects the range's Loki and GitHub doubles to its cluster, by the command line.
+    pub fn connect_loki_and_github(&self) -> Repository {
+        let info = std::fs::read_to_string(self.range.join("lab.json")).unwrap();
+        let info: Value = serde_json::from_str(&info).unwrap();
+        let text = |name: &str| info[name].as_str().unwrap_or_else(|| panic!("no {name}: {info}"));
+        let add = ["--json", "connection", "add", "--cluster", "range", "--kind"];
+        let loki = format!("url={}", text("lokiUrl"));
+        let url = format!("api_url={}", text("githubUrl"));
+        let repositories = format!("repositories={}", text("githubRepository"));
+        let token = format!("token={}", text("githubTokenFile"));
+        let github = ["github", "--field", &url, "--field", &repositories, "--field-file", &token];
+        for kind in [&["loki", "--field", &loki][..], &github] {
+            let added = self.env.json(&[&add[..], kind].concat());
+            assert_eq!(added["health"][0]["state"]["state"], "healthy", "{added}");
+        }
+        let token = std::fs::read_to_string(text("githubTokenFile")).unwrap();
+        let url = format!("{}/repos/{}", text("githubUrl"), text("githubRepository"));
+        Repository { url, token, http: client() }
+    }
+
+    /// The image that a Deployment of the shop runs.
+    pub fn image(&self, deployment: &str) -> String {
+        let place = self.range.display().to_string();
+        let status = self.env.json(&["lab", "status", "--json", "--data-dir", &place]);
+        let all = status["deployments"].as_array().unwrap();
+        let found = all.iter().find(|one| one["deployment"] == deployment).unwrap();
+        found["image"].as_str().unwrap().to_owned()
     }
 
     fn lab(&self, args: &[&str]) -> Output {
