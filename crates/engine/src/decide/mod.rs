@@ -2,11 +2,11 @@
 
 use evenkeel_domain::{
     IncidentState, Timestamp,
-    action::ActionProgress,
+    action::{ActionCall, ActionProgress},
     evidence::Specialist,
     id::ActionId,
     incident::PlanState,
-    plan::Undo,
+    plan::{PlannedAction, Undo},
     policy::Verdict,
     stage::{Phase, Resolution, Stage},
     verification::VerificationStatus,
@@ -275,7 +275,7 @@ fn acting(state: &IncidentState) -> Step {
     let all: Vec<_> = plan.plan.actions.iter().map(|a| (a.id, plan.progress_of(a))).collect();
     // Code heals nothing that runs by itself: that it could not be changed is told, and is no reason
     // to take back what heals. Where a plan changes nothing else, it counts.
-    let heals = plan.plan.actions.iter().any(|a| !a.call.kind().is_code());
+    let heals = heals(plan);
     let counting = plan.plan.actions.iter().filter(|a| !heals || !a.call.kind().is_code());
     let counting: Vec<_> = counting.map(|a| (a.id, plan.progress_of(a))).collect();
     if let Some(note) = counting.iter().find_map(|(_, p)| match p {
@@ -323,9 +323,9 @@ fn verifying(state: &IncidentState, now: Timestamp) -> Step {
     if v.holding_since.is_some_and(|since| sampled >= after(since, window.hold_s)) {
         return Step::ConcludeVerification { status: VerificationStatus::Resolved };
     }
-    // A hold that has begun may run to its end past the limit; a broken one may not begin again.
+    // A hold that has begun may run to its end past the limit; what does not hold then is over.
     let limit = after(v.started_at.unwrap_or(sampled), window.within_s);
-    if sampled >= limit && v.holding_since.is_none_or(|since| since >= limit) {
+    if sampled >= limit && v.holding_since.is_none() {
         let fulfilled = v.latest.iter().filter(|r| r.fulfilled).count();
         let measured = v.latest.iter().any(|r| {
             use evenkeel_domain::verification::Measured as M;
@@ -334,7 +334,6 @@ fn verifying(state: &IncidentState, now: Timestamp) -> Step {
         let status = match (measured, fulfilled) {
             (false, _) => VerificationStatus::Unknown,
             (true, 0) => VerificationStatus::Failed,
-            (true, n) if n == v.latest.len() => VerificationStatus::Resolved,
             (true, _) => VerificationStatus::Partial,
         };
         return Step::ConcludeVerification { status };
@@ -351,9 +350,9 @@ fn verified(state: &IncidentState, status: VerificationStatus) -> Step {
         VerificationStatus::Partial => close(Resolution::Partial, summary),
         VerificationStatus::Unknown => close(Resolution::Escalated, summary),
         VerificationStatus::Failed => {
-            let undoable = state.plan().is_some_and(|plan| {
-                plan.plan.actions.iter().any(|a| matches!(a.undo, Undo::By { .. }))
-            });
+            let undoable = state
+                .plan()
+                .is_some_and(|plan| plan.plan.actions.iter().any(|a| can_be_undone(plan, a)));
             if undoable {
                 Step::StartUndo { reason: summary }
             } else {
@@ -370,11 +369,20 @@ fn undoing(state: &IncidentState) -> Step {
     if let Some(action) = state.in_doubt() {
         return Step::ReconcileUndo { action };
     }
-    let mut undone = false;
+    // As when acting: what heals is taken back whatever becomes of the code.
+    let heals = heals(plan);
+    let (mut undone, mut left) = (false, String::new());
     for action in plan.plan.actions.iter().rev() {
+        let beside = heals && action.call.kind().is_code();
         match plan.progress_of(action) {
-            ActionProgress::Applied { .. } if matches!(action.undo, Undo::By { .. }) => {
+            ActionProgress::Applied { .. } if can_be_undone(plan, action) => {
                 return Step::Undo { action: action.id };
+            }
+            ActionProgress::UndoFailed { error } if beside => {
+                left = format!("; what was done in the code stays: {error}");
+            }
+            ActionProgress::Unknown { note } if beside => {
+                left = format!("; what became of the code cannot be told: {note}");
             }
             ActionProgress::UndoFailed { error } => {
                 return close(
@@ -393,10 +401,25 @@ fn undoing(state: &IncidentState) -> Step {
         }
     }
     if undone {
-        close(Resolution::Undone, "the fix did not work and was taken back; people take over")
+        let words = "the fix did not work and was taken back; people take over";
+        close(Resolution::Undone, format!("{words}{left}"))
     } else {
         close(Resolution::Failed, "the fix did not work and there is nothing to take back")
     }
+}
+
+/// Whether a plan changes something that runs. Code heals nothing by itself.
+fn heals(plan: &PlanState) -> bool {
+    plan.plan.actions.iter().any(|action| !action.call.kind().is_code())
+}
+
+/// Whether an action has a way back: a pull request that was merged since cannot be closed.
+fn can_be_undone(plan: &PlanState, action: &PlannedAction) -> bool {
+    let merged = plan.plan.actions.iter().any(|other| {
+        matches!(&other.call, ActionCall::MergePr { opened_by, .. } if *opened_by == action.id)
+            && matches!(plan.progress_of(other), ActionProgress::Applied { .. })
+    });
+    matches!(action.undo, Undo::By { .. }) && !merged
 }
 
 #[cfg(test)]

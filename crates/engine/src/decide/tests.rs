@@ -354,6 +354,55 @@ fn code_that_could_not_be_changed_is_no_reason_to_take_back_what_heals() {
     assert_eq!(resolution(&failed.step(11)), Some(Resolution::Escalated));
 }
 
+/// Verified to have failed, and being taken back.
+fn taken_back(case: Case) -> Case {
+    case.then(14, Event::VerificationStarted {})
+        .then(15, sampled(false, 15))
+        .then(400, sampled(false, 400))
+        .then(401, concluded(VerificationStatus::Failed))
+        .then(402, Event::UndoStarted { reason: "it did not work".into() })
+}
+
+#[test]
+fn what_heals_is_taken_back_whatever_became_of_the_code() {
+    let ends: [fn(ActionId) -> Event; 2] = [
+        |action| Event::ActionUnknown { action, note: "?".into() },
+        |action| Event::ActionFailed { action, error: "no".into() },
+    ];
+    for end in ends {
+        let case = taken_back(with_code(end));
+        let first = case.state.plan().unwrap().plan.actions[0].id;
+        assert_eq!(case.step(402), Step::Undo { action: first });
+    }
+    // A pull request that people merged meanwhile cannot be closed; the roll-back is taken back all the same.
+    let case = taken_back(with_code(applied));
+    let actions = &case.state.plan().unwrap().plan.actions;
+    let (first, second) = (actions[0].id, actions[1].id);
+    assert_eq!(case.step(402), Step::Undo { action: second });
+    let stamp = ActionId::from_parts(0, 99);
+    let case = case
+        .then(403, Event::UndoIntended { action: second, stamp })
+        .then(404, Event::UndoFailed { action: second, error: "it is merged".into() });
+    assert_eq!(case.step(404), Step::Undo { action: first });
+}
+
+#[test]
+fn what_holds_for_the_first_time_at_the_limit_has_to_hold_as_long_as_any() {
+    let plan = plan(1);
+    let late = Case::verifying(&plan).then(13, sampled(false, 13)).then(312, sampled(true, 312));
+    let at_once = Step::ConcludeVerification { status: VerificationStatus::Resolved };
+    assert_ne!(late.step(312), at_once);
+    let broken = late.then(317, sampled(false, 317));
+    let failed = Step::ConcludeVerification { status: VerificationStatus::Failed };
+    assert_eq!(broken.step(317), failed);
+    let end = 312 + i64::from(plan.window.hold_s);
+    let held = Case::verifying(&plan)
+        .then(13, sampled(false, 13))
+        .then(312, sampled(true, 312))
+        .then(end, sampled(true, end));
+    assert_eq!(held.step(end), at_once);
+}
+
 #[test]
 fn a_first_step_that_fails_changed_nothing_and_goes_to_people() {
     let plan = plan(1);
