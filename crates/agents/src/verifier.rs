@@ -135,6 +135,10 @@ async fn alert_inactive(
             (_, AlertState::Pending) => RuleState::Pending,
         },
     );
+    if state == RuleState::Inactive && rules.iter().any(|rule| rule.alerts_truncated) {
+        let text = "not among the alerts listed, which are not all there are".to_owned();
+        return Ok((Measured::State { text }, false, answer.evidence));
+    }
     let text = match state {
         RuleState::Inactive => "inactive",
         RuleState::Pending => "pending",

@@ -144,9 +144,14 @@ pub async fn run(args: FaultArgs) -> Result<()> {
 async fn commit(info: &LabInfo, client: &Client) -> Result<String> {
     let github =
         info.github.as_ref().context("this fault needs `git`: install it, then `lab up` again")?;
+    let developer = Developer::new(github)?;
+    ensure!(
+        !developer.has("checkout-1.5.0").await,
+        "it has been released already: `lab heal` first"
+    );
     let (tag, path) = ("checkout-1.5.0", format!("{}/checkout", seed::deployments()));
     client.patch(&path, &json!({"spec": {"revisionHistoryLimit": 0}})).await?;
-    Developer::new(github)?.release(tag).await?;
+    developer.release(tag).await?;
     let image = format!("{REGISTRY}/checkout:1.5.0");
     let begin = Instant::now();
     loop {

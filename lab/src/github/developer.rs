@@ -38,9 +38,14 @@ impl Developer {
         })
     }
 
+    /// Whether a release is tagged.
+    pub async fn has(&self, name: &str) -> bool {
+        self.git.resolve(&format!("refs/tags/{name}")).await.is_some()
+    }
+
     /// Brings a release to `main` and tags it, unless it is there.
     pub async fn release(&self, name: &str) -> Result<()> {
-        if self.git.resolve(&format!("refs/tags/{name}")).await.is_some() {
+        if self.has(name).await {
             return Ok(());
         }
         let release = Made::of(name)?;

@@ -41,7 +41,11 @@ pub async fn write(
         Ok(value) => match serde_json::from_value::<WriteResult>(value) {
             Ok(result) if result.applied || result.already_applied => Written::Applied {
                 note: applied_note(&result),
-                generation: result.object.generation_after,
+                // Applied before: it may have been changed since, by somebody else.
+                generation: result
+                    .object
+                    .generation_after
+                    .filter(|now| result.applied || is_ours(target, *now)),
             },
             Ok(_) => {
                 Written::Uncertain("the server answered without saying that it applied it".into())
@@ -50,6 +54,12 @@ pub async fn write(
         },
         Err(failure) => from_failure(&failure),
     })
+}
+
+/// Whether a version is the one that our write made. A later one is somebody else's, and taking ours back must meet it
+/// as a change and not as what was expected.
+fn is_ours(target: &Target, now: i64) -> bool {
+    target.generation.is_none_or(|before| now <= before.saturating_add(1))
 }
 
 fn applied_note(result: &WriteResult) -> String {
@@ -137,7 +147,7 @@ pub async fn find(
     Ok(match asked {
         Ok(answer) if answer.value.applied => Found::Applied {
             note: format!("{} carries the stamp of this action", target.object),
-            generation: answer.value.generation,
+            generation: answer.value.generation.filter(|now| is_ours(target, *now)),
         },
         Ok(answer) if answer.value.exists => Found::NotApplied(format!(
             "{} exists and does not carry the stamp of this action",

@@ -7,7 +7,7 @@
 
 use evenkeel_domain::{
     IncidentState,
-    action::ActionCall,
+    action::{ActionCall, ActionProgress},
     evidence::Agent,
     finding::FindingKind,
     hypothesis::Hypothesis,
@@ -67,8 +67,15 @@ pub fn source(state: &IncidentState, best: &Hypothesis) -> Option<Source> {
         pull: fact(facts::PULL).and_then(|number| number.parse().ok()),
         branch: fact("branch")?,
     };
-    let tried = state.plans.iter().flat_map(|plan| &plan.plan.actions).any(|action| {
-        matches!(&action.call, ActionCall::RevertPr { commit, .. } if *commit == source.commit)
+    let tried = state.plans.iter().any(|plan| {
+        plan.plan.actions.iter().any(|action| {
+            let same = matches!(&action.call, ActionCall::RevertPr { commit, .. } if *commit == source.commit);
+            let begun = !matches!(
+                plan.progress_of(action),
+                ActionProgress::Planned | ActionProgress::Failed { .. }
+            );
+            same && begun
+        })
     });
     (!tried).then_some(source)
 }

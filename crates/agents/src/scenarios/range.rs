@@ -280,6 +280,7 @@ impl Range {
         self.rule
             .iter()
             .map(|(name, query)| Rule {
+                alerts_truncated: false,
                 kind: RuleKind::Alerting,
                 group: "g".into(),
                 name: name.clone(),

@@ -130,22 +130,18 @@ fn released(deployment: &Deployment, onset: Timestamp) -> Option<Candidate> {
         image,
         previous: previous.map(|image| image.version),
     };
-    let mut images = now.images.iter().filter_map(|image| Image::parse(image));
     let Some(before) = before else {
-        let replaced = now.revision > 1 && now.images.len() == 1;
-        return images.next().filter(|_| replaced).map(|image| candidate(image, None));
+        let [only] = now.images.as_slice() else { return None };
+        let image = Image::parse(only).filter(|_| now.revision > 1)?;
+        return Some(candidate(image, None));
     };
-    for image in images {
-        let previous = before
-            .images
-            .iter()
-            .filter_map(|other| Image::parse(other))
-            .find(|other| other.component == image.component);
-        if let Some(previous) = previous.filter(|previous| previous.version != image.version) {
-            return Some(candidate(image, Some(previous)));
-        }
-    }
-    None
+    // Of several images that changed none is blamed.
+    let gone: Vec<_> = before.images.iter().filter(|it| !now.images.contains(it)).collect();
+    let come: Vec<_> = now.images.iter().filter(|it| !before.images.contains(it)).collect();
+    let (&[gone], &[come]) = (gone.as_slice(), come.as_slice()) else { return None };
+    let (image, previous) = (Image::parse(come)?, Image::parse(gone)?);
+    let same = image.component == previous.component && image.version != previous.version;
+    same.then(|| candidate(image, Some(previous)))
 }
 
 impl Image {
@@ -177,7 +173,7 @@ async fn code(
             version: candidate.image.version.clone(),
             previous: candidate.previous.clone(),
             component: Some(candidate.image.component.clone()),
-            at: None,
+            at: Some(candidate.at),
         };
         let what = format!("version {} in {}", candidate.image.version, repository.repository);
         if let Some(answer) = probe(bench, AGENT, what, &arguments).await?
