@@ -96,9 +96,15 @@ async fn revert(
     if let Some(found) = found.as_ref().filter(|found| found.state() == PullState::Merged) {
         return merge(github, target, args, guard, found, target.written(guard, Some(found))).await;
     }
-    let branch = found.as_ref().map(|found| found.base.branch.as_str());
-    let wanted = Wanted { commit: &commit, pull: None, branch };
+    // On the branch that was reckoned on when it was approved, wherever the pull request points by now.
+    let wanted = Wanted { commit: &commit, pull: None, branch: None };
     let preview = reckoned(github, target, wanted).await?;
+    if let Some(found) = found.as_ref().filter(|found| found.base.branch != preview.branch) {
+        return Err(drifted(format!(
+            "pull request #{} goes into another branch than {}: somebody has changed it",
+            found.number, preview.branch
+        )));
+    }
     let mut result = PullWritten {
         diff: preview.patch.diff.clone(),
         diff_truncated: preview.patch.cut,

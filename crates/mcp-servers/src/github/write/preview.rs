@@ -212,6 +212,9 @@ pub(super) async fn is_as_reckoned(
         if !files.more {
             break;
         }
+        if page == FILES.div_ceil(100) {
+            return Ok(false);
+        }
     }
     let reckoned: BTreeSet<(String, Option<String>)> = edits
         .iter()

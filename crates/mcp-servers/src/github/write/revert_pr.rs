@@ -135,7 +135,13 @@ async fn by_github(
         Err(it) => return Err(it),
     };
     let path = target.repository.path(&["pulls", &number.to_string()]);
-    Ok(github.get(&path, &[]).await?.value)
+    // It is open by now, whatever reading it says: nothing of that may look as if nothing had been done.
+    github.get(&path, &[]).await.map(|page| page.value).map_err(|it| failure::ToolFailure {
+        code: codes::GITHUB_FAILED.to_owned(),
+        message: format!("pull request #{number} was opened and cannot be read: {}", it.message),
+        retry_after_s: None,
+        ..it
+    })
 }
 
 async fn by_objects(

@@ -45,7 +45,8 @@ pub(super) async fn merge_needs(
         async { github.get::<Branch>(&branch_path, &[]).await.map(|page| page.value) },
     )?;
     let mut needs: Vec<_> = rules.iter().filter_map(words_of).collect();
-    if needs.is_empty() && branch.protected && rules.is_empty() {
+    // A classic protection may stand beside rules, and rules may say what has no words here.
+    if needs.is_empty() && branch.protected {
         needs.push("what its branch protection asks for".to_owned());
     }
     Ok(needs)
@@ -55,7 +56,15 @@ fn words_of(rule: &Rule) -> Option<String> {
     let parameters = &rule.parameters;
     Some(match rule.kind.as_str() {
         "pull_request" => match parameters["required_approving_review_count"].as_u64() {
-            Some(0) => return None,
+            Some(0) => {
+                let more = [
+                    "require_code_owner_review",
+                    "require_last_push_approval",
+                    "required_review_thread_resolution",
+                ];
+                let asked = more.iter().any(|name| parameters[*name] == true);
+                return asked.then(|| "the reviews that its rules ask for".to_owned());
+            }
             Some(n) => format!("{n} approving review{}", if n == 1 { "" } else { "s" }),
             None => "approving reviews".to_owned(),
         },
