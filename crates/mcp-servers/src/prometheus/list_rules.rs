@@ -60,6 +60,9 @@ fn rule(group: &str, wire: WireRule) -> Option<Rule> {
         "recording" => RuleKind::Recording,
         _ => return None,
     };
+    let mut alerts: Vec<_> = wire.alerts.into_iter().filter_map(alert).collect();
+    let alerts_truncated = alerts.len() > MAX_ALERTS_PER_RULE;
+    alerts.truncate(MAX_ALERTS_PER_RULE);
     Some(Rule {
         kind,
         group: group.to_owned(),
@@ -81,6 +84,7 @@ fn rule(group: &str, wire: WireRule) -> Option<Rule> {
         },
         last_error: wire.last_error.filter(|text| !text.is_empty()).map(|text| clip(&text, 1024).0),
         last_evaluation: time(wire.last_evaluation.as_deref()),
-        alerts: wire.alerts.into_iter().filter_map(alert).take(MAX_ALERTS_PER_RULE).collect(),
+        alerts,
+        alerts_truncated,
     })
 }

@@ -64,6 +64,9 @@ pub struct Rule {
     pub last_evaluation: Option<Timestamp>,
     /// Its pending and firing alerts (at most 50).
     pub alerts: Vec<Alert>,
+    /// Whether it has more.
+    #[serde(default)]
+    pub alerts_truncated: bool,
 }
 
 /// Kind of a rule.
