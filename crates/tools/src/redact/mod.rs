@@ -58,9 +58,15 @@ impl Redactor {
         }
     }
 
-    /// Redacts every string in `value`; says whether there was anything to redact. Keys stay.
+    /// Redacts every string in `value`; says whether there was anything to redact. Keys stay, and so do names of
+    /// things, which agents ask about and act on.
     pub fn json(&mut self, value: &mut Value) -> bool {
+        self.under("", value)
+    }
+
+    fn under(&mut self, key: &str, value: &mut Value) -> bool {
         match value {
+            Value::String(text) if patterns::is_identity(key, text) => false,
             Value::String(text) => match self.text(text) {
                 Some(clean) => {
                     *text = clean;
@@ -68,7 +74,9 @@ impl Redactor {
                 }
                 None => false,
             },
-            Value::Array(items) => items.iter_mut().fold(false, |any, item| self.json(item) | any),
+            Value::Array(items) => {
+                items.iter_mut().fold(false, |any, item| self.under(key, item) | any)
+            }
             Value::Object(fields) => {
                 // `{"name": "DB_PASSWORD", "value": "…"}`, as Kubernetes writes variables.
                 let named = fields.get("name").and_then(Value::as_str).map(str::to_owned);
@@ -77,10 +85,7 @@ impl Redactor {
                     let secret = patterns::is_secret_key(key)
                         || (key == "value"
                             && named.as_deref().is_some_and(patterns::is_secret_key));
-                    any |= match inner {
-                        Value::String(text) if secret => self.whole(text),
-                        other => self.json(other),
-                    };
+                    any |= if secret { self.whole(inner) } else { self.under(key, inner) };
                 }
                 any
             }
@@ -93,12 +98,21 @@ impl Redactor {
         self.counts.iter().map(|(kind, count)| (kind.as_str().to_owned(), *count)).collect()
     }
 
-    fn whole(&mut self, text: &mut String) -> bool {
-        if patterns::is_harmless(text) {
-            return false;
+    /// Everything that stands under a secret's name.
+    fn whole(&mut self, value: &mut Value) -> bool {
+        match value {
+            Value::Null | Value::Bool(_) => return false,
+            Value::String(text) if patterns::is_harmless(text) => return false,
+            Value::Array(items) => {
+                return items.iter_mut().fold(false, |any, item| self.whole(item) | any);
+            }
+            Value::Object(fields) => {
+                return fields.values_mut().fold(false, |any, inner| self.whole(inner) | any);
+            }
+            Value::String(_) | Value::Number(_) => {}
         }
         self.count(Kind::Password);
-        REDACTED.clone_into(text);
+        *value = Value::String(REDACTED.to_owned());
         true
     }
 
@@ -109,6 +123,7 @@ impl Redactor {
             Kind::Password if patterns::is_harmless(found) => return None,
             // The quotes stay, so that JSON in a log line stays JSON.
             Kind::Password => quoted(found),
+            kind if !patterns::is_real(kind, found) => return None,
             _ => REDACTED.to_owned(),
         };
         self.count(kind);

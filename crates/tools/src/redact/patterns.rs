@@ -23,11 +23,17 @@ pub enum Kind {
     Password,
     /// An e-mail address of a person.
     Email,
+    /// A telephone number as people write it, with its country's.
+    Phone,
+    /// The number of a payment card, in groups of four.
+    Card,
+    /// An account number (IBAN, ISO 13616).
+    Iban,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::PrivateKey,
         Self::Authorization,
         Self::Jwt,
@@ -36,6 +42,9 @@ impl Kind {
         Self::Token,
         Self::Password,
         Self::Email,
+        Self::Phone,
+        Self::Card,
+        Self::Iban,
     ];
 
     /// The counter's name.
@@ -49,6 +58,9 @@ impl Kind {
             Self::Token => "token",
             Self::Password => "password",
             Self::Email => "email",
+            Self::Phone => "phone",
+            Self::Card => "card",
+            Self::Iban => "iban",
         }
     }
 }
@@ -112,9 +124,10 @@ pub(super) static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
         (Kind::CloudKey, r"\b(?:AKIA|ASIA|AGPA|AIDA|AROA|ANPA|AIza)[A-Za-z0-9_-]{12,}".to_owned()),
         (
             Kind::Token,
-            r"\b(?:gh[pousr]_|github_pat_|glpat-|xox[abeprs]-|sk-|evk_api_|evk_cluster_)[A-Za-z0-9_-]{8,}"
+            r"\b(?:gh[pousr]_|github_pat_|glpat-|xox[abeprs]-|npm_|pypi-|hf_|dop_v1_|[rs]k_(?:live|test)_|ya29\.|evk_api_|evk_cluster_)[A-Za-z0-9_-]{8,}"
                 .to_owned(),
         ),
+        (Kind::Token, r"\bsk-[A-Za-z0-9_-]{16,}".to_owned()),
         (
             Kind::Password,
             format!(r#"(?P<keep>\b(?i:{NAME})\\*["']?\s*[=:]\s*)(?P<secret>{value})"#),
@@ -123,6 +136,9 @@ pub(super) static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
             Kind::Email,
             r"[A-Za-z0-9._%+-]+@(?:localhost\b|(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,})".to_owned(),
         ),
+        (Kind::Card, r"\b\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{1,7}\b".to_owned()),
+        (Kind::Iban, r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b".to_owned()),
+        (Kind::Phone, r"\+[1-9]\d{0,2}(?:[ -]\(?\d{2,4}\)?){2,4}\b".to_owned()),
     ]
     .into_iter()
     .map(|(kind, pattern)| Pattern { kind, regex: compiled(&pattern) })
@@ -139,6 +155,68 @@ static SECRET_NAME: LazyLock<Regex> = LazyLock::new(|| compiled(&format!("^(?i:{
 /// Whether the string under this key is a secret whatever it looks like.
 pub(super) fn is_secret_key(key: &str) -> bool {
     SECRET_NAME.is_match(key)
+}
+
+/// Whether what has a kind's shape is of that kind, as far as its own check tells.
+pub(super) fn is_real(kind: Kind, found: &str) -> bool {
+    match kind {
+        // Names of things are written in small letters, keys of this shape in both.
+        Kind::Token if found.starts_with("sk-") => found.chars().any(|c| c.is_ascii_uppercase()),
+        Kind::Card => luhn(found),
+        Kind::Iban => iban(found),
+        Kind::Phone => found.bytes().filter(u8::is_ascii_digit).count() >= 8,
+        _ => true,
+    }
+}
+
+/// The check digit of payment cards (ISO/IEC 7812-1).
+fn luhn(text: &str) -> bool {
+    let digits: Vec<u32> = text.chars().filter_map(|c| c.to_digit(10)).collect();
+    let sum: u32 = digits
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(nth, digit)| match (nth % 2, digit * 2) {
+            (0, _) => *digit,
+            (_, twice) => twice / 10 + twice % 10,
+        })
+        .sum();
+    (13..=19).contains(&digits.len()) && sum.is_multiple_of(10)
+}
+
+/// The check digits of account numbers (ISO 13616: 1 modulo 97).
+fn iban(text: &str) -> bool {
+    let letters: Vec<char> = text.chars().filter(|c| *c != ' ').collect();
+    let (Some(head), Some(rest)) = (letters.get(..4), letters.get(4..)) else { return false };
+    let rest = rest.iter().chain(head).filter_map(|c| c.to_digit(36));
+    let sum = rest.fold(0, |sum, digit| (sum * if digit > 9 { 100 } else { 10 } + digit) % 97);
+    (15..=34).contains(&letters.len()) && sum == 1
+}
+
+/// Fields whose value names a thing in a cluster or a repository.
+pub(super) fn is_identity(key: &str, value: &str) -> bool {
+    const KEYS: &[&str] = &[
+        "app",
+        "component",
+        "container",
+        "deployment",
+        "image",
+        "images",
+        "name",
+        "namespace",
+        "node",
+        "object",
+        "pod",
+        "replicaSet",
+        "repositories",
+        "repository",
+        "service",
+        "uid",
+        "workload",
+    ];
+    // As Kubernetes and registries let things be called: no key or password hidden here looks like it.
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-./:@".contains(c);
+    KEYS.contains(&key) && value.chars().all(plain)
 }
 
 /// Values that tell nothing.

@@ -31,6 +31,10 @@ fn every_kind_is_found_hidden_and_counted() {
         (Kind::Password, "--client-secret=hunter2".to_owned(), "hunter2"),
         (Kind::Email, "Ann.Lee+ops@ours.example said".to_owned(), "Ann.Lee"),
         (Kind::Email, "by admin@localhost".to_owned(), "admin@localhost"),
+        (Kind::Token, format!("key sk-{}", "proj-Ab3dEf6hIj9kLm"), "Ab3dEf"),
+        (Kind::Phone, "call +49 151 2345 6789 now".to_owned(), "2345"),
+        (Kind::Card, "paid with 4111 1111 1111 1111".to_owned(), "1111"),
+        (Kind::Iban, "to DE89 3704 0044 0532 0130 00".to_owned(), "3704"),
     ];
     for (kind, text, secret) in &samples {
         let mut redactor = Redactor::new();
@@ -54,6 +58,9 @@ fn what_is_no_secret_stays() {
         "http://checkout.shop.svc:8080/healthz answered 503",
         "group_key={alertname=\"HighErrorRatio\"} hash=0123456789abcdef",
         "passwords are checked by argon2id",
+        "pods of web-sk-checkout-frontend-v2 in acme/sk-storefront",
+        "1795914748138066000 and 4111 1111 1111 1112, GB00 AAAA BBBB CCCC",
+        "+2026-11-29 10:00:00 +0000",
         "rate(http_requests_total{code=~\"5..\"}[1m])",
     ] {
         assert_eq!(clean(text), text);
@@ -82,4 +89,34 @@ fn json_is_redacted_by_its_keys_and_keeps_its_shape() {
     );
     assert_eq!(redactor.document(r#"{"a": 1}"#), None);
     assert_eq!(redactor.document("plain text"), None);
+}
+
+#[test]
+fn names_of_things_stay_as_they_are() {
+    let mut value = json!({
+        "name": "auth-token:1", "images": ["ghcr.io/acme/auth-token:1.9.0"], "namespace": "secret:x",
+        "message": "auth-token:hunter2", "pod": "password=Hunter2",
+    });
+    assert!(Redactor::new().json(&mut value));
+    assert_eq!(value["images"][0], "ghcr.io/acme/auth-token:1.9.0");
+    assert_eq!((&value["name"], &value["namespace"]), (&json!("auth-token:1"), &json!("secret:x")));
+    assert_eq!(value["message"], "auth-token:[redacted]");
+    assert_eq!(value["pod"], "password=[redacted]");
+}
+
+#[test]
+fn everything_under_a_secret_s_name_is_hidden() {
+    let mut value = json!({
+        "adminPassword": 1234, "credentials": { "user": "app", "pass": ["hunter2", 7] },
+        "automountServiceAccountToken": true, "token": null,
+    });
+    assert!(Redactor::new().json(&mut value));
+    let hidden = "[redacted]";
+    assert_eq!(
+        value,
+        json!({
+            "adminPassword": hidden, "credentials": { "user": hidden, "pass": [hidden, hidden] },
+            "automountServiceAccountToken": true, "token": null,
+        })
+    );
 }
