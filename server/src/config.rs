@@ -95,6 +95,15 @@ fn seconds(name: &str, default: u64, range: std::ops::RangeInclusive<u64>) -> an
 }
 
 /// Public keys: 64 hexadecimal digits each, with commas between them.
+fn networks(text: &str) -> anyhow::Result<AllowedNetworks> {
+    // Bounds are for connections, which narrow what stands here.
+    anyhow::ensure!(
+        !text.split_whitespace().any(|word| word == "within"),
+        "{ALLOWED_NETWORKS} names networks, without `within`"
+    );
+    AllowedNetworks::parse(text).context(ALLOWED_NETWORKS)
+}
+
 fn audit_keys() -> anyhow::Result<Vec<String>> {
     let text = text("EVENKEEL_AUDIT_KEYS").unwrap_or_default();
     let keys: Vec<_> = text
@@ -192,8 +201,7 @@ impl Config {
             site: text("EVENKEEL_SITE").map_or_else(|| PathBuf::from("site"), PathBuf::from),
             agents: text("EVENKEEL_AGENTS").map(PathBuf::from),
             servers: text("EVENKEEL_SERVERS").map(PathBuf::from),
-            networks: AllowedNetworks::parse(&text(ALLOWED_NETWORKS).unwrap_or_default())
-                .context(ALLOWED_NETWORKS)?,
+            networks: networks(&text(ALLOWED_NETWORKS).unwrap_or_default())?,
             policies: text("EVENKEEL_POLICIES").map(PathBuf::from),
             audit_keys: audit_keys()?,
             audit: AuditPace {

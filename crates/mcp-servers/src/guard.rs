@@ -5,7 +5,7 @@
 //!
 //! Every HTTP client of a server begins with [`client`], and every address that a person entered goes through [`check`].
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::sync::{Arc, LazyLock};
 
 use evenkeel_tools::network::{ALLOWED_NETWORKS, AllowedNetworks};
@@ -44,6 +44,18 @@ pub fn check_host(host: &str) -> Result<(), String> {
     NETWORKS.check_host(host).map_err(|refused| refused.to_string())
 }
 
+/// The same for a host whose client resolves it by itself: everything that its name stands for now is looked at. What
+/// cannot be resolved is reached by nobody.
+pub fn check_named(host: &str, port: u16) -> Result<(), String> {
+    check_host(host)?;
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    let Ok(found) = (bare, port).to_socket_addrs() else { return Ok(()) };
+    for address in found {
+        NETWORKS.check(host, address.ip()).map_err(|refused| refused.to_string())?;
+    }
+    Ok(())
+}
+
 struct Guarded(AllowedNetworks);
 
 impl Resolve for Guarded {
@@ -60,6 +72,14 @@ impl Resolve for Guarded {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_that_is_an_address_is_looked_at_however_it_is_written() {
+        for host in ["169.254.169.254", "2852039166", "0xa9fea9fe", "[::ffff:a9fe:a9fe]"] {
+            assert!(check_named(host, 443).is_err(), "{host}");
+        }
+        assert_eq!(check_named("127.0.0.1", 443), Ok(()));
+    }
 
     #[tokio::test]
     async fn a_name_is_checked_when_it_is_connected_to() {

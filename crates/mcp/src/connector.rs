@@ -14,6 +14,7 @@ use rmcp::{ClientHandler, ServiceExt as _};
 use tokio::time::Instant;
 
 use crate::pins::{OfferedTool, TOOLS_MAX};
+use crate::result::said;
 
 /// Opens sessions with one server.
 #[async_trait]
@@ -76,7 +77,7 @@ impl Session {
         let running = client
             .serve(transport)
             .await
-            .map_err(|error| format!("the handshake failed: {error}"))?;
+            .map_err(|error| format!("the handshake failed: {}", said(&error.to_string())))?;
         let tools = list(running.peer()).await?;
         let offered = std::sync::Mutex::new(tools);
         Ok(Self { running, offered, list_changed, flooded, ends: None, _child: child })
@@ -140,8 +141,10 @@ async fn list(peer: &Peer<RoleClient>) -> Result<Arc<[OfferedTool]>, String> {
             page.cursor = Some(next);
             page
         });
-        let page =
-            peer.list_tools(page).await.map_err(|error| format!("no list of tools: {error}"))?;
+        let page = peer
+            .list_tools(page)
+            .await
+            .map_err(|error| format!("no list of tools: {}", said(&error.to_string())))?;
         for tool in &page.tools {
             let Some(read) = OfferedTool::read(tool) else {
                 return Err("it offers a tool whose form is larger than 64 KiB".to_owned());

@@ -1,6 +1,6 @@
 //! Servers elsewhere, over streamable HTTP.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,6 +22,8 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(5);
 const TOKEN_LIMIT: Duration = Duration::from_secs(10);
 /// Longest answer of a token endpoint that is read, in bytes: tokens have a few KiB.
 const TOKEN_BYTES_MAX: usize = 64 * 1024;
+/// Longest time a token is used for, in seconds, whatever its endpoint says.
+const TOKEN_LASTS_MAX: u64 = 86_400;
 /// A token is not used in its last seconds: a call may take as long.
 const LAST_SECONDS: u64 = 30;
 
@@ -102,6 +104,10 @@ impl HttpConnector {
         grant: &ClientCredentials,
     ) -> Result<(String, Option<Instant>), String> {
         let url = self.checked(&grant.token_url)?;
+        let here = url.host_str().is_some_and(is_this_machine);
+        if url.scheme() != "https" && !here {
+            return Err("no token: the client secret is sent over https only".to_owned());
+        }
         let mut form = vec![("grant_type", "client_credentials"), ("resource", &self.spec.url)];
         if !grant.scopes.is_empty() {
             form.push(("scope", &grant.scopes));
@@ -131,7 +137,8 @@ impl HttpConnector {
             return Err("no token: it isn't a bearer token".to_owned());
         }
         let ends = issued.expires_in.map(|seconds| {
-            let usable = seconds.saturating_sub(LAST_SECONDS).max(LAST_SECONDS);
+            let usable =
+                seconds.min(TOKEN_LASTS_MAX).saturating_sub(LAST_SECONDS).max(LAST_SECONDS);
             Instant::now() + Duration::from_secs(usable)
         });
         Ok((issued.access_token, ends))
@@ -170,6 +177,12 @@ impl Connector for HttpConnector {
         let transport = StreamableHttpClientTransport::with_client(client.clone(), config);
         Ok(Session::open(transport).await?.until(ends))
     }
+}
+
+/// Whether a host of an address is this machine by its number or name.
+fn is_this_machine(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    bare == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// Resolves names to addresses that may be reached.

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
+use crate::result::clean;
+
 /// Most tools of one server that are looked at. The largest servers known offer some hundred.
 pub(crate) const TOOLS_MAX: usize = 256;
 /// Longest form of a tool as JSON, in bytes: shipped ones have up to 8 KiB.
@@ -54,7 +56,8 @@ impl OfferedTool {
         let text = ordered(form).to_string();
         (text.len() <= FORM_BYTES_MAX).then(|| Self {
             name: tool.name.to_string(),
-            description: tool.description.as_ref().map(ToString::to_string),
+            // For people to read; the pin is of what the server said.
+            description: tool.description.as_ref().map(|text| clean(text)),
             input_schema: Value::Object((*tool.input_schema).clone()),
             output_schema: tool.output_schema.as_ref().map(|s| Value::Object((**s).clone())),
             // Annotations are left out: they are hints that we don't use. The description is in: a model may read it.

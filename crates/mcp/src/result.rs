@@ -96,12 +96,19 @@ fn text(content: &[ContentBlock]) -> String {
 }
 
 /// Control characters and those that turn the direction of text are replaced: they could hide or forge words on screen.
-fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     let hides = |c: char| {
         (c.is_control() && !matches!(c, '\n' | '\t'))
             || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
     if text.contains(hides) { text.replace(hides, "\u{fffd}") } else { text.to_owned() }
+}
+
+/// What another program says of a failure, for people: short, harmless to a terminal, and without what looks like a
+/// secret, ours above all, which it may repeat.
+pub(crate) fn said(text: &str) -> String {
+    let text = clean(&clip(text, SAID_MAX));
+    evenkeel_tools::redact::Redactor::new().text(&text).unwrap_or(text)
 }
 
 /// [`clean`] for every string in a value.
@@ -115,6 +122,9 @@ fn cleaned(value: Value) -> Value {
         other => other,
     }
 }
+
+/// Characters of a failure's words.
+const SAID_MAX: usize = 500;
 
 pub(crate) fn clip(text: &str, max: usize) -> String {
     text.chars().take(max).collect()

@@ -18,7 +18,7 @@ use crate::health::ConnectionHealth;
 use crate::http::{HttpConnector, HttpSpec};
 use crate::pins::{OfferedTool, Pinned, Pins};
 use crate::reply::ToolReply;
-use crate::result::{Answered, clip};
+use crate::result::{Answered, said};
 
 /// Room for the protocol's wrapping around a result, and for lists of tools.
 const WRAPPING_BYTES: usize = 1024 * 1024;
@@ -344,13 +344,11 @@ impl Place<'_> {
             return self.too_large(self.connection.limits.max_result_bytes);
         }
         match error {
-            ServiceError::McpError(error) => {
-                protocol(&self.connection.name, &clip(&error.message, 500))
-            }
+            ServiceError::McpError(error) => protocol(&self.connection.name, &said(&error.message)),
             ServiceError::UnexpectedResponse => {
                 protocol(&self.connection.name, "the answer is of another kind")
             }
-            other => self.unreachable(clip(&other.to_string(), 500)),
+            other => self.unreachable(said(&other.to_string())),
         }
     }
 

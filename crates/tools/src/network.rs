@@ -130,7 +130,9 @@ impl AllowedNetworks {
         let allowed = match class {
             Class::Reserved => false,
             // Never by a word: an operator who means it writes the very network.
-            Class::LinkLocal | Class::Metadata => named(),
+            Class::LinkLocal | Class::Metadata => {
+                self.named.iter().any(|net| net.contains(&address) && is_meant(net))
+            }
             class => self.classes.contains(&class) || named(),
         };
         let inside =
@@ -189,6 +191,19 @@ impl fmt::Display for AllowedNetworks {
     }
 }
 
+/// Whether a network is narrow enough to have been written for the addresses that hand out credentials: what is as wide
+/// as half of the world was meant otherwise.
+fn is_meant(net: &IpNet) -> bool {
+    match net {
+        IpNet::V4(net) => {
+            net.addr().is_link_local() && net.prefix_len() >= 16 || net.prefix_len() >= 24
+        }
+        IpNet::V6(net) => {
+            net.addr().is_unicast_link_local() && net.prefix_len() >= 10 || net.prefix_len() >= 64
+        }
+    }
+}
+
 /// The IPv4 address that an IPv6 one stands for, where it is only another way to write or reach it.
 fn embedded(address: IpAddr) -> IpAddr {
     let IpAddr::V6(six) = address else { return address };
@@ -239,10 +254,14 @@ fn class(address: IpAddr) -> Class {
                 Class::Loopback
             } else if ip.is_unicast_link_local() {
                 Class::LinkLocal
-            } else if ip.is_unique_local() {
+            } else if ip.is_unique_local() || ip.segments()[0] & 0xffc0 == 0xfec0 {
+                // Site-local (RFC 3879) as well, which nobody should use any more.
                 Class::Private
-            // Unspecified, multicast, and Teredo, in which an address of anybody's hides.
-            } else if ip.is_unspecified() || ip.is_multicast() || ip.segments()[..2] == [0x2001, 0]
+            // Unspecified, multicast, and Teredo and local translation (RFC 8215), in which an address of anybody's hides.
+            } else if ip.is_unspecified()
+                || ip.is_multicast()
+                || ip.segments()[..2] == [0x2001, 0]
+                || ip.segments()[..3] == [0x64, 0xff9b, 1]
             {
                 Class::Reserved
             } else {
@@ -286,6 +305,7 @@ mod tests {
             "64:ff9b::a9fe:a9fe",
             "2002:a9fe:a9fe::1",
             "::a9fe:a9fe",
+            "64:ff9b:1::a9fe:a9fe",
         ] {
             assert!(!may("", never), "{never}");
             assert!(!may("public,private,loopback", never), "{never}");
@@ -298,6 +318,10 @@ mod tests {
         assert!(may("public 10.0.0.0/8", "10.0.0.1") && !may("public,10.0.0.0/8", "192.168.0.1"));
         assert!(may("169.254.169.254", "169.254.169.254") && !may("169.254.169.254", "8.8.8.8"));
         assert!(!may("10.0.0.0/8,0.0.0.0/0", "0.0.0.0"));
+        // Who writes everything does not mean what hands out credentials.
+        assert!(may("0.0.0.0/0", "10.0.0.1") && !may("0.0.0.0/0,::/0", "169.254.169.254"));
+        assert!(!may("100.64.0.0/10", "100.100.100.200") && may("169.254.0.0/16", "169.254.1.1"));
+        assert!(!may("public", "fec0::1") && may("private", "fec0::1"));
         // What a connection names bounds what the operator allows, and adds nothing.
         assert!(may("private within 10.1.0.0/16", "10.1.2.3"));
         assert!(!may("private within 10.1.0.0/16", "10.2.2.3"));

@@ -238,7 +238,8 @@ fn client(mut config_value: kube::Config) -> Result<kube::Client, ToolFailure> {
     // Whether to try again is the caller's decision: a hidden retry would turn "busy" into a time-out, and repeat writes.
     config_value.default_retry = false;
     if let Some(host) = config_value.cluster_url.host() {
-        crate::guard::check_host(host).map_err(config)?;
+        let port = config_value.cluster_url.port_u16().unwrap_or(443);
+        crate::guard::check_named(host, port).map_err(config)?;
     }
     kube::Client::try_from(config_value)
         .map_err(|error| config(format!("no client can be made: {error}")))

@@ -19,6 +19,8 @@ use crate::text::{clip, printable};
 const VERSION: &str = "2025-09-03";
 /// Attempts of one request: Notion sheds load with 429 and 5xx, and says when to come back.
 const ATTEMPTS: u32 = 4;
+/// Longest pause that is believed.
+const WAIT_MAX: Duration = Duration::from_hours(1);
 /// Longest wait that is sat out; above it the sync ends and is taken up later.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -46,6 +48,10 @@ impl Client {
             .ok_or_else(|| unusable("NOTION_API_URL isn't an http or https address".to_owned()))?;
         if !base.path().ends_with('/') {
             base.set_path(&format!("{}/", base.path()));
+        }
+        let here = matches!(base.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
+        if base.scheme() != "https" && !here {
+            return Err(unusable("the integration's secret is sent over https only".to_owned()));
         }
         crate::guard::check(&base).map_err(unusable)?;
         let http = crate::guard::client()
@@ -98,7 +104,7 @@ impl Client {
                     .map_err(|error| garbage(path, &error.to_string()));
             }
             let again = status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error();
-            let wait = wait.unwrap_or(Duration::from_secs(1 << attempt.min(5)));
+            let wait = wait.unwrap_or(Duration::from_secs(1 << attempt.min(5))).min(WAIT_MAX);
             if !again || attempt == ATTEMPTS || wait > PATIENCE {
                 return Err(refused(path, status, wait, &bytes));
             }
