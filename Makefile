@@ -72,7 +72,7 @@ BENCH := all
 bench: build ## Load and growth figures of the release build (BENCH="--postgres intake" for one)
 	$(CARGO) build --release --locked -p evenkeel-bench
 	@$(RELEASE)/evenkeel-bench --program $(RELEASE)/evenkeel $(BENCH)
-	@if [ -n "$${EVENKEEL_LOGHUB:-}" ]; then $(MAKE) --no-print-directory bench-logs; fi
+	@if [ "$(BENCH)" = all ]; then $(MAKE) --no-print-directory bench-logs bench-retrieval; fi
 
 bench-logs: ## Log templates: how right (EVENKEEL_LOGHUB names the folder of the Loghub-2k sets) and how many lines a second
 	@if [ -n "$${EVENKEEL_LOGHUB:-}" ]; then \
@@ -81,7 +81,6 @@ bench-logs: ## Log templates: how right (EVENKEEL_LOGHUB names the folder of the
 	  echo "EVENKEEL_LOGHUB names no folder of Loghub-2k sets, so only the speed is measured"; \
 	fi
 	$(CARGO) bench --locked -p evenkeel-logs --bench mine -- --noplot
-	@if [ "$(BENCH)" = all ]; then $(MAKE) --no-print-directory bench-retrieval; fi
 
 bench-retrieval: ## How well and how fast alerts find their runbooks
 	$(CARGO) run --release --locked -p evenkeel-retrieval --example quality

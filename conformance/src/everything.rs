@@ -3,7 +3,8 @@
 use std::{collections::BTreeMap, path::Path};
 
 use anyhow::{Context, ensure};
-use evenkeel_mcp_servers::{Limits, ServerKind, server_of};
+use evenkeel_mcp_servers::{Limits, ServerKind, catalogue::empty_memory, server_of};
+use evenkeel_tools::memory;
 use tokio::task::JoinSet;
 
 use crate::{Expected, Outcome, Running, Suite, doubles};
@@ -16,10 +17,14 @@ pub async fn everything(suite: &Suite, program: &Path) -> anyhow::Result<String>
     ensure!(version == expected.suite, "the suite is {version}, not {}", expected.suite);
     let running = Running::start(doubles::server()).await?;
     let mut tables = expected.server("doubles", &suite.server(&running.url()).await?)?;
-    for name in ServerKind::NAMES {
-        let kind = ServerKind::from_name(name).with_context(|| format!("no server {name}"))?;
+    for name in ServerKind::NAMES.into_iter().chain([memory::SERVER]) {
         // Without credentials: it is spoken with, and nothing behind it is asked.
-        let running = Running::start(server_of(kind, Limits::default()).await).await?;
+        let running = if name == memory::SERVER {
+            Running::start(empty_memory(Limits::default()).erase()).await?
+        } else {
+            let kind = ServerKind::from_name(name).with_context(|| format!("no server {name}"))?;
+            Running::start(server_of(kind, Limits::default()).await).await?
+        };
         let did = suite.server(&running.url()).await?;
         let table = expected.server("shipped", &did).with_context(|| format!("server {name}"))?;
         tables.extend([name, ", ", &table]);

@@ -102,14 +102,18 @@ pub fn catalogue() -> Vec<Entry> {
             codes: codes_of(kind.families()),
         })
         .collect();
-    let limits = Limits::default();
     all.push(Entry {
         name: evenkeel_tools::memory::SERVER,
-        server: Box::new(memory::server(memory::Memory::new(NothingClosed), limits)),
+        server: Box::new(empty_memory(Limits::default())),
         variables: MEMORY,
         codes: codes_of(&["memory."]),
     });
     all
+}
+
+/// The memory of an organisation without closed incidents.
+pub fn empty_memory(limits: Limits) -> ToolServer<memory::Memory> {
+    memory::server(memory::Memory::new(NothingClosed), limits)
 }
 
 /// The codes of those families and those that any tool has.

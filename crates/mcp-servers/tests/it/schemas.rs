@@ -1,8 +1,10 @@
 //! What every listed tool must have.
 
+use evenkeel_mcp_servers::catalogue::empty_memory;
 use evenkeel_mcp_servers::{Limits, github, kubernetes, loki, prometheus, runbooks};
 use evenkeel_tools::{
-    github as code, kubernetes as k8s, loki as logs, prometheus as prom, runbooks as books,
+    github as code, kubernetes as k8s, loki as logs, memory as past, prometheus as prom,
+    runbooks as books,
 };
 use rmcp::model::Tool;
 
@@ -29,6 +31,7 @@ async fn all() -> Vec<Tool> {
     };
     let github = github::Github::new(&config, Limits::default());
     tools.extend(TestClient::of(github::server(github, Limits::default())).await.tools().await);
+    tools.extend(TestClient::of(empty_memory(Limits::default())).await.tools().await);
     tools
 }
 
@@ -44,6 +47,7 @@ async fn every_tool_is_listed_with_schemas_and_honest_annotations() {
         .chain(books::names::READS)
         .chain(code::names::READS)
         .chain(code::names::WRITES)
+        .chain(past::names::READS)
         .copied()
         .collect();
     assert_eq!(names, expected);
