@@ -142,7 +142,7 @@ mod tests {
         assert_eq!(shown("DB_PASSWORD", "8").0, "Redacted");
         assert_eq!(shown("UPSTREAM", "https://a:b@c/").0, "Redacted");
         let file = "[db]\nhost = db.shop\npassword = hunter2\ncookie_secret: \"abc\"\ndsn: postgres://u:pw@db/x\n\
-            auth: true\nretries: 3\n# sk-abcdefghijklmnop\n";
+            auth: true\nretries: 3\n# sk-aBcDefghijklmnop\n";
         let (text, hidden) = shown("app.ini", file);
         for secret in ["hunter2", "abc", "pw@", "sk-a"] {
             assert!(!text.contains(secret), "{secret}: {text}");
