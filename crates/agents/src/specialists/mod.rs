@@ -82,7 +82,8 @@ pub async fn observe(bench: &dyn Bench, specialist: Specialist) -> Result<String
 fn conclude(specialist: Specialist, found: &[Draft], gaps: usize) -> String {
     let telling: Vec<_> =
         found.iter().filter(|d| d.severity > evenkeel_domain::severity::Severity::Info).collect();
-    let change = found.iter().find(|d| d.kind == FindingKind::RecentChange);
+    let tells = |d: &&Draft| matches!(d.kind, FindingKind::RecentChange | FindingKind::CodeChange);
+    let change = found.iter().find(tells);
     let mut text = match telling.as_slice() {
         [] if specialist == Specialist::Runbooks => found.first().map_or_else(
             || "no runbook fits and no closed incident is like this one".to_owned(),
