@@ -7,7 +7,7 @@
 
 use evenkeel_domain::{
     IncidentState,
-    action::{ActionCall, ActionProgress},
+    action::ActionCall,
     evidence::Agent,
     finding::FindingKind,
     hypothesis::Hypothesis,
@@ -20,7 +20,7 @@ use evenkeel_domain::{
 };
 use evenkeel_tools::github::{ListRepositoriesArgs, PullWritten};
 
-use super::dry_run::DIFF;
+use super::{dry_run::DIFF, was_begun};
 use crate::{
     bench::{Bench, Called, Interrupted, ask},
     draft::facts,
@@ -67,16 +67,10 @@ pub fn source(state: &IncidentState, best: &Hypothesis) -> Option<Source> {
         pull: fact(facts::PULL).and_then(|number| number.parse().ok()),
         branch: fact("branch")?,
     };
-    let tried = state.plans.iter().any(|plan| {
-        plan.plan.actions.iter().any(|action| {
-            let same = matches!(&action.call, ActionCall::RevertPr { commit, .. } if *commit == source.commit);
-            let begun = !matches!(
-                plan.progress_of(action),
-                ActionProgress::Planned | ActionProgress::Failed { .. }
-            );
-            same && begun
-        })
-    });
+    let tried = was_begun(
+        state,
+        |action| matches!(&action.call, ActionCall::RevertPr { commit, .. } if *commit == source.commit),
+    );
     (!tried).then_some(source)
 }
 

@@ -3,7 +3,7 @@
 
 use evenkeel_domain::{
     IncidentState,
-    action::{ActionCall, ActionKind, ActionProgress},
+    action::{ActionCall, ActionKind},
     evidence::Agent,
     finding::FindingKind,
     hypothesis::Hypothesis,
@@ -13,7 +13,7 @@ use evenkeel_domain::{
 };
 use evenkeel_tools::kubernetes::{JobEnd, JobStatusArgs, rerun_name};
 
-use super::{Proposal, advice, propose::target};
+use super::{Proposal, advice, propose::target, was_begun};
 use crate::{
     bench::{Bench, Interrupted, ask},
     draft::facts,
@@ -37,16 +37,8 @@ pub async fn propose(
             advice::next(best),
         )));
     };
-    let again = state.plans.iter().any(|plan| {
-        plan.plan.actions.iter().any(|action| {
-            let same =
-                action.call.kind() == ActionKind::RerunJob && action.target.object == *object;
-            let begun = !matches!(
-                plan.progress_of(action),
-                ActionProgress::Planned | ActionProgress::Failed { .. }
-            );
-            same && begun
-        })
+    let again = was_begun(state, |action| {
+        action.call.kind() == ActionKind::RerunJob && action.target.object == *object
     });
     if again {
         return Ok(Err(format!("{}; it was run again in this incident already", best.summary)));

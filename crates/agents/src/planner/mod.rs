@@ -24,7 +24,7 @@ mod sets;
 
 use evenkeel_domain::{
     IncidentState,
-    action::ActionCall,
+    action::{ActionCall, ActionProgress},
     evidence::Agent,
     hypothesis::{CauseCode, Hypothesis},
     id::ActionId,
@@ -212,6 +212,17 @@ async fn in_code_alone(
     let mut plan = made(bench, best, steps.actions, proof, settings);
     plan.summary = format!("{}; {}", best.summary, steps.words);
     Ok(Ok(plan))
+}
+
+/// Whether an action like that was begun in this incident. What was refused, or whose plan was given up before, changed
+/// nothing and may be tried.
+fn was_begun(state: &IncidentState, like: impl Fn(&PlannedAction) -> bool) -> bool {
+    let all = state.plans.iter().flat_map(|plan| {
+        plan.plan.actions.iter().map(move |action| (action, plan.progress_of(action)))
+    });
+    all.into_iter().any(|(action, progress)| {
+        like(action) && !matches!(progress, ActionProgress::Planned | ActionProgress::Failed { .. })
+    })
 }
 
 /// A plan without its summary.
