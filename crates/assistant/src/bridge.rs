@@ -5,7 +5,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use evenkeel_tools::failure::META;
+use evenkeel_tools::{failure::META, network::is_this_machine};
 use http::Uri;
 use rmcp::{
     ClientHandler, ErrorData, ServerHandler, ServiceExt as _,
@@ -85,7 +85,7 @@ impl Bridge {
         let host = uri.host().ok_or(BridgeError::Address)?;
         match uri.scheme_str() {
             Some("https") => {}
-            Some("http") if is_local(host) => {}
+            Some("http") if is_this_machine(host) => {}
             Some("http") => return Err(BridgeError::InTheClear),
             _ => return Err(BridgeError::Address),
         }
@@ -155,12 +155,6 @@ fn words(error: &dyn std::error::Error) -> String {
         cause = inner.source();
     }
     text
-}
-
-fn is_local(host: &str) -> bool {
-    let host = host.trim_matches(['[', ']']);
-    host.eq_ignore_ascii_case("localhost")
-        || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 impl ServerHandler for Bridge {

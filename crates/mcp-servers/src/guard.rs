@@ -44,7 +44,13 @@ pub fn check_host(host: &str) -> Result<(), String> {
     NETWORKS.check_host(host).map_err(|refused| refused.to_string())
 }
 
-/// The same for a host whose client resolves it by itself: everything that its name stands for now is looked at. What
+/// Whether credentials may go there: over `https`, or to this very machine.
+pub fn keeps_secrets(url: &Url) -> bool {
+    let here = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
+    url.scheme() == "https" || url.scheme() == "http" && here
+}
+
+/// [`check_host`] for a host whose client resolves it by itself: everything that its name stands for now is looked at. What
 /// cannot be resolved is reached by nobody.
 pub fn check_named(host: &str, port: u16) -> Result<(), String> {
     check_host(host)?;

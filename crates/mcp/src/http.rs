@@ -1,11 +1,11 @@
 //! Servers elsewhere, over streamable HTTP.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use evenkeel_tools::network::AllowedNetworks;
+use evenkeel_tools::network::{AllowedNetworks, is_this_machine};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::{Client, Url};
 use rmcp::transport::StreamableHttpClientTransport;
@@ -177,12 +177,6 @@ impl Connector for HttpConnector {
         let transport = StreamableHttpClientTransport::with_client(client.clone(), config);
         Ok(Session::open(transport).await?.until(ends))
     }
-}
-
-/// Whether a host of an address is this machine by its number or name.
-fn is_this_machine(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    bare == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// Resolves names to addresses that may be reached.

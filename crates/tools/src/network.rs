@@ -191,6 +191,13 @@ impl fmt::Display for AllowedNetworks {
     }
 }
 
+/// Whether a host of an address is this machine, by its name or by number.
+pub fn is_this_machine(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    bare.eq_ignore_ascii_case("localhost")
+        || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
 /// Whether a network is narrow enough to have been written for the addresses that hand out credentials: what is as wide
 /// as half of the world was meant otherwise.
 fn is_meant(net: &IpNet) -> bool {

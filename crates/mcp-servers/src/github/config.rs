@@ -80,8 +80,7 @@ impl GithubConfig {
     pub(super) fn addresses(&self) -> Result<(Url, Url), ToolFailure> {
         let unusable = |why: String| config_failure(format!("GITHUB_API_URL can't be used: {why}"));
         let mut rest = Url::parse(self.api_url.trim()).map_err(|e| unusable(e.to_string()))?;
-        let loopback = matches!(rest.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
-        if rest.scheme() != "https" && !(rest.scheme() == "http" && loopback) {
+        if !crate::guard::keeps_secrets(&rest) {
             return Err(unusable(format!("credentials don't go over {}", rest.scheme())));
         }
         rest.set_query(None);
