@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::node::image::REGISTRY;
+use crate::value::{list, text};
 
 /// Namespace of the shop.
 pub const NAMESPACE: &str = "shop";
@@ -39,6 +40,13 @@ pub fn objects() -> Vec<(String, Value)> {
 /// Path of the shop's Deployments.
 pub fn deployments() -> String {
     format!("/apis/apps/v1/namespaces/{NAMESPACE}/deployments")
+}
+
+/// Whether a Deployment asks for an image.
+pub fn runs(deployment: &Value, image: &str) -> bool {
+    list(deployment, &["spec", "template", "spec", "containers"])
+        .iter()
+        .any(|container| text(container, &["image"]) == image)
 }
 
 fn service(app: &str) -> Value {

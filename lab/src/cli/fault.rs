@@ -12,7 +12,7 @@ use crate::github::Developer;
 use crate::info::LabInfo;
 use crate::node::image::REGISTRY;
 use crate::seed;
-use crate::value::{list, now, text};
+use crate::value::now;
 
 /// Requests per second of the spike: more than three pods of checkout serve, less than five do.
 const SPIKE: u64 = 88;
@@ -145,19 +145,15 @@ async fn commit(info: &LabInfo, client: &Client) -> Result<String> {
     let github =
         info.github.as_ref().context("this fault needs `git`: install it, then `lab up` again")?;
     let developer = Developer::new(github)?;
-    ensure!(
-        !developer.has("checkout-1.5.0").await,
-        "it has been released already: `lab heal` first"
-    );
     let (tag, path) = ("checkout-1.5.0", format!("{}/checkout", seed::deployments()));
+    ensure!(!developer.has(tag).await, "it has been released already: `lab heal` first");
     client.patch(&path, &json!({"spec": {"revisionHistoryLimit": 0}})).await?;
     developer.release(tag).await?;
     let image = format!("{REGISTRY}/checkout:1.5.0");
     let begin = Instant::now();
     loop {
         let have = client.get(&path).await?.unwrap_or(Value::Null);
-        let containers = list(&have, &["spec", "template", "spec", "containers"]);
-        if containers.iter().any(|container| text(container, &["image"]) == image) {
+        if seed::runs(&have, &image) {
             return Ok(format!("{}: {tag} is merged and delivered", github.repository));
         }
         ensure!(

@@ -19,7 +19,7 @@ use crate::info::GithubInfo;
 use crate::net::Net;
 use crate::node::image::REGISTRY;
 use crate::seed;
-use crate::value::{list, random_uid, text};
+use crate::value::random_uid;
 
 const REPOSITORY: &str = "range/shop";
 const EVERY: Duration = Duration::from_millis(500);
@@ -55,13 +55,13 @@ pub async fn start(data_dir: &Path, net: Net) -> Result<(Double, GithubInfo)> {
 /// Delivers until it is stopped.
 pub async fn deliver(info: GithubInfo, client: Client, stop: CancellationToken) {
     let git = Git::at(info.folder);
-    let mut seen = git.resolve("refs/heads/main").await;
+    let mut seen = git.resolve("main").await;
     while !stop.is_cancelled() {
         tokio::select! {
             () = tokio::time::sleep(EVERY) => {}
             () = stop.cancelled() => return,
         }
-        let Some(head) = git.resolve("refs/heads/main").await else { continue };
+        let Some(head) = git.resolve("main").await else { continue };
         let Some(last) = seen.clone().filter(|last| *last != head) else {
             seen = Some(head);
             continue;
@@ -82,8 +82,7 @@ async fn roll_out(git: &Git, client: &Client, last: &str, head: &str) -> Result<
         let object = format!("{}/{app}", seed::deployments());
         let have = client.get(&object).await?.unwrap_or(Value::Null);
         let image = format!("{REGISTRY}/{app}:{tag}");
-        let containers = list(&have, &["spec", "template", "spec", "containers"]);
-        if containers.iter().any(|container| text(container, &["image"]) == image) {
+        if seed::runs(&have, &image) {
             continue;
         }
         let title = git.run(&["show", "-s", "--format=%h %s", head]).await?;

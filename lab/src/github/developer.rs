@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::git::Git;
 use super::shop::{HEALTHY, Made};
 use crate::info::GithubInfo;
-use crate::value::{int, now};
+use crate::value::int;
 
 /// Somebody with the repository's token.
 pub struct Developer {
@@ -49,19 +49,16 @@ impl Developer {
             return Ok(());
         }
         let release = Made::of(name)?;
-        let files = release.files();
-        let files: Vec<_> =
-            files.iter().map(|(path, text)| (path.as_str(), Some(text.as_bytes()))).collect();
         let sha = if release.by_pull {
             let branch = release.branch();
-            self.git.commit_files(&branch, release.title, &files, &now()).await?;
+            release.commit(&self.git, &branch).await?;
             let opened = json!({"title": release.title, "head": branch, "base": "main"});
             let pull = self.ask(Method::POST, "/pulls", &opened).await?;
             let path = format!("/pulls/{}/merge", int(&pull, &["number"]));
             let merged = self.ask(Method::PUT, &path, &json!({"merge_method": "squash"})).await?;
             merged["sha"].as_str().context("a merge without a commit")?.to_owned()
         } else {
-            self.git.commit_files("main", release.title, &files, &now()).await?
+            release.commit(&self.git, "main").await?
         };
         self.git.run(&["tag", name, &sha]).await.map(drop)
     }

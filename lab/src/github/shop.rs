@@ -4,9 +4,11 @@ use std::fmt::Write as _;
 
 use anyhow::{Context as _, Result};
 
+use super::git::Git;
 use super::serve::Double;
 use super::state::MergeMethod;
 use crate::shop::{Release, Role};
+use crate::value::now;
 
 /// What brought a release.
 pub struct Made {
@@ -49,16 +51,14 @@ pub async fn shop(double: &Double, last: Option<&str>) -> Result<Vec<(String, St
     let mut tags = Vec::new();
     for release in RELEASES {
         let name = release.name();
-        let files = release.files();
-        let files: Vec<_> =
-            files.iter().map(|(path, text)| (path.as_str(), Some(text.as_bytes()))).collect();
+        let git = &double.hub.git;
         let sha = if release.by_pull {
             let branch = release.branch();
-            double.commit(&branch, release.title, &files).await?;
+            release.commit(git, &branch).await?;
             let number = double.pull(release.title, &branch).await?;
             double.merge(number, MergeMethod::Squash).await?
         } else {
-            double.commit("main", release.title, &files).await?
+            release.commit(git, "main").await?
         };
         double.tag(&name, &sha).await?;
         let done = last == Some(name.as_str());
@@ -87,8 +87,16 @@ impl Made {
         format!("release/{}", self.name())
     }
 
+    /// Commits it to a branch.
+    pub async fn commit(&self, git: &Git, branch: &str) -> Result<String> {
+        let files = self.files();
+        let files: Vec<_> =
+            files.iter().map(|(path, text)| (path.as_str(), Some(text.as_bytes()))).collect();
+        git.commit_files(branch, self.title, &files, &now()).await
+    }
+
     /// Its files, by path. Each change stands alone: none touches what another wrote.
-    pub fn files(&self) -> Vec<(String, String)> {
+    fn files(&self) -> Vec<(String, String)> {
         let release = Release::of(self.role, self.tag);
         let folder = self.role.name();
         let mut files = vec![
