@@ -94,7 +94,7 @@ fn seconds(name: &str, default: u64, range: std::ops::RangeInclusive<u64>) -> an
     Ok(value)
 }
 
-/// Public keys: 64 hexadecimal digits each, with commas between them.
+/// The networks that connections may reach at most.
 fn networks(text: &str) -> anyhow::Result<AllowedNetworks> {
     // Bounds are for connections, which narrow what stands here.
     anyhow::ensure!(
@@ -104,6 +104,7 @@ fn networks(text: &str) -> anyhow::Result<AllowedNetworks> {
     AllowedNetworks::parse(text).context(ALLOWED_NETWORKS)
 }
 
+/// Public keys: 64 hexadecimal digits each, with commas between them.
 fn audit_keys() -> anyhow::Result<Vec<String>> {
     let text = text("EVENKEEL_AUDIT_KEYS").unwrap_or_default();
     let keys: Vec<_> = text

@@ -89,19 +89,22 @@ pub async fn run(command: Command, json: bool) -> anyhow::Result<()> {
 
 /// A connection in one line.
 pub(crate) fn line(connection: &Connection) -> String {
-    let name = &connection.name;
-    match &connection.state {
+    let Connection { name, state, seen, .. } = connection;
+    format!("  {name}: {}", words(state, seen.as_deref()))
+}
+
+/// How a connection does, and what was seen over it.
+pub(super) fn words(state: &ConnectionState, seen: Option<&str>) -> String {
+    match state {
         ConnectionState::Healthy { latency_us, .. } => {
-            let seen = connection.seen.as_deref().map(|seen| format!("{seen}, "));
-            format!("  {name}: {}{}", seen.unwrap_or_default(), speed(*latency_us))
+            let seen = seen.map(|seen| format!("{seen}, "));
+            format!("{}{}", seen.unwrap_or_default(), speed(*latency_us))
         }
         ConnectionState::Failing { failure, .. } => {
             let next = failure.next.as_deref().unwrap_or_default();
-            format!("  {name}: FAILS: {} {next}", failure.message)
+            format!("FAILS: {} {next}", failure.message)
         }
-        ConnectionState::Unknown => {
-            format!("  {name}: {}", connection.seen.as_deref().unwrap_or("not asked yet"))
-        }
-        ConnectionState::NotConnected => format!("  {name}: not connected"),
+        ConnectionState::Unknown => seen.unwrap_or("not asked yet").to_owned(),
+        ConnectionState::NotConnected => "not connected".to_owned(),
     }
 }

@@ -4,12 +4,9 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use anyhow::Context;
 use clap::Subcommand;
-use evenkeel_domain::{
-    integrations::{Integration, NewConnection},
-    view::{ConnectionState, speed},
-};
+use evenkeel_domain::integrations::{Integration, NewConnection};
 
-use super::{OPERATOR, print};
+use super::{OPERATOR, cluster::words, print};
 use crate::{config::Config, wiring};
 
 /// What `connection` can do.
@@ -36,7 +33,7 @@ pub enum Command {
         #[arg(long, default_value = "")]
         allowed_networks: String,
     },
-    /// List the connections, with how they did when they were last used by this process' database.
+    /// List the connections. How they do is known to the running installation: see its Integrations page.
     List,
 }
 
@@ -53,17 +50,13 @@ pub async fn run(command: Command, json: bool) -> anyhow::Result<()> {
     let organisation = services.first_organisation("default").await?;
     match command {
         Command::Add { kind, cluster, name, fields, files, allowed_networks } => {
-            let cluster = match cluster {
-                Some(name) => {
-                    let clusters = services.clusters_of(organisation).await?;
-                    let found = clusters.into_iter().find(|cluster| cluster.name == name);
-                    let found = found.with_context(|| {
-                        format!("there is no cluster {name}; `evenkeel cluster list` lists them")
-                    })?;
-                    found.id.to_string()
-                }
-                None => String::new(),
-            };
+            let clusters = services.clusters_of(organisation).await?;
+            let cluster = cluster.map(|name| {
+                clusters.iter().find(|cluster| cluster.name == name).with_context(|| {
+                    format!("there is no cluster {name}; `evenkeel cluster list` lists them")
+                })
+            });
+            let cluster = cluster.transpose()?;
             let mut entered: BTreeMap<_, _> = fields.into_iter().collect();
             for (field, path) in files {
                 let path = PathBuf::from(path);
@@ -71,10 +64,12 @@ pub async fn run(command: Command, json: bool) -> anyhow::Result<()> {
                     .with_context(|| format!("cannot read {}", path.display()))?;
                 entered.insert(field, text.trim_end_matches('\n').to_owned());
             }
-            let new = NewConnection { kind, cluster, name, fields: entered, allowed_networks };
-            let id = services.connect_server(organisation, OPERATOR.into(), new).await?;
+            let fields = entered;
+            let new =
+                NewConnection { kind, name, fields, allowed_networks, ..NewConnection::default() };
+            let id = services.register(organisation, OPERATOR.into(), cluster, new).await?;
             // Without a cluster nobody uses it yet, and there is nothing to ask.
-            if !services.clusters_of(organisation).await?.is_empty() {
+            if !clusters.is_empty() {
                 services.ask_integration(organisation, &id.to_string()).await?;
             }
             let all = services.integrations_of(organisation).await?.connections;
@@ -95,16 +90,7 @@ fn line(one: &Integration) -> String {
     let place = one.cluster.as_ref().map_or("all clusters", |cluster| &cluster.name);
     let mut lines = vec![format!("{} ({}) of {place}", one.server, one.kind.label())];
     for health in &one.health {
-        let state = match &health.state {
-            ConnectionState::Healthy { latency_us, .. } => speed(*latency_us),
-            ConnectionState::Failing { failure, .. } => {
-                let next = failure.next.as_deref().unwrap_or_default();
-                format!("FAILS: {} {next}", failure.message)
-            }
-            ConnectionState::Unknown => "not asked yet".to_owned(),
-            ConnectionState::NotConnected => "not connected".to_owned(),
-        };
-        lines.push(format!("  {}: {state}", health.cluster.name));
+        lines.push(format!("  {}: {}", health.cluster.name, words(&health.state, None)));
     }
     lines.join("\n")
 }

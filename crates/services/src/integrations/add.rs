@@ -51,25 +51,8 @@ impl Services {
         self.register(caller.organisation, actor(caller), cluster.as_ref(), new).await
     }
 
-    /// Adds a connection for the operator, who needs no role.
-    pub async fn connect_server(
-        &self,
-        organisation: OrganisationId,
-        by: String,
-        new: NewConnection,
-    ) -> Result<ConnectionId, ServiceError> {
-        let clusters = self.clusters_of(organisation).await?;
-        let cluster = match new.cluster.trim() {
-            "" => None,
-            id => {
-                let found = clusters.iter().find(|cluster| cluster.id.to_string() == id);
-                Some(found.ok_or(ServiceError::NotFound { what: "cluster" })?)
-            }
-        };
-        self.register(organisation, by, cluster, new).await
-    }
-
-    async fn register(
+    /// [`Self::add_connection`] for the operator, who needs no role and says the cluster by itself.
+    pub async fn register(
         &self,
         organisation: OrganisationId,
         by: String,
