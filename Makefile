@@ -9,7 +9,7 @@ RELEASE := $(or $(CARGO_TARGET_DIR),target)/release
 # turn them on there too (cargo unites features), and effects would run while pages are rendered.
 NATIVE := --workspace --exclude evenkeel-frontend
 
-.PHONY: help build test test-rust test-browser conformance crash fuzz lint format quality bench bench-logs bench-retrieval bench-store setup site clean
+.PHONY: help build test test-rust test-cluster test-browser conformance crash fuzz lint format quality bench bench-logs bench-retrieval bench-store setup site clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -32,6 +32,10 @@ test-rust: ## Rust tests
 	else \
 	  $(CARGO) test --locked --no-fail-fast $(NATIVE); \
 	fi
+
+test-cluster: ## The Kubernetes tests against the real cluster that KUBECONFIG names; it is disturbed by them (docs/kubernetes.md)
+	@[ -n "$(KUBECONFIG)" ] || { echo "usage: make test-cluster KUBECONFIG=/path/to/kubeconfig" >&2; exit 2; }
+	EVENKEEL_TEST_KUBECONFIG="$(abspath $(KUBECONFIG))" $(CARGO) test --locked -p evenkeel-mcp-servers --test it kubernetes_
 
 test-browser: site ## Browser tests in headless Chromium against the real binary
 	$(CARGO) build --locked -p evenkeel-server --bin evenkeel

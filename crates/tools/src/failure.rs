@@ -52,6 +52,8 @@ codes! {
     pub const KUBERNETES_INVALID: &str = "kubernetes.invalid";
     /// There is no such revision, container or the like inside the object.
     pub const KUBERNETES_NO_SUCH_PART: &str = "kubernetes.no_such_part";
+    /// The page before is too long ago for the API server to go on from it (410).
+    pub const KUBERNETES_EXPIRED: &str = "kubernetes.expired";
     /// The API server asked us to slow down (429).
     pub const KUBERNETES_BUSY: &str = "kubernetes.busy";
     /// The API server answered with a server error (5xx) or nonsense.

@@ -64,10 +64,16 @@ impl Call {
 
     /// Whether the client wants a Table.
     pub fn wants_table(&self) -> bool {
-        self.header(header::ACCEPT)
-            .split(',')
-            .next()
-            .is_some_and(|first| first.contains("as=Table"))
+        self.wants("as=Table")
+    }
+
+    /// Whether the client wants the objects' metadata only.
+    pub fn wants_metadata(&self) -> bool {
+        self.wants("as=PartialObjectMetadata")
+    }
+
+    fn wants(&self, form: &str) -> bool {
+        self.header(header::ACCEPT).split(',').next().is_some_and(|first| first.contains(form))
     }
 }
 

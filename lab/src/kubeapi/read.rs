@@ -20,6 +20,8 @@ pub fn get(api: &Api, call: &Call, target: &Target) -> Result<Response<Body>, Ap
     let object = api.store.get(&key).ok_or_else(|| key.not_found())?;
     let document = if call.wants_table() {
         table::of(target.resource, &[object], api.store.version(), &Value::Null)
+    } else if call.wants_metadata() {
+        metadata(&object)
     } else {
         (*object).clone()
     };
@@ -57,6 +59,15 @@ pub fn list(api: &Api, call: &Call, target: &Target) -> Result<Response<Body>, A
         return Ok(answer(StatusCode::OK, &table::of(target.resource, &found, version, &paging)));
     }
     paging["resourceVersion"] = json!(version.to_string());
+    if call.wants_metadata() {
+        let items: Vec<Value> = found.iter().map(|object| metadata(object)).collect();
+        let document = json!({
+            "kind": "PartialObjectMetadataList", "apiVersion": "meta.k8s.io/v1", "metadata": paging,
+            // Real API servers (seen with 1.36) answer `null` where there are none.
+            "items": if items.is_empty() { Value::Null } else { json!(items) },
+        });
+        return Ok(answer(StatusCode::OK, &document));
+    }
     let document = json!({
         "kind": format!("{}List", target.resource.kind),
         "apiVersion": target.resource.api_version(),
@@ -64,6 +75,14 @@ pub fn list(api: &Api, call: &Call, target: &Target) -> Result<Response<Body>, A
         "items": found.iter().map(|object| (**object).clone()).collect::<Vec<_>>(),
     });
     Ok(answer(StatusCode::OK, &document))
+}
+
+/// The metadata of an object, as an object.
+pub fn metadata(object: &Value) -> Value {
+    json!({
+        "kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1",
+        "metadata": at(object, &["metadata"]),
+    })
 }
 
 fn token_after(object: &Value) -> String {

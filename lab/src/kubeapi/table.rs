@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use super::read::metadata;
 use super::resources::Resource;
 use super::table_rows::row;
-use crate::value::{age_seconds, at, text};
+use crate::value::{age_seconds, text};
 
 /// Column titles of a resource; those after `|` show with `-o wide` only.
 fn columns(plural: &str) -> &'static str {
@@ -42,10 +43,7 @@ pub fn of(resource: &Resource, objects: &[Arc<Value>], version: u64, paging: &Va
         .map(|object| {
             json!({
                 "cells": row(resource.plural, object),
-                "object": {
-                    "kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1",
-                    "metadata": at(object, &["metadata"]),
-                },
+                "object": metadata(object),
             })
         })
         .collect();

@@ -336,12 +336,16 @@ pub struct NsB(pub NamespaceView);
 pub fn namespace() -> NsB {
     NsB(NamespaceView {
         name: "shop".into(),
-        deployments: Some(answer(DeploymentList { deployments: Vec::new(), truncated: false })),
-        pods: Some(answer(PodList { pods: Vec::new(), truncated: false })),
-        events: Some(answer(EventList { events: Vec::new(), truncated: false })),
+        deployments: Some(answer(DeploymentList {
+            deployments: Vec::new(),
+            truncated: false,
+            next: None,
+        })),
+        pods: Some(answer(PodList { pods: Vec::new(), truncated: false, next: None })),
+        events: Some(answer(EventList { events: Vec::new(), truncated: false, next: None })),
         services: Some(answer(ServiceList::default())),
         hpas: Some(answer(HpaList::default())),
-        quotas: Some(answer(QuotaList { quotas: Vec::new(), truncated: false })),
+        quotas: Some(answer(QuotaList { quotas: Vec::new(), truncated: false, next: None })),
         pvcs: Some(answer(PvcList::default())),
         details: Vec::new(),
         histories: Vec::new(),

@@ -8,8 +8,8 @@ use kube::api::{GetParams, ListParams};
 use kube::client::Body;
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::core::request::Error::BuildRequest;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 
 use super::write::guard::Fence;
 use super::{errors, kubeconfig};
@@ -26,10 +26,11 @@ pub struct Kube {
 
 /// A page of a list.
 #[derive(Deserialize)]
+#[serde(bound = "K: DeserializeOwned")]
 pub(super) struct Page<K> {
     #[serde(default)]
     pub metadata: PageMetadata,
-    #[serde(default = "Vec::new")]
+    #[serde(default = "Vec::new", deserialize_with = "or_empty")]
     pub items: Vec<K>,
 }
 
@@ -40,10 +41,24 @@ pub(super) struct PageMetadata {
     pub next: Option<String>,
 }
 
+/// Go writes a list or a map that nothing was put into as `null`; so do lists of metadata of a kind with no objects.
+pub(super) fn or_empty<'de, D, T>(input: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + Default,
+{
+    Ok(Option::deserialize(input)?.unwrap_or_default())
+}
+
 impl<K> Page<K> {
     /// Whether the server has more.
     pub(super) fn truncated(&self) -> bool {
-        self.metadata.next.as_ref().is_some_and(|token| !token.is_empty())
+        self.next().is_some()
+    }
+
+    /// What the server wants to hear for the rest.
+    pub(super) fn next(&self) -> Option<String> {
+        self.metadata.next.clone().filter(|token| !token.is_empty())
     }
 }
 

@@ -68,6 +68,11 @@ pub(super) fn status(
             format!("{what} lost a race against another change: {said}"),
             "Read the object again and plan anew if it isn't the one you looked at.",
         ),
+        StatusCode::GONE => failure(
+            codes::KUBERNETES_EXPIRED,
+            format!("the API server no longer knows where {what} stood: {said}"),
+            "List again from the beginning, without `after`.",
+        ),
         StatusCode::TOO_MANY_REQUESTS => ToolFailure {
             retry_after_s: Some(retry_after.unwrap_or(RETRY_AFTER_S)),
             ..failure(

@@ -65,13 +65,38 @@ pub(super) fn list_params(
     })
 }
 
+/// Bytes of what a page before gave as `next`; etcd's keys, of which it is made, are far shorter.
+const MAX_TOKEN: usize = 8 * 1024;
+
+/// [`list_params`] of the page after another one.
+pub(super) fn page_params(
+    selector: Option<&str>,
+    limit: Option<u32>,
+    after: Option<&str>,
+) -> Result<ListParams, ToolFailure> {
+    with_page(list_params(selector, limit)?, after)
+}
+
+/// These parameters for the page after another one.
+pub(super) fn with_page(
+    params: ListParams,
+    after: Option<&str>,
+) -> Result<ListParams, ToolFailure> {
+    let Some(token) = after else { return Ok(params) };
+    if token.is_empty() || token.len() > MAX_TOKEN || token.chars().any(char::is_control) {
+        return Err(bad_arguments("`after` is what a page before gave as `next`"));
+    }
+    Ok(params.continue_token(token))
+}
+
 /// Parameters of a list that may be of one name only.
 pub(super) fn named_params(
     what: &str,
     name: Option<&str>,
     limit: Option<u32>,
+    after: Option<&str>,
 ) -> Result<ListParams, ToolFailure> {
-    let params = list_params(None, limit)?;
+    let params = page_params(None, limit, after)?;
     let Some(name) = name else { return Ok(params) };
     check(what, name)?;
     Ok(params.fields(&format!("metadata.name={name}")))

@@ -167,7 +167,7 @@ async fn furnish(cluster: &Cluster) -> (String, String) {
     cluster.create("api/v1", "configmaps", map).await;
     let selector = json!({"matchLabels": {"app": "other"}});
     let template = json!({"metadata": {"labels": {"app": "other"}}, "spec": {"restartPolicy": "Always",
-        "containers": [{"name": "main", "image": crate::kubernetes_cluster::IMAGE}]}});
+        "containers": [{"name": "main", "image": crate::kubernetes_cluster::image()}]}});
     let mut once = template.clone();
     once["spec"]["restartPolicy"] = json!("Never");
     for (api, plural, kind, spec) in [
@@ -201,6 +201,7 @@ async fn furnish(cluster: &Cluster) -> (String, String) {
                 namespace: ns(),
                 label_selector: Some("app=web".to_owned()),
                 limit: None,
+                ..ListPodsArgs::default()
             };
             cluster
                 .client
@@ -209,7 +210,7 @@ async fn furnish(cluster: &Cluster) -> (String, String) {
                 .unwrap()
                 .pods
                 .into_iter()
-                .find(|pod| pod.node.is_some() && pod.phase == "Running" || !cluster.is_range())
+                .find(|pod| pod.node.is_some() && pod.phase == "Running")
         })
         .await;
     (pod.node.unwrap_or_default(), pod.name)
@@ -270,8 +271,12 @@ async fn the_read_only_manifest_is_exactly_what_the_reads_ask_for() {
         let said = json!([result.structured_content, result.meta]);
         assert!(!lacks(&said), "{tool} {arguments}: {said}");
     }
-    let secrets =
-        ListConfigNamesArgs { namespace: cluster.namespace.clone(), kind: ReferenceKind::Secret };
+    let secrets = ListConfigNamesArgs {
+        namespace: cluster.namespace.clone(),
+        kind: ReferenceKind::Secret,
+        limit: None,
+        after: None,
+    };
     assert_eq!(reader.code(&secrets).await, "kubernetes.forbidden");
     let scale = json!({"namespace": cluster.namespace, "name": "web", "replicas": 2, "actionId": "a", "dryRun": true});
     let refused = failure_of(&reader.raw(names::SCALE, scale).await);

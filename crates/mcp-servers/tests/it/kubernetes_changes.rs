@@ -3,7 +3,7 @@
 use evenkeel_tools::kubernetes::{ChangeKind, ChangeList, ListChangesArgs, ObjectRef};
 use serde_json::json;
 
-use crate::kubernetes_cluster::{Cluster, IMAGE};
+use crate::kubernetes_cluster::{Cluster, image};
 
 fn kind(what: &ChangeKind) -> &'static str {
     match what {
@@ -23,7 +23,7 @@ async fn releases_writes_and_events_are_told_by_time_and_without_values() {
     cluster.create("api/v1", "configmaps", map).await;
     let home = format!("/api/v1/namespaces/{}/configmaps/settings", cluster.namespace);
     let web = format!("/apis/apps/v1/namespaces/{}/deployments/web", cluster.namespace);
-    let release = json!({"spec": {"template": {"spec": {"containers": [{"name": "web", "image": format!("{IMAGE}-next"),
+    let release = json!({"spec": {"template": {"spec": {"containers": [{"name": "web", "image": format!("{}-next", image()),
         "env": [{"name": "DB_PASSWORD", "value": "hunter3"}]}]}}}});
     cluster.patch(&format!("{web}?fieldManager=a-pipeline"), release).await;
 

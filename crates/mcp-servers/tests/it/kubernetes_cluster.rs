@@ -1,8 +1,11 @@
-//! A cluster for tests: the practice range in this process, or the real one that `EVENKEEL_TEST_KUBECONFIG` names.
+//! A cluster for tests: the practice range in this process, or the real one that `EVENKEEL_TEST_KUBECONFIG` names
+//! (`make test-cluster KUBECONFIG=…`). The tests are the same; only in what the containers run do the two differ.
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::net::TcpListener;
 use std::path::PathBuf;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use evenkeel_lab::{Access, Range, RangeOptions, Runner};
@@ -16,6 +19,7 @@ use crate::support::TestClient;
 pub struct Cluster {
     pub client: TestClient,
     pub namespace: String,
+    script: String,
     kube: kube::Client,
     config: kube::Config,
     _dir: tempfile::TempDir,
@@ -23,11 +27,11 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// A cluster with a namespace of its own. In the range, containers run `script` with `sh`.
+    /// A cluster with a namespace of its own. Its containers run `script` with `sh`.
     pub async fn start(script: &str) -> Self {
         evenkeel_mcp_servers::install_tls_provider();
         let dir = tempfile::tempdir().unwrap();
-        let (kubeconfig, range) = if let Some(path) = std::env::var_os("EVENKEEL_TEST_KUBECONFIG") {
+        let (kubeconfig, range) = if let Some(path) = real_cluster() {
             (PathBuf::from(path), None)
         } else {
             let range = Range::start(options(dir.path().to_owned(), script)).await.unwrap();
@@ -46,14 +50,15 @@ impl Cluster {
         ))
         .await;
         let namespace = format!("evenkeel-test-{:08x}", rand::random::<u32>());
-        let this = Self { client, namespace, kube, config, _dir: dir, range };
+        let script = script.to_owned();
+        let this = Self { client, namespace, script, kube, config, _dir: dir, range };
         let namespace =
             json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": this.namespace}});
         this.post("/api/v1/namespaces", namespace).await;
         this
     }
 
-    /// Whether the pods' behaviour is that of `script`.
+    /// Whether it is the practice range.
     pub fn is_range(&self) -> bool {
         self.range.is_some()
     }
@@ -83,7 +88,25 @@ impl Cluster {
         }
     }
 
-    pub async fn post(&self, path: &str, object: Value) -> Value {
+    /// In a real cluster the image brings no program of ours: its containers are told what to run.
+    fn dress(&self, object: &mut Value) {
+        if self.is_range() {
+            return;
+        }
+        match object {
+            Value::Object(fields) => {
+                if fields.get("image").is_some_and(|used| used == image()) {
+                    fields.insert("command".to_owned(), json!(["/bin/sh", "-c", self.script]));
+                }
+                fields.values_mut().for_each(|value| self.dress(value));
+            }
+            Value::Array(items) => items.iter_mut().for_each(|item| self.dress(item)),
+            _ => {}
+        }
+    }
+
+    pub async fn post(&self, path: &str, mut object: Value) -> Value {
+        self.dress(&mut object);
         let request = http::Request::post(path)
             .header("content-type", "application/json")
             .body(object.to_string().into_bytes())
@@ -114,7 +137,8 @@ impl Cluster {
     }
 
     /// [`Cluster::create`] where it may not work yet.
-    pub async fn try_create(&self, api: &str, plural: &str, object: Value) -> Option<Value> {
+    pub async fn try_create(&self, api: &str, plural: &str, mut object: Value) -> Option<Value> {
+        self.dress(&mut object);
         let path = format!("/{api}/namespaces/{}/{plural}", self.namespace);
         let request = http::Request::post(path)
             .header("content-type", "application/json")
@@ -172,9 +196,22 @@ fn options(data_dir: PathBuf, script: &str) -> RangeOptions {
     }
 }
 
+fn real_cluster() -> Option<OsString> {
+    std::env::var_os("EVENKEEL_TEST_KUBECONFIG").filter(|path| !path.is_empty())
+}
+
 /// An image that no registry holds.
 pub const OTHER: &str = "registry.range.local/shop/checkout:9.9.9";
-pub const IMAGE: &str = "registry.range.local/shop/checkout:1.4.2";
+
+/// An image that the cluster's nodes have or can pull; in a real cluster it must bring a shell.
+pub fn image() -> &'static str {
+    static IMAGE: LazyLock<String> = LazyLock::new(|| match real_cluster() {
+        Some(_) => std::env::var("EVENKEEL_TEST_IMAGE")
+            .unwrap_or_else(|_| "docker.io/library/busybox:1.36.1".to_owned()),
+        None => "registry.range.local/shop/checkout:1.4.2".to_owned(),
+    });
+    &IMAGE
+}
 
 pub fn deployment(name: &str, replicas: u32) -> Value {
     json!({
@@ -186,7 +223,7 @@ pub fn deployment(name: &str, replicas: u32) -> Value {
             "template": {"metadata": {"labels": {"app": name}}, "spec": {
                 "terminationGracePeriodSeconds": 1,
                 "containers": [{
-                    "name": "web", "image": IMAGE,
+                    "name": "web", "image": image(),
                     "env": [{"name": "MODE", "value": "plain"}, {"name": "DB_PASSWORD", "value": "hunter2"}],
                     "resources": {"limits": {"memory": "64Mi"}, "requests": {"cpu": "10m", "memory": "16Mi"}}
                 }]

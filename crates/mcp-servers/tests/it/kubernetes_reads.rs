@@ -15,52 +15,48 @@ async fn a_crashing_workload_is_told_with_exit_code_log_and_events() {
     cluster.deploy("web", 1).await;
     let ns = || cluster.namespace.clone();
     let client = &cluster.client;
-    if cluster.is_range() {
-        let list = ListPodsArgs {
-            namespace: ns(),
-            label_selector: Some("app=web".to_owned()),
-            limit: None,
-        };
-        let pod = cluster
-            .eventually("a crash loop", async || {
-                let pods = client.call(&list).await.unwrap().pods;
-                pods.into_iter().find(|pod| {
-                    let container = &pod.containers[0];
-                    matches!(&container.state, ContainerState::Waiting { reason: Some(reason), .. }
-                        if reason == "CrashLoopBackOff")
-                        && container
-                            .last_termination
-                            .as_ref()
-                            .is_some_and(|last| last.exit_code == 3)
-                })
+    let list = ListPodsArgs {
+        namespace: ns(),
+        label_selector: Some("app=web".to_owned()),
+        limit: None,
+        ..ListPodsArgs::default()
+    };
+    let pod = cluster
+        .eventually("a crash loop", async || {
+            let pods = client.call(&list).await.unwrap().pods;
+            pods.into_iter().find(|pod| {
+                let container = &pod.containers[0];
+                matches!(&container.state, ContainerState::Waiting { reason: Some(reason), .. }
+                    if reason == "CrashLoopBackOff")
+                    && container.last_termination.as_ref().is_some_and(|last| last.exit_code == 3)
             })
-            .await;
-        let kinds: Vec<&str> = pod.owners.iter().map(|owner| owner.kind.as_str()).collect();
-        assert_eq!(kinds, ["ReplicaSet", "Deployment"]);
-        assert_eq!(pod.owners[1].name, "web");
-        assert!(pod.containers[0].restart_count > Some(0));
-        assert_eq!(pod.containers[0].resources.memory_limit.as_ref().unwrap().text, "64Mi");
+        })
+        .await;
+    let kinds: Vec<&str> = pod.owners.iter().map(|owner| owner.kind.as_str()).collect();
+    assert_eq!(kinds, ["ReplicaSet", "Deployment"]);
+    assert_eq!(pod.owners[1].name, "web");
+    assert!(pod.containers[0].restart_count > Some(0));
+    assert_eq!(pod.containers[0].resources.memory_limit.as_ref().unwrap().text, "64Mi");
 
-        let one = GetPodArgs { namespace: ns(), name: pod.name.clone() };
-        assert_eq!(client.call(&one).await.unwrap().pod.owners, pod.owners);
-        let logs = PodLogsArgs {
-            namespace: ns(),
-            pod: pod.name.clone(),
-            previous: true,
-            timestamps: true,
-            ..PodLogsArgs::default()
-        };
-        let logs = client.call(&logs).await.unwrap();
-        assert!(
-            logs.lines.iter().any(|l| l.text == "cannot open the ledger" && l.at.is_some()),
-            "{logs:?}"
-        );
-        let object = Some(ObjectRef { kind: "Pod".to_owned(), name: pod.name });
-        let events = ListEventsArgs { namespace: ns(), object, ..ListEventsArgs::default() };
-        let events = client.call(&events).await.unwrap().events;
-        assert!(events.iter().any(|event| event.reason == "BackOff"), "{events:?}");
-        assert!(events.windows(2).all(|pair| pair[0].last_seen >= pair[1].last_seen));
-    }
+    let one = GetPodArgs { namespace: ns(), name: pod.name.clone() };
+    assert_eq!(client.call(&one).await.unwrap().pod.owners, pod.owners);
+    let logs = PodLogsArgs {
+        namespace: ns(),
+        pod: pod.name.clone(),
+        previous: true,
+        timestamps: true,
+        ..PodLogsArgs::default()
+    };
+    let logs = client.call(&logs).await.unwrap();
+    assert!(
+        logs.lines.iter().any(|l| l.text == "cannot open the ledger" && l.at.is_some()),
+        "{logs:?}"
+    );
+    let object = Some(ObjectRef { kind: "Pod".to_owned(), name: pod.name });
+    let events = ListEventsArgs { namespace: ns(), object, ..ListEventsArgs::default() };
+    let events = client.call(&events).await.unwrap().events;
+    assert!(events.iter().any(|event| event.reason == "BackOff"), "{events:?}");
+    assert!(events.windows(2).all(|pair| pair[0].last_seen >= pair[1].last_seen));
     let deployment = cluster.deployment("web").await.unwrap();
     let value = |name: &str| {
         &deployment.containers[0].env.iter().find(|env| env.name == name).unwrap().value
@@ -106,7 +102,12 @@ async fn the_surroundings_are_listed() {
         })
         .await;
     let names = client
-        .call(&ListConfigNamesArgs { namespace: ns(), kind: ReferenceKind::ConfigMap })
+        .call(&ListConfigNamesArgs {
+            namespace: ns(),
+            kind: ReferenceKind::ConfigMap,
+            limit: None,
+            after: None,
+        })
         .await
         .unwrap();
     assert!(names.objects.iter().any(|object| object.name == "settings"));
@@ -117,14 +118,24 @@ async fn the_surroundings_are_listed() {
         client.call(&ListDeploymentsArgs { namespace: ns(), ..Default::default() }).await.unwrap();
     assert_eq!(deployments.deployments[0].selector["app"], "web");
     assert!(
-        client.call(&ListHpasArgs { namespace: ns(), name: None }).await.unwrap().hpas.is_empty()
-    );
-    assert!(
-        client.call(&ListPvcsArgs { namespace: ns(), name: None }).await.unwrap().pvcs.is_empty()
+        client
+            .call(&ListHpasArgs { namespace: ns(), name: None, ..ListHpasArgs::default() })
+            .await
+            .unwrap()
+            .hpas
+            .is_empty()
     );
     assert!(
         client
-            .call(&ListQuotasArgs { namespace: ns(), name: None })
+            .call(&ListPvcsArgs { namespace: ns(), name: None, ..ListPvcsArgs::default() })
+            .await
+            .unwrap()
+            .pvcs
+            .is_empty()
+    );
+    assert!(
+        client
+            .call(&ListQuotasArgs { namespace: ns(), name: None, ..ListQuotasArgs::default() })
             .await
             .unwrap()
             .quotas

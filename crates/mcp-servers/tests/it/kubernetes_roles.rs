@@ -6,7 +6,7 @@ use evenkeel_lab::Access;
 use evenkeel_tools::kubernetes::{WorkloadKind, names};
 use serde_json::{Value, json};
 
-use crate::kubernetes_cluster::{Cluster, IMAGE, OTHER, set};
+use crate::kubernetes_cluster::{Cluster, OTHER, image, set};
 
 /// Workloads by kind and name.
 const WORKLOADS: [(WorkloadKind, &str); 3] = [
@@ -61,12 +61,16 @@ impl Cluster {
         let job = json!({
             "apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "import"},
             "spec": {"backoffLimit": 0, "template": {"spec": {"restartPolicy": "Never", "terminationGracePeriodSeconds": 1,
-                "containers": [{"name": "import", "image": IMAGE}]}}},
+                "containers": [{"name": "import", "image": image(), "env": [{"name": "FAILS", "value": "yes"}]}]}}},
         });
         self.create("apis/batch/v1", "jobs", job).await;
-        let failed = json!({"status": {"conditions": [{"type": "Failed", "status": "True"}]}});
-        let job = format!("/apis/batch/v1/namespaces/{}/jobs/import/status", self.namespace);
-        self.patch(&job, failed).await;
+        let job = format!("/apis/batch/v1/namespaces/{}/jobs/import", self.namespace);
+        self.eventually("the Job's failure", async || {
+            let job = self.get(&job).await;
+            let conditions = job["status"]["conditions"].as_array()?;
+            conditions.iter().find(|c| c["type"] == "Failed" && c["status"] == "True").map(|_| ())
+        })
+        .await;
     }
 
     /// Looks for the action, tries it, does it, and looks for it again.
@@ -126,7 +130,7 @@ impl Cluster {
                 let path = format!("/api/v1/namespaces/{}/pods", self.namespace);
                 let pod = json!({
                     "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "lone"},
-                    "spec": {"terminationGracePeriodSeconds": 0, "containers": [{"name": "web", "image": IMAGE}]},
+                    "spec": {"terminationGracePeriodSeconds": 0, "containers": [{"name": "web", "image": image()}]},
                 });
                 let pod = self.post(&path, pod).await;
                 self.asked();
@@ -150,7 +154,7 @@ impl Cluster {
 
 #[tokio::test]
 async fn each_write_has_a_role_that_grants_what_it_asks_for_and_nothing_else() {
-    let cluster = Cluster::start("exec sleep 600").await;
+    let cluster = Cluster::start(r#"[ "$FAILS" = yes ] && exit 1; exec sleep 600"#).await;
     cluster.furnish().await;
     let node = format!("{}-node", cluster.namespace);
     let object = json!({"apiVersion": "v1", "kind": "Node", "metadata": {"name": node}});

@@ -8,7 +8,7 @@ use evenkeel_tools::kubernetes::{
     ScaleArgs, SetImageArgs, SetResourcesArgs, Undo, WorkloadKind,
 };
 
-use crate::kubernetes_cluster::{Cluster, IMAGE, OTHER, set};
+use crate::kubernetes_cluster::{Cluster, OTHER, image, set};
 
 impl Cluster {
     async fn history(&self, kind: WorkloadKind, name: &str) -> RolloutHistory {
@@ -81,9 +81,9 @@ async fn a_bad_release_of_a_stateful_set_is_undone_by_its_controller_revisions()
     let two = cluster.revision(SET, "db", 2).await;
     assert_eq!(two.revisions[0].images, [OTHER]);
     let diff = two.revisions[0].diff_from_previous.as_ref().unwrap();
-    assert!(diff.contains("checkout:1.4.2") && !diff.contains("hunter2"), "{diff}");
+    assert!(diff.contains(image()) && !diff.contains("hunter2"), "{diff}");
 
-    let bad = if cluster.is_range() { Some(bad_pod(&cluster).await) } else { None };
+    let bad = bad_pod(&cluster).await;
     let missing = cluster.back(&two, 7, "a-2");
     assert_eq!(cluster.client.code(&missing).await, "kubernetes.no_such_part");
     let back = cluster.back(&two, 1, "a-2");
@@ -95,11 +95,9 @@ async fn a_bad_release_of_a_stateful_set_is_undone_by_its_controller_revisions()
     let found = cluster.client.call(&cluster.find(ObjectKind::StatefulSet, "db", "a-2")).await;
     assert!(found.unwrap().applied);
     let three = cluster.revision(SET, "db", 3).await;
-    assert_eq!((three.revisions.len(), three.revisions[0].images[0].as_str()), (2, IMAGE));
+    assert_eq!((three.revisions.len(), three.revisions[0].images[0].as_str()), (2, image()));
 
-    if let Some(bad) = bad {
-        held_up_until_the_bad_pod_goes(&cluster, bad).await;
-    }
+    held_up_until_the_bad_pod_goes(&cluster, bad).await;
     cluster.undo::<RolloutUndoArgs>(done.undo, "a-4").await;
     assert_eq!(cluster.revision(SET, "db", 4).await.revisions[0].images, [OTHER]);
     cluster.stop().await;
@@ -202,20 +200,18 @@ async fn a_daemon_set_is_changed_and_undone_and_has_no_number() {
     let back = cluster.back(&two, 1, "d-3");
     let done = cluster.client.call(&back).await.unwrap();
     let three = cluster.revision(DAEMON, "agent", 3).await;
-    assert_eq!(three.revisions[0].images, [IMAGE]);
-    if cluster.is_range() {
-        let status = RolloutStatusArgs {
-            kind: DAEMON,
-            namespace: cluster.namespace.clone(),
-            name: "agent".to_owned(),
-        };
-        cluster
-            .eventually("the roll-back", async || {
-                let status = cluster.client.call(&status).await.unwrap();
-                (status.state == RolloutState::Complete).then_some(())
-            })
-            .await;
-    }
+    assert_eq!(three.revisions[0].images, [image()]);
+    let status = RolloutStatusArgs {
+        kind: DAEMON,
+        namespace: cluster.namespace.clone(),
+        name: "agent".to_owned(),
+    };
+    cluster
+        .eventually("the roll-back", async || {
+            let status = cluster.client.call(&status).await.unwrap();
+            (status.state == RolloutState::Complete).then_some(())
+        })
+        .await;
     assert!(matches!(done.undo, Undo::Call { .. }));
     let resources = SetResourcesArgs {
         namespace: cluster.namespace.clone(),

@@ -83,7 +83,8 @@ async fn limits_budgets_and_accounts_are_told() {
     let range = json!({"metadata": {"name": "sizes"}, "spec": {"limits": [{"type": "Container",
         "default": {"memory": "128Mi"}, "defaultRequest": {"memory": "64Mi"}, "max": {"memory": "1Gi", "cpu": "2"}}]}});
     cluster.create("api/v1", "limitranges", range).await;
-    let limits = ListLimitRangesArgs { namespace: ns(), limit: None };
+    let limits =
+        ListLimitRangesArgs { namespace: ns(), limit: None, ..ListLimitRangesArgs::default() };
     let items = client.call(&limits).await.unwrap().limit_ranges.remove(0).items;
     let memory = items.iter().find(|item| item.resource == "memory").unwrap();
     assert_eq!(memory.max.as_ref().unwrap().text, "1Gi");
@@ -92,7 +93,11 @@ async fn limits_budgets_and_accounts_are_told() {
 
     let quota = json!({"metadata": {"name": "all"}, "spec": {"hard": {"pods": "5"}}});
     cluster.create("api/v1", "resourcequotas", quota).await;
-    let named = ListQuotasArgs { namespace: ns(), name: Some("all".to_owned()) };
+    let named = ListQuotasArgs {
+        namespace: ns(),
+        name: Some("all".to_owned()),
+        ..ListQuotasArgs::default()
+    };
     assert_eq!(client.call(&named).await.unwrap().quotas[0].items[0].hard.text, "5");
     let budget = json!({"apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": {"name": "web"},
         "spec": {"minAvailable": "50%", "selector": {"matchLabels": {"app": "web"}}}});
@@ -123,7 +128,8 @@ async fn limits_budgets_and_accounts_are_told() {
     let hpa = json!({"apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": {"name": "web"},
         "spec": {"maxReplicas": 4, "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"}}});
     cluster.create("apis/autoscaling/v2", "horizontalpodautoscalers", hpa).await;
-    let hpas = ListHpasArgs { namespace: ns(), name: Some("web".to_owned()) };
+    let hpas =
+        ListHpasArgs { namespace: ns(), name: Some("web".to_owned()), ..ListHpasArgs::default() };
     let found = client.call(&hpas).await.unwrap();
     assert_eq!((found.hpas[0].max_replicas, found.events.is_some()), (4, true));
     let spaces = ListNamespacesArgs { name: Some(ns()), ..Default::default() };
@@ -148,15 +154,18 @@ async fn claims_are_told_with_their_class_and_parameters_of_classes_are_not() {
     let claim = json!({"metadata": {"name": "data"}, "spec": {"accessModes": ["ReadWriteOnce"],
         "storageClassName": class, "resources": {"requests": {"storage": "1Gi"}}}});
     cluster.create("api/v1", "persistentvolumeclaims", claim).await;
-    let claims =
-        ListPvcsArgs { namespace: cluster.namespace.clone(), name: Some("data".to_owned()) };
+    let claims = ListPvcsArgs {
+        namespace: cluster.namespace.clone(),
+        name: Some("data".to_owned()),
+        ..ListPvcsArgs::default()
+    };
     let found = cluster.client.call(&claims).await.unwrap();
     assert_eq!(
         (found.pvcs[0].phase.as_str(), found.pvcs[0].access_modes[0].as_str()),
         ("Pending", "ReadWriteOnce")
     );
     assert!(found.events.is_some());
-    let classes = ListStorageClassesArgs { limit: Some(500) };
+    let classes = ListStorageClassesArgs { limit: Some(500), ..ListStorageClassesArgs::default() };
     let found = cluster.client.call(&classes).await.unwrap();
     assert!(!serde_json::to_string(&found).unwrap().contains("hunter2"));
     let found = found.classes.into_iter().find(|found| found.name == class).unwrap();

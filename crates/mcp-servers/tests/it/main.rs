@@ -12,6 +12,7 @@ mod kubernetes_faults;
 mod kubernetes_hostile;
 mod kubernetes_logs;
 mod kubernetes_objects;
+mod kubernetes_pages;
 mod kubernetes_reads;
 mod kubernetes_roles;
 mod kubernetes_sets;

@@ -14,6 +14,12 @@ pub struct ListConfigNamesArgs {
     pub namespace: String,
     /// `ConfigMaps` or Secrets. Contents are never read: only metadata is asked for.
     pub kind: ConfigKind,
+    /// At most so many names: 1 to 500, 500 when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+    /// Only what comes after this: the `next` of the page before. The API server forgets it after some minutes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
 }
 tool!(super::SERVER, names::LIST_CONFIG_NAMES, Read, ListConfigNamesArgs => ConfigNames);
 
@@ -30,6 +36,9 @@ pub struct ConfigNames {
     pub objects: Vec<ConfigName>,
     /// Whether there are more: then an absent name proves nothing.
     pub truncated: bool,
+    /// What to pass as `after` for the rest; nothing when this was the last page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 /// A `ConfigMap` or Secret by name.

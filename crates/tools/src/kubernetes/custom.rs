@@ -70,6 +70,9 @@ pub struct ListCustomObjectsArgs {
     /// At most so many: 1 to 500, 100 when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
+    /// Only what comes after this: the `next` of the page before. The API server forgets it after some minutes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
 }
 tool!(super::SERVER, names::LIST_CUSTOM_OBJECTS, Read, ListCustomObjectsArgs => CustomObjects);
 
@@ -83,6 +86,9 @@ pub struct CustomObjects {
     pub objects: Vec<CustomObject>,
     /// Whether there are more than `limit`.
     pub truncated: bool,
+    /// What to pass as `after` for the rest; nothing when this was the last page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
     /// Events about it, when one was asked for by name.
     pub events: Option<ObjectEvents>,
 }

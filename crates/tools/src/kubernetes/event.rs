@@ -22,6 +22,12 @@ pub struct ListEventsArgs {
     /// At most so many, the newest: 1 to 500, 100 when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
+    /// Only what comes after this: the `next` of the page before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+    /// Only events last seen at this time or before (RFC 3339).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
 }
 tool!(super::SERVER, names::LIST_EVENTS, Read, ListEventsArgs => EventList);
 
@@ -33,6 +39,9 @@ pub struct EventList {
     pub events: Vec<Event>,
     /// Whether older ones were left out.
     pub truncated: bool,
+    /// What to pass as `after` for older ones; nothing when this was the last page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 /// A Kubernetes event.

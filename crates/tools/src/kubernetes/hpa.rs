@@ -16,6 +16,12 @@ pub struct ListHpasArgs {
     /// Only the autoscaler of this name, with its events.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// At most so many autoscalers: 1 to 500, 100 when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+    /// Only what comes after this: the `next` of the page before. The API server forgets it after some minutes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
 }
 tool!(super::SERVER, names::LIST_HPAS, Read, ListHpasArgs => HpaList);
 
@@ -27,6 +33,9 @@ pub struct HpaList {
     pub hpas: Vec<Hpa>,
     /// Whether there are more.
     pub truncated: bool,
+    /// What to pass as `after` for the rest; nothing when this was the last page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
     /// Events about it, when one was asked for by name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub events: Option<ObjectEvents>,

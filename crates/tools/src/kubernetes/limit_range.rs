@@ -15,6 +15,9 @@ pub struct ListLimitRangesArgs {
     /// At most so many: 1 to 500, 100 when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
+    /// Only what comes after this: the `next` of the page before. The API server forgets it after some minutes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
 }
 tool!(super::SERVER, names::LIST_LIMIT_RANGES, Read, ListLimitRangesArgs => LimitRangeList);
 
@@ -26,6 +29,9 @@ pub struct LimitRangeList {
     pub limit_ranges: Vec<LimitRange>,
     /// Whether there are more than `limit`.
     pub truncated: bool,
+    /// What to pass as `after` for the rest; nothing when this was the last page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 /// A limit range.

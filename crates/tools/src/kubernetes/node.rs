@@ -20,6 +20,9 @@ pub struct ListNodesArgs {
     /// At most so many: 1 to 500, 100 when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
+    /// Only what comes after this: the `next` of the page before. The API server forgets it after some minutes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
 }
 tool!(super::SERVER, names::LIST_NODES, Read, ListNodesArgs => NodeList);
 
@@ -31,6 +34,9 @@ pub struct NodeList {
     pub nodes: Vec<Node>,
     /// Whether there are more than `limit`.
     pub truncated: bool,
+    /// What to pass as `after` for the rest; nothing when this was the last page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
     /// What its pods ask for, when one was asked for by name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allocated: Option<Allocated>,

@@ -15,6 +15,12 @@ pub struct ListQuotasArgs {
     /// Only the quota of this name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// At most so many quotas: 1 to 500, 100 when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+    /// Only what comes after this: the `next` of the page before. The API server forgets it after some minutes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
 }
 tool!(super::SERVER, names::LIST_QUOTAS, Read, ListQuotasArgs => QuotaList);
 
@@ -26,6 +32,9 @@ pub struct QuotaList {
     pub quotas: Vec<Quota>,
     /// Whether there are more.
     pub truncated: bool,
+    /// What to pass as `after` for the rest; nothing when this was the last page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 /// A resource quota.

@@ -20,6 +20,9 @@ pub struct ListServicesArgs {
     /// At most so many: 1 to 500, 100 when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
+    /// Only what comes after this: the `next` of the page before. The API server forgets it after some minutes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
 }
 tool!(super::SERVER, names::LIST_SERVICES, Read, ListServicesArgs => ServiceList);
 
@@ -31,6 +34,9 @@ pub struct ServiceList {
     pub services: Vec<Service>,
     /// Whether there are more than `limit`.
     pub truncated: bool,
+    /// What to pass as `after` for the rest; nothing when this was the last page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
     /// Events about it, when one was asked for by name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub events: Option<ObjectEvents>,

@@ -19,6 +19,9 @@ pub struct ListServiceAccountsArgs {
     /// At most so many: 1 to 500, 100 when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
+    /// Only what comes after this: the `next` of the page before. The API server forgets it after some minutes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
 }
 tool!(super::SERVER, names::LIST_SERVICE_ACCOUNTS, Read, ListServiceAccountsArgs => ServiceAccountList);
 
@@ -30,6 +33,9 @@ pub struct ServiceAccountList {
     pub accounts: Vec<ServiceAccount>,
     /// Whether there are more than `limit`.
     pub truncated: bool,
+    /// What to pass as `after` for the rest; nothing when this was the last page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 /// A service account.

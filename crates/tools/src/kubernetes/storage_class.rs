@@ -13,6 +13,9 @@ pub struct ListStorageClassesArgs {
     /// At most so many: 1 to 500, 100 when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
+    /// Only what comes after this: the `next` of the page before. The API server forgets it after some minutes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
 }
 tool!(super::SERVER, names::LIST_STORAGE_CLASSES, Read, ListStorageClassesArgs => StorageClassList);
 
@@ -24,6 +27,9 @@ pub struct StorageClassList {
     pub classes: Vec<StorageClass>,
     /// Whether there are more than `limit`.
     pub truncated: bool,
+    /// What to pass as `after` for the rest; nothing when this was the last page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 /// A storage class. Its parameters are not shown: provisioners are given credentials in them.

@@ -82,6 +82,9 @@ pub struct ListWorkloadsArgs {
     /// At most so many of each kind: 1 to 500, 100 when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
+    /// Only what comes after this: the `next` of the page before. The API server forgets it after some minutes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
 }
 tool!(super::SERVER, names::LIST_WORKLOADS, Read, ListWorkloadsArgs => WorkloadList);
 
@@ -93,6 +96,9 @@ pub struct WorkloadList {
     pub workloads: Vec<WorkloadSummary>,
     /// Whether there are more than `limit` of a kind.
     pub truncated: bool,
+    /// What to pass as `after` for the rest; nothing when this was the last page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
     /// Kinds that could not be read.
     pub unread: Vec<Unread>,
 }

@@ -55,7 +55,7 @@ fn namespace(found: Patterns) -> NamespaceLogs {
     NamespaceLogs {
         name: "shop".into(),
         workloads: vec!["checkout".into()],
-        pods: Some(answer(PodList { pods, truncated: false })),
+        pods: Some(answer(PodList { pods, truncated: false, next: None })),
         patterns: vec![answer(found)],
         lines: None,
     }

@@ -7,7 +7,7 @@ use futures::stream::{StreamExt as _, iter};
 use serde::Deserialize;
 
 use crate::failure::{bad_arguments, failure};
-use crate::kubernetes::client::Kube;
+use crate::kubernetes::client::{Kube, or_empty};
 use crate::kubernetes::names::check;
 
 /// Groups of which lists are asked for one by one, where the API server doesn't give all at once.
@@ -66,17 +66,17 @@ fn is_own(group: &str) -> bool {
 struct Answer {
     kind: String,
     /// `APIGroupDiscoveryList`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_empty")]
     items: Vec<Group>,
     /// `APIGroupList`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_empty")]
     groups: Vec<OldGroup>,
 }
 
 #[derive(Deserialize)]
 struct Group {
     metadata: GroupName,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_empty")]
     versions: Vec<GroupVersion>,
 }
 
@@ -91,7 +91,7 @@ struct GroupVersion {
     version: String,
     #[serde(default)]
     freshness: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_empty")]
     resources: Vec<Served>,
 }
 
@@ -102,7 +102,7 @@ struct Served {
     response_kind: Option<Kind>,
     #[serde(default)]
     scope: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_empty")]
     verbs: Vec<String>,
 }
 
@@ -126,7 +126,7 @@ struct OldVersion {
 
 #[derive(Deserialize)]
 struct OldList {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_empty")]
     resources: Vec<OldResource>,
 }
 
@@ -135,7 +135,7 @@ struct OldResource {
     name: String,
     kind: String,
     namespaced: bool,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_empty")]
     verbs: Vec<String>,
 }
 

@@ -109,8 +109,8 @@ async fn gather(
         .collect();
     let metadata = join_all(sources.iter().map(|source| metadata(kube, namespace, source)));
     let events = async {
-        list_events::read(kube, collection::<Event>(namespace)?, object, Some(since), Some(500))
-            .await
+        let wanted = list_events::Wanted { object, since: Some(since), ..Default::default() };
+        list_events::read(kube, collection::<Event>(namespace)?, &wanted, Some(500)).await
     };
     let (metadata, templates, events) =
         futures::join!(metadata, templates(kube, namespace), events);

@@ -6,7 +6,7 @@ use k8s_openapi::api::core::v1::{ConfigMap, Secret};
 
 use super::owners::Metadata;
 use crate::kubernetes::client::Kube;
-use crate::kubernetes::names::{collection, list_params};
+use crate::kubernetes::names::{collection, page_params};
 use crate::kubernetes::view::time;
 use crate::tool::Tool;
 
@@ -24,8 +24,10 @@ impl Tool<Kube> for ListConfigNames {
             ReferenceKind::ConfigMap => collection::<ConfigMap>(&args.namespace)?,
             ReferenceKind::Secret => collection::<Secret>(&args.namespace)?,
         };
-        let page = kube.list_metadata::<Metadata>(path, &list_params(None, Some(500))?).await?;
-        let truncated = page.truncated();
+        let limit = args.limit.or(Some(500));
+        let params = page_params(None, limit, args.after.as_deref())?;
+        let page = kube.list_metadata::<Metadata>(path, &params).await?;
+        let (truncated, next) = (page.truncated(), page.next());
         let mut objects: Vec<_> = page
             .items
             .into_iter()
@@ -35,7 +37,7 @@ impl Tool<Kube> for ListConfigNames {
             })
             .collect();
         objects.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(ConfigNames { kind: args.kind, objects, truncated })
+        Ok(ConfigNames { kind: args.kind, objects, truncated, next })
     }
 
     fn summary(names: &ConfigNames) -> String {

@@ -11,7 +11,7 @@ use super::discovery::custom_kind;
 use super::related::events_of_named;
 use crate::failure::bad_arguments;
 use crate::kubernetes::client::Kube;
-use crate::kubernetes::names::{check, is_asked, list_params};
+use crate::kubernetes::names::{check, is_asked, page_params};
 use crate::kubernetes::redact::redact;
 use crate::kubernetes::view::pod::controller;
 use crate::kubernetes::view::template::yaml;
@@ -46,7 +46,8 @@ impl Tool<Kube> for ListCustomObjects {
         Secrets above all, can't be read with it.";
 
     async fn call(kube: &Kube, args: ListCustomObjectsArgs) -> Result<CustomObjects, ToolFailure> {
-        let mut params = list_params(args.label_selector.as_deref(), args.limit)?;
+        let mut params =
+            page_params(args.label_selector.as_deref(), args.limit, args.after.as_deref())?;
         if let Some(namespace) = &args.namespace {
             check("namespace", namespace)?;
         }
@@ -64,7 +65,7 @@ impl Tool<Kube> for ListCustomObjects {
         objects.sort_by(|a, b| (&a.namespace, &a.name).cmp(&(&b.namespace, &b.name)));
         let namespace = args.namespace.as_deref();
         let events = events_of_named(kube, namespace, &kind.kind, name, !objects.is_empty()).await;
-        Ok(CustomObjects { kind, objects, truncated: page.truncated(), events })
+        Ok(CustomObjects { kind, objects, truncated: page.truncated(), next: page.next(), events })
     }
 
     fn summary(list: &CustomObjects) -> String {

@@ -5,7 +5,7 @@ use evenkeel_tools::kubernetes::{DeploymentList, DeploymentSummary, ListDeployme
 use k8s_openapi::api::apps::v1::Deployment;
 
 use crate::kubernetes::client::Kube;
-use crate::kubernetes::names::{collection, list_params};
+use crate::kubernetes::names::{collection, page_params};
 use crate::kubernetes::view::template::images;
 use crate::kubernetes::view::{time, workload};
 use crate::tool::Tool;
@@ -20,12 +20,13 @@ impl Tool<Kube> for ListDeployments {
         "Lists the Deployments of a namespace with replica counts, images and revision.";
 
     async fn call(kube: &Kube, args: ListDeploymentsArgs) -> Result<DeploymentList, ToolFailure> {
-        let params = list_params(args.label_selector.as_deref(), args.limit)?;
+        let params =
+            page_params(args.label_selector.as_deref(), args.limit, args.after.as_deref())?;
         let page =
             kube.list::<Deployment>(collection::<Deployment>(&args.namespace)?, &params).await?;
         let mut deployments: Vec<_> = page.items.iter().map(summarize).collect();
         deployments.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(DeploymentList { deployments, truncated: page.truncated() })
+        Ok(DeploymentList { deployments, truncated: page.truncated(), next: page.next() })
     }
 
     fn summary(list: &DeploymentList) -> String {

@@ -1,5 +1,8 @@
 //! `list_events`.
 
+use std::cmp::Reverse;
+use std::fmt;
+
 use evenkeel_tools::ToolFailure;
 use evenkeel_tools::kubernetes::{Event, EventList, EventType, ListEventsArgs, ObjectRef};
 use jiff::Timestamp;
@@ -13,9 +16,10 @@ use crate::kubernetes::view::time;
 use crate::text::clip;
 use crate::tool::Tool;
 
-/// Pages read. The server lists by name, not by time, so the newest can be anywhere; 2000 events are a busy namespace's
+/// Pages read. The server lists by name, not by time, so the newest can be anywhere; 5000 events are a busy namespace's
 /// hour.
-const MAX_PAGES: usize = 4;
+const MAX_PAGES: usize = 10;
+const NOT_NEXT: &str = "`after` is what a page before gave as `next`";
 
 /// The tool.
 pub(in crate::kubernetes) struct ListEvents;
@@ -28,7 +32,10 @@ impl Tool<Kube> for ListEvents {
 
     async fn call(kube: &Kube, args: ListEventsArgs) -> Result<EventList, ToolFailure> {
         let path = collection::<v1::Event>(&args.namespace)?;
-        read(kube, path, args.object.as_ref(), args.since, args.limit).await
+        let after = args.after.as_deref().map(Place::parse).transpose()?;
+        let wanted =
+            Wanted { object: args.object.as_ref(), since: args.since, until: args.until, after };
+        read(kube, path, &wanted, args.limit).await
     }
 
     fn summary(list: &EventList) -> String {
@@ -37,17 +44,56 @@ impl Tool<Kube> for ListEvents {
     }
 }
 
+/// Which events.
+#[derive(Default)]
+pub(in crate::kubernetes) struct Wanted<'a> {
+    /// About this object.
+    pub object: Option<&'a ObjectRef>,
+    /// Last seen then or later.
+    pub since: Option<Timestamp>,
+    /// Last seen then or before.
+    pub until: Option<Timestamp>,
+    /// After this one.
+    pub after: Option<Place>,
+}
+
+/// Where an event stands in the order of events: newest first, at the same time by name.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::kubernetes) struct Place(Reverse<Option<Timestamp>>, String);
+
+impl Place {
+    fn parse(text: &str) -> Result<Self, ToolFailure> {
+        let parts = text.split_once('/');
+        let (time, name) = parts.ok_or_else(|| bad_arguments(NOT_NEXT))?;
+        check("event", name).map_err(|_| bad_arguments(NOT_NEXT))?;
+        let time = match time {
+            "" => None,
+            time => Some(time.parse().map_err(|_| bad_arguments(NOT_NEXT))?),
+        };
+        Ok(Self(Reverse(time), name.to_owned()))
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(Reverse(time), name) = self;
+        if let Some(time) = time {
+            write!(f, "{time}")?;
+        }
+        write!(f, "/{name}")
+    }
+}
+
 /// Reads events of a collection, newest first.
 pub(in crate::kubernetes) async fn read(
     kube: &Kube,
     path: String,
-    object: Option<&ObjectRef>,
-    since: Option<Timestamp>,
+    wanted: &Wanted<'_>,
     limit: Option<u32>,
 ) -> Result<EventList, ToolFailure> {
     let limit = limit.unwrap_or(100);
     let mut params = ListParams { limit: Some(500), ..list_params(None, Some(limit))? };
-    if let Some(object) = object {
+    if let Some(object) = wanted.object {
         check("name", &object.name)?;
         if object.kind.is_empty() || !object.kind.chars().all(|c| c.is_ascii_alphanumeric()) {
             return Err(bad_arguments(format!("{:?} isn't a kind", object.kind)));
@@ -57,31 +103,37 @@ pub(in crate::kubernetes) async fn read(
             object.kind, object.name
         ));
     }
-    let mut events: Vec<Event> = Vec::new();
+    let mut found: Vec<(Place, Event)> = Vec::new();
     let mut more = false;
     for _ in 0..MAX_PAGES {
         let page = kube.list::<v1::Event>(path.clone(), &params).await?;
         more = page.truncated();
         params.continue_token = page.metadata.next;
         // Again on this side: not every server knows the field selector.
-        let wanted = page.items.iter().map(event).filter(|event| {
-            object.is_none_or(|object| *object == event.object)
-                && since.is_none_or(|since| newest(event) >= Some(since))
-        });
-        events.extend(wanted);
+        found.extend(page.items.iter().map(placed).filter(|(place, event)| {
+            let Place(Reverse(time), _) = place;
+            wanted.object.is_none_or(|object| *object == event.object)
+                && wanted.since.is_none_or(|since| *time >= Some(since))
+                && wanted.until.is_none_or(|until| *time <= Some(until))
+                && wanted.after.as_ref().is_none_or(|after| place > after)
+        }));
         if !more {
             break;
         }
     }
-    events.sort_by_key(|event| std::cmp::Reverse(newest(event)));
+    found.sort_by(|(a, _), (b, _)| a.cmp(b));
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let truncated = more || events.len() > limit;
-    events.truncate(limit);
-    Ok(EventList { events, truncated })
+    let truncated = more || found.len() > limit;
+    let next = (found.len() > limit).then(|| found[limit - 1].0.to_string());
+    found.truncate(limit);
+    let events = found.into_iter().map(|(_, event)| event).collect();
+    Ok(EventList { events, truncated, next })
 }
 
-fn newest(event: &Event) -> Option<Timestamp> {
-    event.last_seen.or(event.first_seen)
+fn placed(found: &v1::Event) -> (Place, Event) {
+    let event = event(found);
+    let time = event.last_seen.or(event.first_seen);
+    (Place(Reverse(time), found.metadata.name.clone().unwrap_or_default()), event)
 }
 
 fn event(event: &v1::Event) -> Event {

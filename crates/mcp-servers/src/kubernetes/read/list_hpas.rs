@@ -23,14 +23,14 @@ impl Tool<Kube> for ListHpas {
     async fn call(kube: &Kube, args: ListHpasArgs) -> Result<HpaList, ToolFailure> {
         let path = collection::<v2::HorizontalPodAutoscaler>(&args.namespace)?;
         let name = args.name.as_deref();
-        let params = named_params("autoscaler name", name, None)?;
+        let params = named_params("autoscaler name", name, args.limit, args.after.as_deref())?;
         let page = kube.list::<v2::HorizontalPodAutoscaler>(path, &params).await?;
         let found = page.items.iter().filter(|hpa| is_asked(&hpa.metadata, name));
         let mut hpas: Vec<_> = found.map(hpa).collect();
         hpas.sort_by(|a, b| a.name.cmp(&b.name));
         let (kind, namespace) = ("HorizontalPodAutoscaler", Some(args.namespace.as_str()));
         let events = events_of_named(kube, namespace, kind, name, !hpas.is_empty()).await;
-        Ok(HpaList { hpas, truncated: page.truncated(), events })
+        Ok(HpaList { hpas, truncated: page.truncated(), next: page.next(), events })
     }
 
     fn summary(list: &HpaList) -> String {

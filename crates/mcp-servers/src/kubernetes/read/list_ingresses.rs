@@ -28,7 +28,7 @@ impl Tool<Kube> for ListIngresses {
 
     async fn call(kube: &Kube, args: ListIngressesArgs) -> Result<IngressList, ToolFailure> {
         let name = args.name.as_deref();
-        let params = named_params("Ingress name", name, args.limit)?;
+        let params = named_params("Ingress name", name, args.limit, args.after.as_deref())?;
         let all = list_params(None, Some(500))?;
         let (page, services, backends) = futures::try_join!(
             kube.list::<v1::Ingress>(collection::<v1::Ingress>(&args.namespace)?, &params),
@@ -41,7 +41,7 @@ impl Tool<Kube> for ListIngresses {
         ingresses.sort_by(|a, b| a.name.cmp(&b.name));
         let (namespace, found) = (Some(args.namespace.as_str()), !ingresses.is_empty());
         let events = events_of_named(kube, namespace, "Ingress", name, found).await;
-        Ok(IngressList { ingresses, truncated: page.truncated(), events })
+        Ok(IngressList { ingresses, truncated: page.truncated(), next: page.next(), events })
     }
 
     fn summary(list: &IngressList) -> String {

@@ -7,7 +7,7 @@ use evenkeel_tools::kubernetes::{LimitItem, LimitRange, LimitRangeList, ListLimi
 use k8s_openapi::api::core::v1;
 
 use crate::kubernetes::client::Kube;
-use crate::kubernetes::names::{collection, list_params};
+use crate::kubernetes::names::{collection, page_params};
 use crate::kubernetes::view::quantity;
 use crate::tool::Tool;
 
@@ -22,10 +22,11 @@ impl Tool<Kube> for ListLimitRanges {
 
     async fn call(kube: &Kube, args: ListLimitRangesArgs) -> Result<LimitRangeList, ToolFailure> {
         let path = collection::<v1::LimitRange>(&args.namespace)?;
-        let page = kube.list::<v1::LimitRange>(path, &list_params(None, args.limit)?).await?;
+        let params = page_params(None, args.limit, args.after.as_deref())?;
+        let page = kube.list::<v1::LimitRange>(path, &params).await?;
         let mut limit_ranges: Vec<_> = page.items.iter().map(limit_range).collect();
         limit_ranges.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(LimitRangeList { limit_ranges, truncated: page.truncated() })
+        Ok(LimitRangeList { limit_ranges, truncated: page.truncated(), next: page.next() })
     }
 
     fn summary(list: &LimitRangeList) -> String {

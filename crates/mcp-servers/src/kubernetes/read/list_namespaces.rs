@@ -6,7 +6,7 @@ use k8s_openapi::api::core::v1;
 
 use super::related::events_of_named;
 use crate::kubernetes::client::Kube;
-use crate::kubernetes::names::{check, cluster_collection, is_asked, list_params};
+use crate::kubernetes::names::{check, cluster_collection, is_asked, page_params};
 use crate::kubernetes::view::{time, truth};
 use crate::text::clip_message;
 use crate::tool::Tool;
@@ -21,7 +21,8 @@ impl Tool<Kube> for ListNamespaces {
         "Lists namespaces with phase, labels and what keeps one that is being deleted.";
 
     async fn call(kube: &Kube, args: ListNamespacesArgs) -> Result<NamespaceList, ToolFailure> {
-        let mut params = list_params(args.label_selector.as_deref(), args.limit)?;
+        let mut params =
+            page_params(args.label_selector.as_deref(), args.limit, args.after.as_deref())?;
         let name = args.name.as_deref();
         if let Some(name) = name {
             check("namespace", name)?;
@@ -34,7 +35,7 @@ impl Tool<Kube> for ListNamespaces {
         namespaces.sort_by(|a, b| a.name.cmp(&b.name));
         let found = !namespaces.is_empty();
         let events = events_of_named(kube, name, "Namespace", name, found).await;
-        Ok(NamespaceList { namespaces, truncated: page.truncated(), events })
+        Ok(NamespaceList { namespaces, truncated: page.truncated(), next: page.next(), events })
     }
 
     fn summary(list: &NamespaceList) -> String {

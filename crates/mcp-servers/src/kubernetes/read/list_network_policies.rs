@@ -8,7 +8,7 @@ use k8s_openapi::api::core::v1::Pod;
 use k8s_openapi::api::networking::v1;
 
 use crate::kubernetes::client::Kube;
-use crate::kubernetes::names::{check, collection, list_params};
+use crate::kubernetes::names::{check, collection, page_params};
 use crate::kubernetes::view::{int_or_string, selector, time};
 use crate::text::clip;
 use crate::tool::Tool;
@@ -32,7 +32,7 @@ impl Tool<Kube> for ListNetworkPolicies {
         args: ListNetworkPoliciesArgs,
     ) -> Result<NetworkPolicyList, ToolFailure> {
         let path = collection::<v1::NetworkPolicy>(&args.namespace)?;
-        let params = list_params(None, args.limit)?;
+        let params = page_params(None, args.limit, args.after.as_deref())?;
         let labels = match &args.pod {
             Some(name) => {
                 check("pod name", name)?;
@@ -51,7 +51,7 @@ impl Tool<Kube> for ListNetworkPolicies {
         };
         let mut policies: Vec<_> = page.items.iter().filter(applies).map(policy).collect();
         policies.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(NetworkPolicyList { policies, truncated: page.truncated() })
+        Ok(NetworkPolicyList { policies, truncated: page.truncated(), next: page.next() })
     }
 
     fn summary(list: &NetworkPolicyList) -> String {

@@ -8,7 +8,9 @@ use k8s_openapi::api::core::v1;
 
 use super::related::events_of_named;
 use crate::kubernetes::client::Kube;
-use crate::kubernetes::names::{check, cluster_collection, everywhere, is_asked, list_params};
+use crate::kubernetes::names::{
+    check, cluster_collection, everywhere, is_asked, list_params, page_params,
+};
 use crate::kubernetes::view::container::resources;
 use crate::kubernetes::view::{quantity, time, truth};
 use crate::text::clip_message;
@@ -24,7 +26,8 @@ impl Tool<Kube> for ListNodes {
         one asked for by name also with what its pods ask for and its events.";
 
     async fn call(kube: &Kube, args: ListNodesArgs) -> Result<NodeList, ToolFailure> {
-        let mut params = list_params(args.label_selector.as_deref(), args.limit)?;
+        let mut params =
+            page_params(args.label_selector.as_deref(), args.limit, args.after.as_deref())?;
         let name = args.name.as_deref();
         if let Some(name) = name {
             check("node name", name)?;
@@ -44,7 +47,7 @@ impl Tool<Kube> for ListNodes {
             }
             None => (None, None),
         };
-        Ok(NodeList { nodes, truncated: page.truncated(), allocated, events })
+        Ok(NodeList { nodes, truncated: page.truncated(), next: page.next(), allocated, events })
     }
 
     fn summary(list: &NodeList) -> String {

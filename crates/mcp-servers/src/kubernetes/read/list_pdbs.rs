@@ -22,14 +22,14 @@ impl Tool<Kube> for ListPdbs {
     async fn call(kube: &Kube, args: ListPdbsArgs) -> Result<PdbList, ToolFailure> {
         let path = collection::<PodDisruptionBudget>(&args.namespace)?;
         let name = args.name.as_deref();
-        let params = named_params("budget name", name, args.limit)?;
+        let params = named_params("budget name", name, args.limit, args.after.as_deref())?;
         let page = kube.list::<PodDisruptionBudget>(path, &params).await?;
         let found = page.items.iter().filter(|pdb| is_asked(&pdb.metadata, name));
         let mut pdbs: Vec<_> = found.map(pdb).collect();
         pdbs.sort_by(|a, b| a.name.cmp(&b.name));
         let (namespace, found) = (Some(args.namespace.as_str()), !pdbs.is_empty());
         let events = events_of_named(kube, namespace, "PodDisruptionBudget", name, found).await;
-        Ok(PdbList { pdbs, truncated: page.truncated(), events })
+        Ok(PdbList { pdbs, truncated: page.truncated(), next: page.next(), events })
     }
 
     fn summary(list: &PdbList) -> String {

@@ -6,7 +6,7 @@ use k8s_openapi::api::core::v1::Pod;
 
 use super::owners::Owners;
 use crate::kubernetes::client::Kube;
-use crate::kubernetes::names::{collection, list_params};
+use crate::kubernetes::names::{collection, page_params};
 use crate::kubernetes::view;
 use crate::tool::Tool;
 
@@ -20,16 +20,17 @@ impl Tool<Kube> for ListPods {
         Deployment, and per container its state, last termination, restarts, resources and probes.";
 
     async fn call(kube: &Kube, args: ListPodsArgs) -> Result<PodList, ToolFailure> {
-        let params = list_params(args.label_selector.as_deref(), args.limit)?;
+        let params =
+            page_params(args.label_selector.as_deref(), args.limit, args.after.as_deref())?;
         let (page, owners) = futures::try_join!(
             kube.list::<Pod>(collection::<Pod>(&args.namespace)?, &params),
             Owners::of_namespace(kube, &args.namespace),
         )?;
-        let truncated = page.truncated();
+        let (truncated, next) = (page.truncated(), page.next());
         let mut pods: Vec<_> =
             page.items.iter().map(|pod| view::pod::pod(pod, owners.chain(&pod.metadata))).collect();
         pods.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(PodList { pods, truncated })
+        Ok(PodList { pods, truncated, next })
     }
 
     fn summary(list: &PodList) -> String {

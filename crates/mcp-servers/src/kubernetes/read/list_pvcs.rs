@@ -21,14 +21,14 @@ impl Tool<Kube> for ListPvcs {
     async fn call(kube: &Kube, args: ListPvcsArgs) -> Result<PvcList, ToolFailure> {
         let path = collection::<PersistentVolumeClaim>(&args.namespace)?;
         let name = args.name.as_deref();
-        let params = named_params("claim name", name, None)?;
+        let params = named_params("claim name", name, args.limit, args.after.as_deref())?;
         let page = kube.list::<PersistentVolumeClaim>(path, &params).await?;
         let found = page.items.iter().filter(|claim| is_asked(&claim.metadata, name));
         let mut pvcs: Vec<_> = found.map(pvc).collect();
         pvcs.sort_by(|a, b| a.name.cmp(&b.name));
         let (kind, namespace) = ("PersistentVolumeClaim", Some(args.namespace.as_str()));
         let events = events_of_named(kube, namespace, kind, name, !pvcs.is_empty()).await;
-        Ok(PvcList { pvcs, truncated: page.truncated(), events })
+        Ok(PvcList { pvcs, truncated: page.truncated(), next: page.next(), events })
     }
 
     fn summary(list: &PvcList) -> String {

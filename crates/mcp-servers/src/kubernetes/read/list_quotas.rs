@@ -21,12 +21,12 @@ impl Tool<Kube> for ListQuotas {
     async fn call(kube: &Kube, args: ListQuotasArgs) -> Result<QuotaList, ToolFailure> {
         let path = collection::<ResourceQuota>(&args.namespace)?;
         let name = args.name.as_deref();
-        let params = named_params("quota name", name, None)?;
+        let params = named_params("quota name", name, args.limit, args.after.as_deref())?;
         let page = kube.list::<ResourceQuota>(path, &params).await?;
         let found = page.items.iter().filter(|quota| is_asked(&quota.metadata, name));
         let mut quotas: Vec<_> = found.map(quota).collect();
         quotas.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(QuotaList { quotas, truncated: page.truncated() })
+        Ok(QuotaList { quotas, truncated: page.truncated(), next: page.next() })
     }
 
     fn summary(list: &QuotaList) -> String {

@@ -24,12 +24,12 @@ impl Tool<Kube> for ListServiceAccounts {
     ) -> Result<ServiceAccountList, ToolFailure> {
         let path = collection::<v1::ServiceAccount>(&args.namespace)?;
         let name = args.name.as_deref();
-        let params = named_params("service account name", name, args.limit)?;
+        let params = named_params("service account name", name, args.limit, args.after.as_deref())?;
         let page = kube.list::<v1::ServiceAccount>(path, &params).await?;
         let found = page.items.iter().filter(|account| is_asked(&account.metadata, name));
         let mut accounts: Vec<_> = found.map(account).collect();
         accounts.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(ServiceAccountList { accounts, truncated: page.truncated() })
+        Ok(ServiceAccountList { accounts, truncated: page.truncated(), next: page.next() })
     }
 
     fn summary(list: &ServiceAccountList) -> String {

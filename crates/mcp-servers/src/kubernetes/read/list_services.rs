@@ -25,7 +25,7 @@ impl Tool<Kube> for ListServices {
 
     async fn call(kube: &Kube, args: ListServicesArgs) -> Result<ServiceList, ToolFailure> {
         let name = args.name.as_deref();
-        let params = named_params("Service name", name, args.limit)?;
+        let params = named_params("Service name", name, args.limit, args.after.as_deref())?;
         let (page, backends) = futures::try_join!(
             kube.list::<v1::Service>(collection::<v1::Service>(&args.namespace)?, &params),
             backends(kube, &args.namespace),
@@ -40,7 +40,7 @@ impl Tool<Kube> for ListServices {
         let namespace = Some(args.namespace.as_str());
         let found = !services.is_empty();
         let events = events_of_named(kube, namespace, "Service", name, found).await;
-        Ok(ServiceList { services, truncated: page.truncated(), events })
+        Ok(ServiceList { services, truncated: page.truncated(), next: page.next(), events })
     }
 
     fn summary(list: &ServiceList) -> String {

@@ -5,7 +5,7 @@ use evenkeel_tools::kubernetes::{ListStorageClassesArgs, StorageClass, StorageCl
 use k8s_openapi::api::storage::v1;
 
 use crate::kubernetes::client::Kube;
-use crate::kubernetes::names::{cluster_collection, list_params};
+use crate::kubernetes::names::{cluster_collection, page_params};
 use crate::kubernetes::view::workload::annotation;
 use crate::tool::Tool;
 
@@ -25,12 +25,12 @@ impl Tool<Kube> for ListStorageClasses {
         kube: &Kube,
         args: ListStorageClassesArgs,
     ) -> Result<StorageClassList, ToolFailure> {
-        let params = list_params(None, args.limit)?;
+        let params = page_params(None, args.limit, args.after.as_deref())?;
         let path = cluster_collection::<v1::StorageClass>();
         let page = kube.list::<v1::StorageClass>(path, &params).await?;
         let mut classes: Vec<_> = page.items.iter().map(class).collect();
         classes.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(StorageClassList { classes, truncated: page.truncated() })
+        Ok(StorageClassList { classes, truncated: page.truncated(), next: page.next() })
     }
 
     fn summary(list: &StorageClassList) -> String {

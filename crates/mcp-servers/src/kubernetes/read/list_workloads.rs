@@ -1,5 +1,7 @@
 //! `list_workloads`.
 
+use std::collections::BTreeMap;
+
 use evenkeel_tools::ToolFailure;
 use evenkeel_tools::kubernetes::{
     ControllerKind, JobState, ListWorkloadsArgs, WorkloadList, WorkloadSummary,
@@ -10,8 +12,9 @@ use k8s_openapi::api::batch::v1::{CronJob, Job};
 use kube::api::ListParams;
 
 use super::related::unread;
+use crate::failure::bad_arguments;
 use crate::kubernetes::client::Kube;
-use crate::kubernetes::names::{check, collection, list_params};
+use crate::kubernetes::names::{check, collection, list_params, with_page};
 use crate::kubernetes::view::controller::{Controller, summary};
 use crate::tool::Tool;
 
@@ -35,20 +38,40 @@ impl Tool<Kube> for ListWorkloads {
             kinds = ControllerKind::ALL.to_vec();
             kinds.retain(|kind| *kind != ControllerKind::ReplicaSet);
         }
-        let answers =
-            join_all(kinds.iter().map(|kind| of_kind(kube, *kind, &args.namespace, &params))).await;
-        let mut list = WorkloadList { workloads: Vec::new(), truncated: false, unread: Vec::new() };
+        let before = args.after.as_deref().map(ends).transpose()?;
+        if let Some(before) = &before {
+            kinds.retain(|kind| before.contains_key(kind.as_str()));
+        }
+        let mut pages = Vec::with_capacity(kinds.len());
+        for kind in &kinds {
+            let end = before.as_ref().and_then(|before| before.get(kind.as_str()));
+            pages.push(with_page(params.clone(), end.map(String::as_str))?);
+        }
+        let reads = kinds.iter().zip(&pages);
+        let answers = reads.map(|(kind, params)| of_kind(kube, *kind, &args.namespace, params));
+        let answers = join_all(answers).await;
+        let mut list = WorkloadList {
+            workloads: Vec::new(),
+            truncated: false,
+            next: None,
+            unread: Vec::new(),
+        };
+        let mut after = Ends::new();
         let asked = kinds.len();
         for (kind, answer) in kinds.into_iter().zip(answers) {
             match answer {
-                Ok((found, truncated)) => {
+                Ok((found, next)) => {
                     list.workloads.extend(found);
-                    list.truncated |= truncated;
+                    after.extend(next.map(|token| (kind.as_str().to_owned(), token)));
                 }
                 // Nothing at all is a failure, not an answer.
                 Err(failure) if list.unread.len() + 1 == asked => return Err(failure),
                 Err(failure) => list.unread.push(unread(kind.as_str(), failure)),
             }
+        }
+        if !after.is_empty() {
+            list.truncated = true;
+            list.next = serde_json::to_string(&after).ok();
         }
         list.workloads.sort_by(|a, b| (a.kind, &a.name).cmp(&(b.kind, &b.name)));
         Ok(list)
@@ -70,12 +93,28 @@ impl Tool<Kube> for ListWorkloads {
     }
 }
 
+/// Where the list of each kind that has more ended.
+type Ends = BTreeMap<String, String>;
+
+fn ends(after: &str) -> Result<Ends, ToolFailure> {
+    let known = |ends: &Ends| {
+        !ends.is_empty()
+            && ends
+                .keys()
+                .all(|kind| ControllerKind::ALL.iter().any(|known| known.as_str() == kind))
+    };
+    serde_json::from_str(after)
+        .ok()
+        .filter(known)
+        .ok_or_else(|| bad_arguments("`after` is what a page before gave as `next`"))
+}
+
 async fn of_kind(
     kube: &Kube,
     kind: ControllerKind,
     namespace: &str,
     params: &ListParams,
-) -> Result<(Vec<WorkloadSummary>, bool), ToolFailure> {
+) -> Result<(Vec<WorkloadSummary>, Option<String>), ToolFailure> {
     match kind {
         ControllerKind::Deployment => list::<Deployment>(kube, namespace, params).await,
         ControllerKind::StatefulSet => list::<StatefulSet>(kube, namespace, params).await,
@@ -90,7 +129,7 @@ async fn list<C: Controller>(
     kube: &Kube,
     namespace: &str,
     params: &ListParams,
-) -> Result<(Vec<WorkloadSummary>, bool), ToolFailure> {
+) -> Result<(Vec<WorkloadSummary>, Option<String>), ToolFailure> {
     let page = kube.list::<C>(collection::<C>(namespace)?, params).await?;
-    Ok((page.items.iter().map(summary).collect(), page.truncated()))
+    Ok((page.items.iter().map(summary).collect(), page.next()))
 }

@@ -6,7 +6,7 @@ use k8s_openapi::api::core::v1::Node;
 
 use super::usage::{over, read};
 use crate::kubernetes::client::Kube;
-use crate::kubernetes::names::{cluster_collection, list_params};
+use crate::kubernetes::names::{cluster_collection, page_params};
 use crate::kubernetes::view::quantity;
 use crate::tool::Tool;
 
@@ -20,15 +20,20 @@ impl Tool<Kube> for NodeUsageTool {
         is. Needs metrics.k8s.io (metrics-server).";
 
     async fn call(kube: &Kube, args: NodeUsageArgs) -> Result<NodeUsageList, ToolFailure> {
-        let params = list_params(args.label_selector.as_deref(), args.limit)?;
+        let params =
+            page_params(args.label_selector.as_deref(), args.limit, args.after.as_deref())?;
         let (metrics, nodes) = futures::try_join!(
-            read(kube, "nodes", &params),
+            read(kube, "nodes", args.label_selector.as_deref()),
             kube.list::<Node>(cluster_collection::<Node>(), &params),
         )?;
         let mut measured = Vec::new();
         for figures in &metrics.items {
-            let node = nodes.items.iter().find(|n| n.metadata.name == figures.metadata.name);
-            let allocatable = node.and_then(|node| node.status.as_ref()?.allocatable.as_ref());
+            let mut same = nodes.items.iter();
+            // Of a later page, or gone since.
+            let Some(node) = same.find(|n| n.metadata.name == figures.metadata.name) else {
+                continue;
+            };
+            let allocatable = node.status.as_ref().and_then(|status| status.allocatable.as_ref());
             let has = |name: &str| quantity(allocatable.and_then(|map| map.get(name)));
             let usage = figures.usage(&figures.usage);
             measured.push(NodeUsage {
@@ -43,8 +48,8 @@ impl Tool<Kube> for NodeUsageTool {
             nodes.items.iter().filter_map(|node| node.metadata.name.clone()).collect();
         without.retain(|name| measured.iter().all(|node| node.name != *name));
         without.sort();
-        let truncated = metrics.truncated() || nodes.truncated();
-        Ok(NodeUsageList { nodes: measured, without, truncated })
+        let (truncated, next) = (nodes.truncated(), nodes.next());
+        Ok(NodeUsageList { nodes: measured, without, truncated, next })
     }
 
     fn summary(list: &NodeUsageList) -> String {

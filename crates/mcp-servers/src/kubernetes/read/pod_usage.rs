@@ -6,7 +6,7 @@ use k8s_openapi::api::core::v1::Pod;
 
 use super::usage::{over, read};
 use crate::kubernetes::client::Kube;
-use crate::kubernetes::names::{check, collection, list_params};
+use crate::kubernetes::names::{check, collection, page_params};
 use crate::kubernetes::view::container::resources;
 use crate::tool::Tool;
 
@@ -21,18 +21,24 @@ impl Tool<Kube> for PodUsageTool {
 
     async fn call(kube: &Kube, args: PodUsageArgs) -> Result<PodUsageList, ToolFailure> {
         check("namespace", &args.namespace)?;
-        let params = list_params(args.label_selector.as_deref(), args.limit)?;
+        let params =
+            page_params(args.label_selector.as_deref(), args.limit, args.after.as_deref())?;
         let resource = format!("namespaces/{}/pods", args.namespace);
         let (metrics, pods) = futures::try_join!(
-            read(kube, &resource, &params),
+            read(kube, &resource, args.label_selector.as_deref()),
             kube.list::<Pod>(collection::<Pod>(&args.namespace)?, &params),
         )?;
         let mut containers = Vec::new();
         for figures in &metrics.items {
-            let pod = pods.items.iter().find(|pod| pod.metadata.name == figures.metadata.name);
+            let mut same = pods.items.iter();
+            // Of a later page, or gone since.
+            let Some(pod) = same.find(|pod| pod.metadata.name == figures.metadata.name) else {
+                continue;
+            };
             for one in &figures.containers {
                 let spec = pod
-                    .and_then(|pod| pod.spec.as_ref())
+                    .spec
+                    .as_ref()
                     .and_then(|spec| spec.containers.iter().find(|c| c.name == one.name));
                 let asked = resources(spec.and_then(|spec| spec.resources.as_ref()));
                 let usage = figures.usage(&one.usage);
@@ -55,8 +61,8 @@ impl Tool<Kube> for PodUsageTool {
             pods.items.iter().filter(runs).filter_map(|pod| pod.metadata.name.clone()).collect();
         without.retain(|name| containers.iter().all(|container| container.pod != *name));
         without.sort();
-        let truncated = metrics.truncated() || pods.truncated();
-        Ok(PodUsageList { containers, without, truncated })
+        let (truncated, next) = (pods.truncated(), pods.next());
+        Ok(PodUsageList { containers, without, truncated, next })
     }
 
     fn summary(list: &PodUsageList) -> String {

@@ -25,7 +25,8 @@ pub(super) async fn events_of(
             Some(namespace) => collection::<Event>(namespace)?,
             None => everywhere::<Event>(),
         };
-        list_events::read(kube, path, Some(&object), None, Some(LIMIT)).await
+        let wanted = list_events::Wanted { object: Some(&object), ..Default::default() };
+        list_events::read(kube, path, &wanted, Some(LIMIT)).await
     };
     match read.await {
         Ok(list) => ObjectEvents { events: list.events, truncated: list.truncated, unread: None },

@@ -11,7 +11,7 @@ use kube::api::ListParams;
 use serde::Deserialize;
 
 use crate::failure::failure;
-use crate::kubernetes::client::{Kube, Page};
+use crate::kubernetes::client::{Kube, Page, or_empty};
 
 /// Figures of a node or a pod.
 #[derive(Deserialize)]
@@ -23,10 +23,10 @@ pub(super) struct Metrics {
     #[serde(default)]
     window: Option<String>,
     /// Of a node.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_empty")]
     pub usage: BTreeMap<String, String>,
     /// Of a pod.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_empty")]
     pub containers: Vec<ContainerMetrics>,
 }
 
@@ -34,18 +34,21 @@ pub(super) struct Metrics {
 #[derive(Deserialize)]
 pub(super) struct ContainerMetrics {
     pub name: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_empty")]
     pub usage: BTreeMap<String, String>,
 }
 
-/// Reads figures; `resource` is `nodes` or `namespaces/NAME/pods`.
+/// Reads all figures; `resource` is `nodes` or `namespaces/NAME/pods`. metrics-server hands them out whole: it has no
+/// pages, and one that had would not share its tokens with the API server.
 pub(super) async fn read(
     kube: &Kube,
     resource: &str,
-    params: &ListParams,
+    selector: Option<&str>,
 ) -> Result<Page<Metrics>, ToolFailure> {
     let path = format!("/apis/metrics.k8s.io/v1beta1/{resource}");
-    kube.list(path, params).await.map_err(|answer| {
+    let params =
+        ListParams { label_selector: selector.map(str::to_owned), ..ListParams::default() };
+    kube.list(path, &params).await.map_err(|answer| {
         if answer.code == codes::KUBERNETES_NOT_FOUND {
             failure(
                 codes::KUBERNETES_NOT_SERVED,
