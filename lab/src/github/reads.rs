@@ -25,6 +25,11 @@ impl Paging {
         Self { size, skip: size * (number(page).unwrap_or(1).max(1) - 1) }
     }
 
+    /// Whether it is the first page.
+    pub fn is_first(self) -> bool {
+        self.skip == 0
+    }
+
     /// That part of it.
     pub fn cut(self, items: Vec<Value>) -> Reply {
         let more = items.len() > self.skip + self.size;
@@ -174,13 +179,15 @@ pub async fn compare(hub: &Hub, names: &str, page: Paging) -> Result<Reply> {
         _ => "diverged",
     };
     let total = ahead.len();
+    // Files come with the first page only.
+    let files = if page.is_first() { files(hub, &merge_base, &head).await? } else { Vec::new() };
     let commits = page.cut(ahead);
     Ok(Reply {
         status: 200,
         more: commits.more,
         body: json!({
             "status": status, "ahead_by": total, "behind_by": behind, "total_commits": total, "commits": commits.body,
-            "files": files(hub, &merge_base, &head).await?,
+            "files": files,
         }),
     })
 }

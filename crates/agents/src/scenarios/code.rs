@@ -8,6 +8,7 @@ use evenkeel_domain::{
     action::{ActionCall, ActionKind},
     evidence::{Agent, Specialist, ToolFailure},
     finding::FindingKind,
+    object::{ObjectKind, ObjectRef},
     plan::{Plan, PlannedAction, Undo},
     predicate::Predicate,
     write::{Found, Written},
@@ -17,7 +18,7 @@ use evenkeel_mcp_servers::{
     Limits,
     github::{self, Github, GithubAuth, GithubConfig},
 };
-use evenkeel_tools::{failure::META, prometheus::SignalKind as S};
+use evenkeel_tools::{failure::META, kubernetes::SourceVersion, prometheus::SignalKind as S};
 use rmcp::{
     ServiceExt as _,
     model::CallToolRequestParams,
@@ -35,7 +36,7 @@ use crate::{
         bench::ScriptedBench,
         metrics::step,
         state,
-        world::{at, deployment, namespace, pod},
+        world::{at, deployment, namespace, pod, set_pod},
     },
     verifier,
 };
@@ -54,6 +55,8 @@ const TOKEN: &str = "token-of-the-double";
 struct Code {
     double: Double,
     client: RunningService<RoleClient, ()>,
+    /// The commits of the two releases.
+    commits: [String; 2],
     _dir: TempDir,
 }
 
@@ -78,8 +81,9 @@ impl Code {
         let client = ().serve(here).await.unwrap();
         let old = double.commit("main", "begin", &[("prices", Some(b"1\n2\n3\n"))]).await.unwrap();
         double.tag("front-1", &old).await.unwrap();
-        let code = Self { double, client, _dir: dir };
+        let mut code = Self { double, client, commits: [old, String::new()], _dir: dir };
         let new = code.merge("New prices", "prices", b"1\ntwo\n3\n").await;
+        code.commits[1].clone_from(&new);
         code.double.tag("front-2", &new).await.unwrap();
         code
     }
@@ -128,7 +132,24 @@ fn range() -> Range {
 
 /// From the alert to the plan; `before` changes what is known before planning.
 async fn investigate(code: &Arc<Code>, before: impl FnOnce(&ScriptedBench)) -> Outcome {
-    let (cluster, asked) = (range().script(), Arc::clone(code));
+    investigate_in(range(), code, before).await
+}
+
+async fn investigate_in(
+    range: Range,
+    code: &Arc<Code>,
+    before: impl FnOnce(&ScriptedBench),
+) -> Outcome {
+    investigate_alert(ALERT, range, code, before).await
+}
+
+async fn investigate_alert(
+    alert: &[(&str, &str)],
+    range: Range,
+    code: &Arc<Code>,
+    before: impl FnOnce(&ScriptedBench),
+) -> Outcome {
+    let (cluster, asked) = (range.script(), Arc::clone(code));
     let handle = tokio::runtime::Handle::current();
     let script = move |server: &str, tool: &str, arguments: &Value| {
         if server == "github" {
@@ -137,7 +158,7 @@ async fn investigate(code: &Arc<Code>, before: impl FnOnce(&ScriptedBench)) -> O
         }
         cluster(server, tool, arguments)
     };
-    let bench = ScriptedBench::new(state::with_alert(ALERT), Box::new(script));
+    let bench = ScriptedBench::new(state::with_alert(alert), Box::new(script));
     for specialist in [Specialist::Kubernetes, Specialist::Metrics, Specialist::Github] {
         specialists::observe(&bench, specialist).await.unwrap();
     }
@@ -206,6 +227,56 @@ async fn a_bad_commit_is_rolled_back_and_then_reverted_by_a_pull_request() {
         assert!(matches!(undone, Written::Applied { .. }));
     }
     assert_eq!(code.double.pulls(), (2, 0));
+    assert_eq!(code.double.violations(), Vec::<String>::new());
+}
+
+/// Images by digest, as a strict registry wants them: the commits stand in an annotation of the pods.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_release_is_traced_by_the_commit_in_its_annotation() {
+    let code = Arc::new(Code::new().await);
+    let mut range = range();
+    let revisions = &mut range.ns.0.details[0].value.revisions;
+    for revision in revisions.iter_mut() {
+        let digit = revision.revision.to_string();
+        revision.images = vec![format!("registry/web@sha256:{}", digit.repeat(64))];
+    }
+    let traced = |outcome: &Outcome| {
+        outcome.state.findings.iter().find(|f| f.kind == FindingKind::CodeChange).cloned()
+    };
+    let blind = investigate_in(range.clone(), &code, |_| {}).await;
+    assert_eq!(traced(&blind), None, "a digest tells nothing");
+
+    for (revision, commit) in range.ns.0.details[0].value.revisions.iter_mut().zip([1, 0]) {
+        revision.source = Some(SourceVersion {
+            key: "org.opencontainers.image.revision".into(),
+            value: code.commits[commit].clone(),
+        });
+    }
+    let outcome = investigate_in(range, &code, |_| {}).await;
+    let found = traced(&outcome).unwrap();
+    assert!(found.summary.contains("pull request #1 \"New prices (#1)\""), "{}", found.summary);
+    assert_eq!(kinds(outcome.plan()), [ActionKind::RolloutUndo, ActionKind::RevertPr]);
+    assert_eq!(code.double.violations(), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_code_of_a_stateful_set_is_found_as_well() {
+    let code = Arc::new(Code::new().await);
+    let front = deployment("front").revision(1, "aaaa", at(-90_000)).revision(2, "bbbb", at(-100));
+    let crashing = set_pod("front", "bbbb", 1).crashing(1, 4);
+    let ns = namespace().history(front).pods(vec![set_pod("front", "aaaa", 0), crashing]);
+    let alert = [
+        ("alertname", "KubePodCrashLooping"),
+        ("namespace", "shop"),
+        ("statefulset", "front"),
+        ("severity", "critical"),
+    ];
+    let outcome = investigate_alert(&alert, Range::new(ns), &code, |_| {}).await;
+    let found = outcome.state.findings.iter().find(|f| f.kind == FindingKind::CodeChange).unwrap();
+    assert_eq!(found.object, ObjectRef::new(ObjectKind::StatefulSet, "shop", "front"));
+    let kinds = kinds(outcome.plan());
+    assert_eq!(kinds.first(), Some(&ActionKind::RolloutUndo));
+    assert_eq!(kinds.last(), Some(&ActionKind::RevertPr), "{kinds:?}");
     assert_eq!(code.double.violations(), Vec::<String>::new());
 }
 

@@ -124,6 +124,7 @@ impl Range {
             k8s::names::LIST_NODES => {
                 value(&NodeList { nodes: self.nodes.clone(), ..NodeList::default() })
             }
+            k8s::names::LIST_WORKLOADS => value(&self.sets()),
             k8s::names::ROLLOUT_HISTORY => {
                 let found = ns.histories.iter().find(|h| h.value.name == text("name"));
                 value(&found.ok_or_else(|| failure("kubernetes.not_found", "no such set"))?.value)
@@ -171,6 +172,34 @@ impl Range {
             }
             other => panic!("unexpected tool {other}"),
         })
+    }
+
+    fn sets(&self) -> k8s::WorkloadList {
+        let set = |answer: &crate::bench::Answer<k8s::RolloutHistory>| {
+            let kind = match answer.value.kind {
+                k8s::WorkloadKind::DaemonSet => k8s::ControllerKind::DaemonSet,
+                _ => k8s::ControllerKind::StatefulSet,
+            };
+            let history = &answer.value;
+            k8s::WorkloadSummary {
+                kind,
+                name: history.name.clone(),
+                uid: history.uid.clone(),
+                labels: history.selector.clone(),
+                selector: None,
+                replicas: Some(history.replicas.clone()),
+                job: None,
+                schedule: None,
+                images: Vec::new(),
+                owner: None,
+                generation: Some(history.generation),
+                observed_generation: history.observed_generation,
+                created_at: None,
+                deleted_at: None,
+            }
+        };
+        let workloads = self.ns.0.histories.iter().map(set).collect();
+        k8s::WorkloadList { workloads, truncated: false, next: None, unread: Vec::new() }
     }
 
     fn job_status(&self, name: &str) -> k8s::JobStatus {

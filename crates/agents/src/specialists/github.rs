@@ -1,5 +1,6 @@
-//! The GitHub specialist: from the images that workloads changed to around the onset, to the
-//! commits and pull requests they were made from.
+//! The GitHub specialist: from what workloads changed to around the onset, to the commits and pull
+//! requests it was made from. What was changed to is told by an annotation that names the commit,
+//! else by the image's tag, else by an annotation or label that names a version.
 //!
 //! It reads the workloads itself: specialists look at the same time and know nothing of each
 //! other. A repository is asked only where its tags or commits carry the image's version, so a
@@ -9,11 +10,14 @@ use evenkeel_domain::{
     Timestamp,
     evidence::{Agent, Gap},
     id::EvidenceId,
-    object::ObjectRef,
+    object::{ObjectKind, ObjectRef},
 };
 use evenkeel_tools::{
     github::{FindChangeArgs, FoundChange, ListRepositoriesArgs, Repository},
-    kubernetes::{Deployment, GetDeploymentArgs, ListDeploymentsArgs, Revision},
+    kubernetes::{
+        ControllerKind, GetDeploymentArgs, ListDeploymentsArgs, ListWorkloadsArgs, Revision,
+        RolloutHistoryArgs, WorkloadKind,
+    },
 };
 use jiff::SignedDuration;
 
@@ -31,6 +35,8 @@ const BEFORE: SignedDuration = SignedDuration::from_hours(2);
 const FRESH: SignedDuration = SignedDuration::from_hours(24);
 /// Workloads looked at in one namespace where the alert names none.
 const WORKLOADS: usize = 10;
+/// Annotation that names the very commit ([OCI](https://github.com/opencontainers/image-spec/blob/main/annotations.md)).
+const COMMIT: &str = "org.opencontainers.image.revision";
 /// Releases looked up: each asks every repository.
 const RELEASES: usize = 4;
 
@@ -99,61 +105,127 @@ async fn releases(
         ListDeploymentsArgs { namespace: namespace.to_owned(), ..ListDeploymentsArgs::default() };
     let what = format!("the Deployments of namespace {namespace}");
     let Some(list) = probe(bench, AGENT, what, &arguments).await? else { return Ok(Vec::new()) };
+    let arguments = ListWorkloadsArgs {
+        namespace: namespace.to_owned(),
+        kinds: vec![ControllerKind::StatefulSet, ControllerKind::DaemonSet],
+        ..ListWorkloadsArgs::default()
+    };
+    let what = format!("the StatefulSets and DaemonSets of namespace {namespace}");
+    let sets = probe(bench, AGENT, what, &arguments).await?;
+    let mut names: Vec<(WorkloadKind, String)> = Vec::new();
+    names.extend(list.value.deployments.iter().map(|d| (WorkloadKind::Deployment, d.name.clone())));
+    for set in sets.iter().flat_map(|sets| &sets.value.workloads) {
+        let kind = match set.kind {
+            ControllerKind::StatefulSet => WorkloadKind::StatefulSet,
+            ControllerKind::DaemonSet => WorkloadKind::DaemonSet,
+            _ => continue,
+        };
+        names.push((kind, set.name.clone()));
+    }
     // Like the Kubernetes specialist: what the alert names, and its neighbours, for the cause may
     // lie behind it.
-    let mut names: Vec<_> = list.value.deployments.iter().map(|d| d.name.clone()).collect();
-    names.sort_by_key(|name| !focus.names(name));
+    names.sort_by_key(|(_, name)| !focus.names(name));
     names.truncate(WORKLOADS);
     let mut found = Vec::new();
-    for name in names {
-        let arguments = GetDeploymentArgs { namespace: namespace.to_owned(), name: name.clone() };
-        let what = format!("Deployment {namespace}/{name}");
-        if let Some(answer) = probe(bench, AGENT, what, &arguments).await? {
-            found.extend(released(&answer.value, onset));
-        }
+    for (kind, name) in names {
+        let what = format!("{} {namespace}/{name}", kind.as_str());
+        let object = ObjectRef::new(object_kind(kind), namespace, &name);
+        let namespace = namespace.to_owned();
+        let revisions = if kind == WorkloadKind::Deployment {
+            let arguments = GetDeploymentArgs { namespace, name };
+            probe(bench, AGENT, what, &arguments).await?.map(|answer| answer.value.revisions)
+        } else {
+            let arguments = RolloutHistoryArgs { namespace, kind, name };
+            probe(bench, AGENT, what, &arguments).await?.map(|answer| answer.value.revisions)
+        };
+        found.extend(revisions.and_then(|revisions| released(object, &revisions, onset)));
     }
     Ok(found)
 }
 
-/// The revision of a workload that came last before the onset or since, if it changed an image's version. Where no
-/// earlier revision is kept, which of the images it changed is known if there is one only.
-fn released(deployment: &Deployment, onset: Timestamp) -> Option<Candidate> {
-    let mut revisions: Vec<&Revision> = deployment.revisions.iter().collect();
+fn object_kind(kind: WorkloadKind) -> ObjectKind {
+    match kind {
+        WorkloadKind::Deployment => ObjectKind::Deployment,
+        WorkloadKind::StatefulSet => ObjectKind::StatefulSet,
+        WorkloadKind::DaemonSet => ObjectKind::DaemonSet,
+    }
+}
+
+/// The revision of a workload that came last before the onset or since, if it changed what the workload runs. Where no
+/// earlier revision is kept, what it runs is told if that is one thing only.
+fn released(object: ObjectRef, revisions: &[Revision], onset: Timestamp) -> Option<Candidate> {
+    let mut revisions: Vec<&Revision> = revisions.iter().collect();
     revisions.sort_by_key(|revision| std::cmp::Reverse(revision.revision));
     let at = revisions.iter().position(|revision| revision.current)?;
-    let (now, before) = (revisions[at], revisions.get(at + 1));
+    let (now, before) = (revisions[at], revisions.get(at + 1).copied());
     let created = now.created_at.filter(|created| onset.duration_since(*created) <= BEFORE)?;
-    let candidate = |image: Image, previous: Option<Image>| Candidate {
-        object: ObjectRef::deployment(&deployment.namespace, &deployment.name),
-        revision: now.revision,
-        at: created,
-        image,
-        previous: previous.map(|image| image.version),
+    let (image, previous) = match before {
+        Some(before) => {
+            let (image, previous) = changed(&object.name, before, now)?;
+            (image, Some(previous))
+        }
+        // The first has replaced nothing.
+        None if now.revision > 1 => (alone(&object.name, now)?, None),
+        None => return None,
     };
-    let Some(before) = before else {
-        let [only] = now.images.as_slice() else { return None };
-        let image = Image::parse(only).filter(|_| now.revision > 1)?;
-        return Some(candidate(image, None));
-    };
-    // Of several images that changed none is blamed.
+    Some(Candidate { object, revision: now.revision, at: created, image, previous })
+}
+
+/// What a revision runs that the one before did not, and that one's version.
+fn changed(name: &str, before: &Revision, now: &Revision) -> Option<(Image, String)> {
     let gone: Vec<_> = before.images.iter().filter(|it| !now.images.contains(it)).collect();
     let come: Vec<_> = now.images.iter().filter(|it| !before.images.contains(it)).collect();
-    let (&[gone], &[come]) = (gone.as_slice(), come.as_slice()) else { return None };
-    let (image, previous) = (Image::parse(come)?, Image::parse(gone)?);
-    let same = image.component == previous.component && image.version != previous.version;
-    same.then(|| candidate(image, Some(previous)))
+    let component = match come.as_slice() {
+        [image] => component(image).unwrap_or(name),
+        _ => name,
+    };
+    let marked = |which: fn(&str) -> bool| {
+        let (old, new) = (before.source.as_ref()?, now.source.as_ref()?);
+        let both = old.key == new.key && which(&new.key) && old.value != new.value;
+        let image = Image { component: component.to_owned(), version: new.value.clone() };
+        both.then(|| (image, old.value.clone()))
+    };
+    let tagged = || {
+        // Of several images that changed none is blamed.
+        let (&[gone], &[come]) = (gone.as_slice(), come.as_slice()) else { return None };
+        let (image, previous) = (Image::parse(come)?, Image::parse(gone)?);
+        let same = image.component == previous.component && image.version != previous.version;
+        same.then_some((image, previous.version))
+    };
+    marked(|key| key == COMMIT).or_else(tagged).or_else(|| marked(|_| true))
+}
+
+/// What a revision runs, if that is one thing.
+fn alone(name: &str, now: &Revision) -> Option<Image> {
+    let only = match now.images.as_slice() {
+        [only] => Some(only.as_str()),
+        _ => None,
+    };
+    let marked = |which: fn(&str) -> bool| {
+        let source = now.source.as_ref().filter(|source| which(&source.key))?;
+        let component = only.and_then(component).unwrap_or(name).to_owned();
+        Some(Image { component, version: source.value.clone() })
+    };
+    marked(|key| key == COMMIT).or_else(|| only.and_then(Image::parse)).or_else(|| marked(|_| true))
+}
+
+/// `checkout` of `registry:5000/team/checkout:1.5.0@sha256:…`.
+fn component(image: &str) -> Option<&str> {
+    let named = image.split('@').next()?;
+    let last = named.rsplit('/').next()?;
+    last.split(':').next().filter(|name| !name.is_empty())
 }
 
 impl Image {
     /// `registry:5000/team/checkout:1.5.0@sha256:…`; `None` without a tag, and for tags that mean
     /// no version.
     fn parse(image: &str) -> Option<Self> {
-        let named = image.split('@').next().unwrap_or(image);
-        let last = named.rsplit('/').next().unwrap_or(named);
-        let (component, version) = last.split_once(':')?;
+        let component = component(image)?;
+        let named = image.split('@').next()?;
+        let (_, version) = named.rsplit('/').next()?.split_once(':')?;
         let means_nothing =
             ["latest", "main", "master", "stable", "edge", "dev"].contains(&version);
-        let fits = !component.is_empty() && !version.is_empty() && !means_nothing;
+        let fits = !version.is_empty() && !means_nothing;
         fits.then(|| Self { component: component.to_owned(), version: version.to_owned() })
     }
 }
@@ -228,6 +300,8 @@ fn is_fresh(found: &FoundChange, revision_at: Timestamp) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use evenkeel_tools::kubernetes::{Deployment, SourceVersion};
+
     use super::*;
     use crate::testing::world::{self, at};
 
@@ -244,6 +318,9 @@ mod tests {
 
     #[test]
     fn a_release_is_a_late_revision_with_another_version() {
+        let released = |deployment: &Deployment, onset| {
+            super::released(ObjectRef::deployment("shop", "api"), &deployment.revisions, onset)
+        };
         let mut deployment = world::deployment("api")
             .revision(4, "aaaa", at(-90_000))
             .revision(5, "bbbb", at(-120))
@@ -269,5 +346,50 @@ mod tests {
         assert_eq!((found.image.version.as_str(), found.previous), ("2", None));
         deployment.revisions[0].revision = 1;
         assert!(released(&deployment, at(-30)).is_none(), "the first has replaced nothing");
+    }
+
+    #[test]
+    fn an_annotation_names_the_commit_and_a_digest_alone_tells_nothing() {
+        let source =
+            |key: &str, value: &str| Some(SourceVersion { key: key.into(), value: value.into() });
+        let mut deployment = world::deployment("api")
+            .revision(4, "aaaa", at(-90_000))
+            .revision(5, "bbbb", at(-120))
+            .build();
+        let mut found = |now: (&[&str], Option<SourceVersion>),
+                         before: (&[&str], Option<SourceVersion>)| {
+            for revision in &mut deployment.revisions {
+                let (images, source) = if revision.current { &now } else { &before };
+                revision.images = images.iter().map(|image| (*image).to_owned()).collect();
+                revision.source.clone_from(source);
+            }
+            let object = ObjectRef::deployment("shop", "api");
+            let found = released(object, &deployment.revisions, at(-30))?;
+            Some((found.image.component, found.image.version, found.previous?))
+        };
+        let some = |a: &str, b: &str, c: &str| Some((a.to_owned(), b.to_owned(), c.to_owned()));
+        let digests = (&["r/web@sha256:11"][..], &["r/web@sha256:22"][..]);
+        let with = |images, source| (images, source);
+        assert_eq!(found(with(digests.1, None), with(digests.0, None)), None);
+        let (old, new) = (source(COMMIT, "aaaaaaa"), source(COMMIT, "bbbbbbb"));
+        assert_eq!(
+            found(with(digests.1, new.clone()), with(digests.0, old.clone())),
+            some("web", "bbbbbbb", "aaaaaaa")
+        );
+        let (one, two) = (&["r/web:1"][..], &["r/web:2"][..]);
+        assert_eq!(
+            found(with(two, new.clone()), with(one, old)),
+            some("web", "bbbbbbb", "aaaaaaa"),
+            "a commit is surer than a tag"
+        );
+        assert_eq!(found(with(two, new), with(one, None)), some("web", "2", "1"));
+        let label = |value| source("app.kubernetes.io/version", value);
+        assert_eq!(found(with(two, label("8")), with(one, label("7"))), some("web", "2", "1"));
+        assert_eq!(
+            found(with(&["a:2", "b:2"], label("8")), with(&["a:1", "b:1"], label("7"))),
+            some("api", "8", "7"),
+            "several images, one version"
+        );
+        assert_eq!(found(with(digests.1, label("7")), with(digests.0, label("7"))), None);
     }
 }

@@ -302,6 +302,7 @@ impl DepB {
                 replicas: d.replicas.desired,
                 ready: d.replicas.ready,
                 images: vec![image],
+                source: None,
                 change_cause: None,
                 template_hash: Some(hash.into()),
                 diff_from_previous: diff,

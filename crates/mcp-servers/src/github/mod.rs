@@ -12,6 +12,7 @@ mod auth;
 mod cache;
 mod errors;
 mod names;
+mod place;
 mod read;
 mod stamp;
 mod wire;

@@ -15,6 +15,9 @@ pub struct ListChecksArgs {
     pub repository: String,
     /// Branch, tag or commit.
     pub reference: String,
+    /// Only what comes after this: the `next` of the page before, asked for with the same arguments.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
 }
 tool!(super::SERVER, names::LIST_CHECKS, Read, ListChecksArgs => CheckList);
 
@@ -26,12 +29,16 @@ pub struct CheckList {
     pub repository: String,
     /// The reference asked for.
     pub reference: String,
-    /// Whether all that has been reported succeeded. `None` when nothing is reported or something still runs.
+    /// Whether all that has been reported succeeded. `None` when nothing is reported, something still runs, or it comes
+    /// in several pages.
     pub passed: Option<bool>,
     /// The checks.
     pub checks: Vec<Check>,
     /// Whether there are more.
     pub truncated: bool,
+    /// What to pass as `after` for the rest; nothing when this was the last page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 /// One check.

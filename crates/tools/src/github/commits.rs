@@ -28,6 +28,9 @@ pub struct ListCommitsArgs {
     /// At most so many, 1 to 100; 30 when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
+    /// Only what comes after this: the `next` of the page before, asked for with the same arguments.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
 }
 tool!(super::SERVER, names::LIST_COMMITS, Read, ListCommitsArgs => CommitList);
 
@@ -41,6 +44,9 @@ pub struct CommitList {
     pub commits: Vec<Commit>,
     /// Whether there are more.
     pub truncated: bool,
+    /// What to pass as `after` for the rest; nothing when this was the last page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 /// A commit in short.

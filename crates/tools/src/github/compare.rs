@@ -16,6 +16,9 @@ pub struct CompareArgs {
     pub base: String,
     /// The newer one.
     pub head: String,
+    /// Only what comes after this: the `next` of the page before, asked for with the same arguments.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
 }
 tool!(super::SERVER, names::COMPARE, Read, CompareArgs => Comparison);
 
@@ -31,14 +34,17 @@ pub struct Comparison {
     pub ahead_by: u32,
     /// Commits in `base` that `head` doesn't have.
     pub behind_by: u32,
-    /// The commits that `head` has more, newest first, at most 50.
+    /// The commits that `head` has more, newest first, 50 a page.
     pub commits: Vec<Commit>,
     /// Whether there are more commits.
     pub commits_truncated: bool,
-    /// Files that differ.
+    /// Files that differ; on the first page only.
     pub files: Vec<ChangedFile>,
     /// Whether there are more files, or a patch was cut.
     pub truncated: bool,
+    /// What to pass as `after` for the rest; nothing when this was the last page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 /// Arguments of `get_diff`: of one commit, or of one pull request.
@@ -56,6 +62,9 @@ pub struct GetDiffArgs {
     /// Only this file, or files below this folder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
+    /// Only what comes after this: the `next` of the page before, asked for with the same arguments.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
 }
 tool!(super::SERVER, names::GET_DIFF, Read, GetDiffArgs => Diff);
 
@@ -69,6 +78,9 @@ pub struct Diff {
     pub files: Vec<ChangedFile>,
     /// Whether there are more files, or a patch was cut.
     pub truncated: bool,
+    /// What to pass as `after` for the rest; nothing when this was the last page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 /// One changed file.

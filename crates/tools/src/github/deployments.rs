@@ -28,6 +28,9 @@ pub struct ListDeploymentsArgs {
     /// At most so many, 1 to 20; 10 when absent: each costs a question for its status.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
+    /// Only what comes after this: the `next` of the page before, asked for with the same arguments.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
 }
 tool!(super::SERVER, names::LIST_DEPLOYMENTS, Read, ListDeploymentsArgs => DeploymentList);
 
@@ -41,6 +44,9 @@ pub struct DeploymentList {
     pub deployments: Vec<CodeDeployment>,
     /// Whether there are more.
     pub truncated: bool,
+    /// What to pass as `after` for the rest; nothing when this was the last page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 /// A deployment as GitHub records it; not a Kubernetes object.

@@ -28,6 +28,9 @@ pub struct ListPullsArgs {
     /// At most so many, 1 to 100; 30 when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
+    /// Only what comes after this: the `next` of the page before, asked for with the same arguments.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
 }
 tool!(super::SERVER, names::LIST_PULLS, Read, ListPullsArgs => PullList);
 
@@ -53,6 +56,9 @@ pub struct PullList {
     pub pulls: Vec<Pull>,
     /// Whether there are more.
     pub truncated: bool,
+    /// What to pass as `after` for the rest; nothing when this was the last page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 /// Arguments of `get_pull`: by its number, or by the action that opened it.

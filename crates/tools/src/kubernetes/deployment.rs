@@ -163,10 +163,23 @@ pub struct Revision {
     pub ready: u32,
     /// Images of its containers.
     pub images: Vec<String>,
+    /// What its pods say they were built from: the first of the annotations and labels that docs/github.md lists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<SourceVersion>,
     /// `kubernetes.io/change-cause`.
     pub change_cause: Option<String>,
     /// `pod-template-hash`.
     pub template_hash: Option<String>,
     /// Unified diff of its template against the revision before it in this list (bounded, redacted); `None` for the oldest.
     pub diff_from_previous: Option<String>,
+}
+
+/// What somebody wrote on a workload about the code that it runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SourceVersion {
+    /// Key of the annotation or label, such as `org.opencontainers.image.revision`.
+    pub key: String,
+    /// Its value: a commit, or a version.
+    pub value: String,
 }

@@ -62,8 +62,8 @@ pub use custom::{
     ListCustomObjectsArgs,
 };
 pub use deployment::{
-    Deployment, GetDeploymentArgs, Revision, Strategy, TemplateContainer, WorkloadCondition,
-    WorkloadReplicas,
+    Deployment, GetDeploymentArgs, Revision, SourceVersion, Strategy, TemplateContainer,
+    WorkloadCondition, WorkloadReplicas,
 };
 pub use deployment_list::{DeploymentList, DeploymentSummary, ListDeploymentsArgs};
 pub use event::{Event, EventList, EventType, ListEventsArgs};

@@ -7,8 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ConfigReference, JobProgress, ObjectEvents, ObjectRef, Schedule, TemplateContainer, Unread,
-    WorkloadCondition, WorkloadReplicas, names,
+    ConfigReference, JobProgress, ObjectEvents, ObjectRef, Schedule, SourceVersion,
+    TemplateContainer, Unread, WorkloadCondition, WorkloadReplicas, names,
 };
 use crate::tool;
 
@@ -223,6 +223,9 @@ pub struct WorkloadRevision {
     pub current: bool,
     /// Images of its containers.
     pub images: Vec<String>,
+    /// What its pods say they were built from: the first of the annotations and labels that docs/github.md lists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<SourceVersion>,
     /// `kubernetes.io/change-cause`.
     pub change_cause: Option<String>,
     /// Unified diff of its template against the revision before it in this list (bounded, redacted); `None` for the oldest.

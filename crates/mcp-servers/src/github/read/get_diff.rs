@@ -7,6 +7,7 @@ use super::files;
 use crate::failure::bad_arguments;
 use crate::github::http::Github;
 use crate::github::names::{check_path, check_sha};
+use crate::github::place::Place;
 use crate::github::wire::{CommitAnswer, FileAnswer};
 use crate::tool::Tool;
 
@@ -22,7 +23,8 @@ impl Tool<Github> for GetDiff {
     async fn call(github: &Github, args: GetDiffArgs) -> Result<Diff, ToolFailure> {
         let repository = github.repository(&args.repository)?;
         let path = args.path.as_deref().map(check_path).transpose()?;
-        let query = [("per_page", "100".to_owned())];
+        let place = Place::of(args.after.as_deref())?;
+        let query = [("per_page", "100".to_owned()), place.query()];
         let (found, more) = match (&args.commit, args.pull) {
             (Some(commit), None) => {
                 let sha = check_sha("commit", commit)?;
@@ -39,7 +41,12 @@ impl Tool<Github> for GetDiff {
             _ => return Err(bad_arguments("give commit or pull, and only one of them")),
         };
         let (files, cut) = files::views(&found, path);
-        Ok(Diff { repository: repository.to_string(), files, truncated: more || cut })
+        Ok(Diff {
+            repository: repository.to_string(),
+            files,
+            truncated: more || cut,
+            next: place.following(more).map(|next| next.to_string()),
+        })
     }
 
     fn summary(diff: &Diff) -> String {

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::github::http::Github;
 use crate::github::names::check_reference;
+use crate::github::place::Place;
 use crate::github::words;
 use crate::tool::Tool;
 
@@ -50,16 +51,20 @@ impl Tool<Github> for ListChecks {
     async fn call(github: &Github, args: ListChecksArgs) -> Result<CheckList, ToolFailure> {
         let repository = github.repository(&args.repository)?;
         let reference = check_reference("reference", &args.reference)?;
-        let query = [("per_page", "100".to_owned())];
+        let place = Place::of(args.after.as_deref())?;
+        let query = [("per_page", "100".to_owned()), place.query()];
         let runs_path = repository.path(&["commits", reference, "check-runs"]);
         let status_path = repository.path(&["commits", reference, "status"]);
         let (runs, combined) = futures::try_join!(
             github.get::<Runs>(&runs_path, &query),
             github.get::<Combined>(&status_path, &query),
         )?;
+        let more = runs.more || combined.more;
         let (runs, combined) = (runs.value, combined.value);
-        let truncated = runs.total_count > runs.check_runs.len()
-            || combined.total_count > combined.statuses.len();
+        let truncated = more
+            || place == Place::START
+                && (runs.total_count > runs.check_runs.len()
+                    || combined.total_count > combined.statuses.len());
         let mut checks: Vec<Check> = runs
             .check_runs
             .into_iter()
@@ -80,9 +85,10 @@ impl Tool<Github> for ListChecks {
         Ok(CheckList {
             repository: repository.to_string(),
             reference: args.reference,
-            passed: passed(&checks, truncated),
+            passed: passed(&checks, truncated || place != Place::START),
             checks,
             truncated,
+            next: place.following(more).map(|next| next.to_string()),
         })
     }
 

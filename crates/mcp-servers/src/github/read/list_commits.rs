@@ -5,6 +5,7 @@ use evenkeel_tools::github::{CommitList, ListCommitsArgs};
 
 use crate::github::http::Github;
 use crate::github::names::{check_limit, check_path, check_reference};
+use crate::github::place::Place;
 use crate::github::wire::CommitAnswer;
 use crate::tool::Tool;
 
@@ -20,7 +21,8 @@ impl Tool<Github> for ListCommits {
     async fn call(github: &Github, args: ListCommitsArgs) -> Result<CommitList, ToolFailure> {
         let repository = github.repository(&args.repository)?;
         let limit = check_limit(args.limit, 30, 100)?;
-        let mut query = vec![("per_page", limit.to_string())];
+        let place = Place::of(args.after.as_deref())?;
+        let mut query = vec![("per_page", limit.to_string()), place.query()];
         if let Some(reference) = &args.reference {
             query.push(("sha", check_reference("reference", reference)?.to_owned()));
         }
@@ -34,6 +36,7 @@ impl Tool<Github> for ListCommits {
             repository: repository.to_string(),
             commits: page.value.iter().take(limit).map(CommitAnswer::view).collect(),
             truncated: page.more,
+            next: place.following(page.more).map(|next| next.to_string()),
         })
     }
 

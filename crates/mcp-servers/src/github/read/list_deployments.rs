@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use crate::github::http::Github;
 use crate::github::names::{Repository, check_limit, check_reference};
+use crate::github::place::Place;
 use crate::github::wire::Account;
 use crate::github::words;
 use crate::tool::Tool;
@@ -45,7 +46,8 @@ impl Tool<Github> for ListDeployments {
     ) -> Result<DeploymentList, ToolFailure> {
         let repository = github.repository(&args.repository)?;
         let limit = check_limit(args.limit, 10, 20)?;
-        let mut query = vec![("per_page", "100".to_owned())];
+        let place = Place::of(args.after.as_deref())?;
+        let mut query = vec![("per_page", "100".to_owned()), place.query()];
         if let Some(reference) = &args.reference {
             query.push(("ref", check_reference("reference", reference)?.to_owned()));
         }
@@ -56,12 +58,20 @@ impl Tool<Github> for ListDeployments {
             args.since.is_none_or(|since| deployment.created_at >= since)
                 && args.until.is_none_or(|until| deployment.created_at <= until)
         };
-        let mut found: Vec<_> = page.value.into_iter().filter(within).collect();
-        let truncated = page.more || found.len() > limit;
+        let listed = page.value.into_iter().enumerate().skip(place.skip);
+        let mut found: Vec<_> = listed.filter(|(_, it)| within(it)).take(limit + 1).collect();
+        let next = match found.get(limit) {
+            Some((index, _)) => Some(Place { skip: *index, ..place }),
+            None => place.following(page.more),
+        };
         found.truncate(limit);
-        let deployments =
-            try_join_all(found.into_iter().map(|it| with_status(github, repository, it))).await?;
-        Ok(DeploymentList { repository: repository.to_string(), deployments, truncated })
+        let statuses = found.into_iter().map(|(_, it)| with_status(github, repository, it));
+        Ok(DeploymentList {
+            repository: repository.to_string(),
+            deployments: try_join_all(statuses).await?,
+            truncated: next.is_some(),
+            next: next.map(|next| next.to_string()),
+        })
     }
 
     fn summary(list: &DeploymentList) -> String {

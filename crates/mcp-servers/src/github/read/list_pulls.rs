@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::github::http::Github;
 use crate::github::names::{check_limit, check_reference};
+use crate::github::place::Place;
 use crate::github::wire::PullAnswer;
 use crate::tool::Tool;
 
@@ -40,24 +41,29 @@ impl Tool<Github> for ListPulls {
         }
         let path = repository.path(&["pulls"]);
         let mut pulls = Vec::new();
-        let mut more = true;
-        for page in 1..=PAGES {
+        let mut place = Some(Place::of(args.after.as_deref())?);
+        for _ in 0..PAGES {
+            let Some(at) = place else { break };
             let mut query = query.clone();
-            query.push(("page", page.to_string()));
+            query.push(at.query());
             let found = github.get::<Vec<PullAnswer>>(&path, &query).await?;
             let over =
                 args.since.is_some_and(|since| found.value.iter().any(|p| p.updated_at < since));
-            pulls.extend(
-                found.value.iter().filter(|pull| wanted(pull, &args)).map(PullAnswer::view),
-            );
-            more = found.more && !over;
-            if !more || pulls.len() > limit {
+            place = at.following(found.more && !over);
+            let listed = found.value.iter().enumerate().skip(at.skip);
+            for (index, pull) in listed.filter(|(_, pull)| wanted(pull, &args)) {
+                if pulls.len() == limit {
+                    place = Some(Place { skip: index, ..at });
+                    break;
+                }
+                pulls.push(pull.view());
+            }
+            if pulls.len() == limit {
                 break;
             }
         }
-        let truncated = more || pulls.len() > limit;
-        pulls.truncate(limit);
-        Ok(PullList { repository: repository.to_string(), pulls, truncated })
+        let next = place.map(|place| place.to_string());
+        Ok(PullList { repository: repository.to_string(), pulls, truncated: next.is_some(), next })
     }
 
     fn summary(list: &PullList) -> String {

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::github::http::Github;
 use crate::github::names::check_limit;
+use crate::github::place::Place;
 use crate::github::words;
 use crate::tool::Tool;
 
@@ -33,7 +34,8 @@ impl Tool<Github> for ListReleases {
     async fn call(github: &Github, args: ListReleasesArgs) -> Result<ReleaseList, ToolFailure> {
         let repository = github.repository(&args.repository)?;
         let limit = check_limit(args.limit, 30, 100)?;
-        let query = [("per_page", limit.to_string())];
+        let place = Place::of(args.after.as_deref())?;
+        let query = [("per_page", limit.to_string()), place.query()];
         let page =
             github.get::<Vec<ReleaseAnswer>>(&repository.path(&["releases"]), &query).await?;
         let view = |release: ReleaseAnswer| CodeRelease {
@@ -47,6 +49,7 @@ impl Tool<Github> for ListReleases {
             repository: repository.to_string(),
             releases: page.value.into_iter().take(limit).map(view).collect(),
             truncated: page.more,
+            next: place.following(page.more).map(|next| next.to_string()),
         })
     }
 

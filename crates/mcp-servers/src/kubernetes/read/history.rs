@@ -30,6 +30,7 @@ pub(super) async fn of_deployment(
                     created_at: revision.created_at,
                     current: revision.current,
                     images: revision.images,
+                    source: revision.source,
                     change_cause: revision.change_cause,
                     diff_from_previous: revision.diff_from_previous,
                 })

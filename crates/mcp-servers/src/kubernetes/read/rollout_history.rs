@@ -15,6 +15,7 @@ use crate::kubernetes::history::{Past, current, holders, past};
 use crate::kubernetes::kind;
 use crate::kubernetes::names::check;
 use crate::kubernetes::redact::redact_pair;
+use crate::kubernetes::view::source;
 use crate::kubernetes::view::template::{images, yaml};
 use crate::text::{clip, unified_diff};
 use crate::tool::Tool;
@@ -94,6 +95,7 @@ fn revision(one: &Past, older: Option<&Past>, now: Option<i64>) -> Revision {
         unified_diff(&yaml(&before), &yaml(&after), MAX_DIFF).0
     });
     let template: Option<PodTemplateSpec> = serde_json::from_value(one.template.clone()).ok();
+    let kept = serde_json::from_value(one.metadata["annotations"].clone()).ok();
     let created = one.metadata["creationTimestamp"].as_str();
     Revision {
         revision: one.number,
@@ -103,6 +105,7 @@ fn revision(one: &Past, older: Option<&Past>, now: Option<i64>) -> Revision {
         replicas: 0,
         ready: 0,
         images: images(template.as_ref().and_then(|template| template.spec.as_ref())),
+        source: source::of(template.as_ref(), kept.as_ref()),
         change_cause: one.cause.as_ref().and_then(Value::as_str).map(|text| clip(text, 500).0),
         template_hash: one.metadata["labels"]["controller.kubernetes.io/hash"]
             .as_str()

@@ -8,6 +8,7 @@ pub(super) mod pod;
 pub(super) mod probe;
 pub(super) mod revision;
 pub(super) mod selector;
+pub(super) mod source;
 pub(super) mod template;
 pub(super) mod workload;
 

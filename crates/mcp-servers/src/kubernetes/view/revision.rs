@@ -1,12 +1,12 @@
 //! Revisions that are kept as `ControllerRevision`s.
 
-use evenkeel_tools::kubernetes::WorkloadRevision;
+use evenkeel_tools::kubernetes::{SourceVersion, WorkloadRevision};
 use k8s_openapi::api::apps::v1::ControllerRevision;
 use serde_json::Value;
 
 use super::template::{strip_hash, yaml};
-use super::time;
 use super::workload::{CHANGE_CAUSE, MAX_DIFF, MAX_REVISIONS, annotation, is_controlled_by};
+use super::{source, time};
 use crate::kubernetes::redact::redact_pair;
 use crate::text::{clip, unified_diff};
 
@@ -36,6 +36,7 @@ pub(in crate::kubernetes) fn revisions(
                 name,
                 created_at: time(revision.metadata.creation_timestamp.as_ref()),
                 images: images(revision),
+                source: source_of(revision),
                 change_cause: annotation(&revision.metadata, CHANGE_CAUSE)
                     .map(|cause| clip(&cause, 500).0),
                 diff_from_previous: older.map(|older| diff(older, revision)),
@@ -64,6 +65,11 @@ pub(in crate::kubernetes) fn images(revision: &ControllerRevision) -> Vec<String
         .filter_map(|container| container.get("image").and_then(Value::as_str))
         .map(|image| clip(image, 300).0)
         .collect()
+}
+
+fn source_of(revision: &ControllerRevision) -> Option<SourceVersion> {
+    let template = serde_json::from_value(template(revision)).ok();
+    source::of(template.as_ref(), revision.metadata.annotations.as_ref())
 }
 
 /// The pod template in the patch that a revision is.

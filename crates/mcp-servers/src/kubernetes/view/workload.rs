@@ -7,7 +7,7 @@ use k8s_openapi::api::apps::v1;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::template::{comparable, images, yaml};
-use super::{count, int_or_string, time, truth};
+use super::{count, int_or_string, source, time, truth};
 use crate::kubernetes::redact::redact_pair;
 use crate::text::{clip, clip_message, unified_diff};
 
@@ -138,6 +138,7 @@ fn revision(
         replicas: count(set.spec.replicas),
         ready: count(set.status.as_ref().and_then(|status| status.ready_replicas)),
         images: images(template.and_then(|template| template.spec.as_ref())),
+        source: source::of(template, set.metadata.annotations.as_ref()),
         change_cause: annotation(&set.metadata, CHANGE_CAUSE).map(|cause| clip(&cause, 500).0),
         template_hash: set
             .metadata

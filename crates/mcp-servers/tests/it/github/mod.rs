@@ -2,6 +2,7 @@
 
 mod against_git;
 mod faults;
+mod pages;
 mod reads;
 mod repository;
 mod schemas;

@@ -186,8 +186,12 @@ async fn differences_are_bounded_and_redacted() {
         )
         .await
         .unwrap();
-    let compare =
-        CompareArgs { repository: REPOSITORY.into(), base: base.clone(), head: head.clone() };
+    let compare = CompareArgs {
+        repository: REPOSITORY.into(),
+        base: base.clone(),
+        head: head.clone(),
+        after: None,
+    };
     let found = hub.client.call(&compare).await.unwrap();
     assert_eq!((found.status.as_str(), found.ahead_by, found.behind_by), ("ahead", 1, 0));
     assert_eq!(found.commits[0].sha, head);
@@ -221,7 +225,8 @@ async fn deployments_checks_releases_and_owners() {
     };
     let found = hub.client.call(&args).await.unwrap();
     assert_eq!(found.deployments[0].status.as_deref(), Some("failure"));
-    let checks = ListChecksArgs { repository: REPOSITORY.into(), reference: "main".into() };
+    let checks =
+        ListChecksArgs { repository: REPOSITORY.into(), reference: "main".into(), after: None };
     assert_eq!(
         hub.client.call(&checks).await.unwrap().passed,
         None,
@@ -232,7 +237,8 @@ async fn deployments_checks_releases_and_owners() {
     double.check(&sha, "test", None);
     assert_eq!(hub.client.call(&checks).await.unwrap().passed, None);
     double.release("v1", "Notes\n", "2026-01-02T12:00:00Z");
-    let releases = ListReleasesArgs { repository: REPOSITORY.into(), limit: None };
+    let releases =
+        ListReleasesArgs { repository: REPOSITORY.into(), ..ListReleasesArgs::default() };
     assert_eq!(hub.client.call(&releases).await.unwrap().releases[0].tag, "v1");
     let owners = CodeOwnersArgs {
         repository: REPOSITORY.into(),
