@@ -5,7 +5,7 @@
 //!
 //! Every HTTP client of a server begins with [`client`], and every address that a person entered goes through [`check`].
 
-use std::net::{SocketAddr, ToSocketAddrs as _};
+use std::net::SocketAddr;
 use std::sync::{Arc, LazyLock};
 
 use evenkeel_tools::network::{ALLOWED_NETWORKS, AllowedNetworks};
@@ -50,16 +50,17 @@ pub fn keeps_secrets(url: &Url) -> bool {
     url.scheme() == "https" || url.scheme() == "http" && here
 }
 
-/// [`check_host`] for a host whose client resolves it by itself: everything that its name stands for now is looked at. What
-/// cannot be resolved is reached by nobody.
-pub fn check_named(host: &str, port: u16) -> Result<(), String> {
-    check_host(host)?;
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    let Ok(found) = (bare, port).to_socket_addrs() else { return Ok(()) };
-    for address in found {
-        NETWORKS.check(host, address.ip()).map_err(|refused| refused.to_string())?;
-    }
-    Ok(())
+/// What a name stands for now, of that what may be connected to; for clients that are not made by [`client`].
+pub async fn resolve(name: String) -> Result<std::vec::IntoIter<SocketAddr>, BoxError> {
+    Ok(chosen(&NETWORKS, &name).await?.into_iter())
+}
+
+/// Any error.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+async fn chosen(networks: &AllowedNetworks, name: &str) -> Result<Vec<SocketAddr>, BoxError> {
+    let found = tokio::net::lookup_host((name, 0)).await?;
+    Ok(networks.choose(name, found)?)
 }
 
 struct Guarded(AllowedNetworks);
@@ -68,8 +69,7 @@ impl Resolve for Guarded {
     fn resolve(&self, name: Name) -> Resolving {
         let networks = self.0.clone();
         Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let chosen: Vec<SocketAddr> = networks.choose(name.as_str(), found)?;
+            let chosen = chosen(&networks, name.as_str()).await?;
             Ok(Box::new(chosen.into_iter()) as Addrs)
         })
     }
@@ -79,12 +79,16 @@ impl Resolve for Guarded {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_number_that_is_an_address_is_looked_at_however_it_is_written() {
-        for host in ["169.254.169.254", "2852039166", "0xa9fea9fe", "[::ffff:a9fe:a9fe]"] {
-            assert!(check_named(host, 443).is_err(), "{host}");
+    #[tokio::test]
+    async fn a_number_that_is_an_address_is_looked_at_however_it_is_written() {
+        for host in ["169.254.169.254", "[::ffff:a9fe:a9fe]"] {
+            assert!(check_host(host).is_err(), "{host}");
         }
-        assert_eq!(check_named("127.0.0.1", 443), Ok(()));
+        for host in ["2852039166", "0xa9fea9fe"] {
+            assert!(resolve(host.to_owned()).await.is_err(), "{host}");
+        }
+        assert_eq!(check_host("127.0.0.1"), Ok(()));
+        assert!(resolve("localhost".to_owned()).await.is_ok());
     }
 
     #[tokio::test]

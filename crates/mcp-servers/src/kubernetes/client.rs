@@ -1,11 +1,16 @@
 //! Talking to the API server, with a time limit, a byte limit and errors that say what happened.
 
+use std::net::SocketAddr;
+
 use evenkeel_tools::ToolFailure;
 use evenkeel_tools::failure::codes;
 use http::Request;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::connect::dns::Name;
+use hyper_util::rt::TokioExecutor;
 use kube::api::{GetParams, ListParams};
-use kube::client::Body;
+use kube::client::{Body, ClientBuilder, ConfigExt as _};
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::core::request::Error::BuildRequest;
 use serde::de::DeserializeOwned;
@@ -15,6 +20,7 @@ use super::write::guard::Fence;
 use super::{errors, kubeconfig};
 use crate::KUBECONFIG_TEXT;
 use crate::failure::failure;
+use crate::guard::BoxError;
 use crate::limits::Limits;
 
 /// One cluster, or why there is none: then every call answers with that reason.
@@ -249,15 +255,37 @@ fn kubeconfig_from_env() -> Result<Option<Kubeconfig>, ToolFailure> {
         .map(Some)
 }
 
-fn client(mut config_value: kube::Config) -> Result<kube::Client, ToolFailure> {
-    // Whether to try again is the caller's decision: a hidden retry would turn "busy" into a time-out, and repeat writes.
-    config_value.default_retry = false;
+fn client(config_value: kube::Config) -> Result<kube::Client, ToolFailure> {
     if let Some(host) = config_value.cluster_url.host() {
-        let port = config_value.cluster_url.port_u16().unwrap_or(443);
-        crate::guard::check_named(host, port).map_err(config)?;
+        crate::guard::check_host(host).map_err(config)?;
     }
-    kube::Client::try_from(config_value)
+    if config_value.proxy_url.is_some() {
+        let why = "a proxy would resolve names by itself, so none is used: let the API server be reached without";
+        return Err(config(why.to_owned()));
+    }
+    guarded(config_value, crate::guard::resolve)
         .map_err(|error| config(format!("no client can be made: {error}")))
+}
+
+/// kube's own client, but for two things. The names it connects to are resolved by `resolve`, at each connection. And it
+/// repeats nothing: whether to try again is the caller's decision, and a hidden retry would turn "busy" into a time-out.
+fn guarded<R, F>(config: kube::Config, resolve: R) -> Result<kube::Client, kube::Error>
+where
+    R: Fn(String) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Result<std::vec::IntoIter<SocketAddr>, BoxError>> + Send + 'static,
+{
+    let resolver = tower::service_fn(move |name: Name| resolve(name.as_str().to_owned()));
+    let mut http = HttpConnector::new_with_resolver(resolver);
+    http.enforce_http(false);
+    let https = config.rustls_https_connector_with_connector(http)?;
+    let client = hyper_util::client::legacy::Client::builder(TokioExecutor::new()).build(https);
+    let service = tower::ServiceBuilder::new()
+        .layer(config.base_uri_layer())
+        .option_layer(config.auth_layer()?)
+        .layer(config.extra_headers_layer()?)
+        .map_err(BoxError::from)
+        .service(client);
+    Ok(ClientBuilder::new(service, config.default_namespace).build())
 }
 
 fn config(message: String) -> ToolFailure {
@@ -266,4 +294,31 @@ fn config(message: String) -> ToolFailure {
         message,
         "Set KUBECONFIG to a file with the cluster's address, CA and a token, or run inside the cluster.",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_name_is_looked_at_when_it_is_connected_to() {
+        crate::install_tls_provider();
+        let config = kube::Config::new("https://cluster.example:6443".parse().unwrap());
+        let refuse = |name: String| async move { Err(format!("may not reach {name}").into()) };
+        let client = guarded(config, refuse).unwrap();
+        let kube = Kube::from_client(client, Limits::default());
+        let asked = kube.get_path::<serde_json::Value>("/version", "application/json").await;
+        let failure = asked.unwrap_err();
+        assert_eq!(failure.code, codes::KUBERNETES_UNREACHABLE);
+        assert!(failure.message.contains("may not reach cluster.example"), "{}", failure.message);
+    }
+
+    #[tokio::test]
+    async fn a_proxy_is_refused() {
+        let mut config = kube::Config::new("https://cluster.example:6443".parse().unwrap());
+        config.proxy_url = Some("http://user:secret@proxy.example:3128".parse().unwrap());
+        let failure = client(config).err().unwrap();
+        assert_eq!(failure.code, codes::KUBERNETES_CONFIG);
+        assert!(!failure.message.contains("secret"), "{}", failure.message);
+    }
 }
