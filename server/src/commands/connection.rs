@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 use anyhow::Context;
 use clap::Subcommand;
 use evenkeel_domain::integrations::{Integration, NewConnection};
+use evenkeel_services::ServiceError;
 
 use super::{OPERATOR, cluster::words, print};
 use crate::{config::Config, wiring};
@@ -68,9 +69,10 @@ pub async fn run(command: Command, json: bool) -> anyhow::Result<()> {
             let new =
                 NewConnection { kind, name, fields, allowed_networks, ..NewConnection::default() };
             let id = services.register(organisation, OPERATOR.into(), cluster, new).await?;
-            // Without a cluster nobody uses it yet, and there is nothing to ask.
-            if !clusters.is_empty() {
-                services.ask_integration(organisation, &id.to_string()).await?;
+            match services.ask_integration(organisation, &id.to_string()).await {
+                // There is no cluster yet, or each has a nearer server of that name: nobody uses it.
+                Ok(()) | Err(ServiceError::NotFound { .. }) => {}
+                Err(error) => return Err(error.into()),
             }
             let all = services.integrations_of(organisation).await?.connections;
             let added = all.into_iter().find(|one| one.id == Some(id)).context("it is gone")?;
@@ -89,6 +91,9 @@ pub async fn run(command: Command, json: bool) -> anyhow::Result<()> {
 fn line(one: &Integration) -> String {
     let place = one.cluster.as_ref().map_or("all clusters", |cluster| &cluster.name);
     let mut lines = vec![format!("{} ({}) of {place}", one.server, one.kind.label())];
+    if one.health.is_empty() {
+        lines.push("  no cluster uses it: there is none yet, or each has a nearer server of that name".to_owned());
+    }
     for health in &one.health {
         lines.push(format!("  {}: {}", health.cluster.name, words(&health.state, None)));
     }
