@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking, as tests do")]
 
 mod allow_list;
+mod asks;
 mod bad_children;
 mod over_http;
 mod pinning;
