@@ -4,6 +4,8 @@
 mod allow_list;
 mod asks;
 mod bad_children;
+mod cluster;
+mod npm;
 mod over_http;
 mod pinning;
 mod support;
