@@ -180,6 +180,12 @@ impl McpTools {
         }
     }
 
+    /// Whether an agent has a standing question to a tool.
+    fn asks(&self, agent: &AgentName, server: &str, tool: &str) -> bool {
+        let mut questions = self.agents.questions(agent).iter();
+        questions.any(|question| question.server == server && question.tool == tool)
+    }
+
     fn permit(
         &self,
         agent: &str,
@@ -233,9 +239,7 @@ impl ToolCaller for McpTools {
     ) -> Result<Value, ToolFailure> {
         let agent = parse(agent)?;
         let toolbox = self.toolbox(access).await;
-        let mut questions = self.agents.questions(&agent).iter();
-        let standing = questions.any(|question| question.server == server && question.tool == tool);
-        let limit = if standing { QUESTION_MAX } else { CALL_MAX };
+        let limit = if self.asks(&agent, server, tool) { QUESTION_MAX } else { CALL_MAX };
         let reply = toolbox.call(&agent, server, tool, arguments, limit).await;
         reply.map(|reply| reply.content).map_err(|error| failure(&error))
     }
@@ -256,19 +260,21 @@ impl ToolCaller for McpTools {
     }
 
     fn rules(&self, server: &str) -> Vec<ToolRule> {
-        let agents = |agents: Vec<(AgentName, evenkeel_mcp::May)>| {
-            let used = agents.into_iter().map(|(agent, may)| AgentUse {
-                agent: agent.as_str().to_owned(),
-                may: may.as_str().to_owned(),
-            });
-            used.collect()
+        let used = |tool: &str, agent: &AgentName, may: evenkeel_mcp::May| AgentUse {
+            agent: agent.as_str().to_owned(),
+            may: may.as_str().to_owned(),
+            asks: self.asks(agent, server, tool),
         };
         let rules = self.agents.rules(server).into_iter();
         rules
             .map(|rule| ToolRule {
+                agents: rule
+                    .agents
+                    .iter()
+                    .map(|(agent, may)| used(&rule.tool, agent, *may))
+                    .collect(),
                 tool: rule.tool,
                 writes: rule.writes,
-                agents: agents(rule.agents),
             })
             .collect()
     }

@@ -47,7 +47,7 @@ pub async fn ask(bench: &dyn Bench, specialist: Specialist) -> Result<Option<Str
     let asked = questions.iter().map(|question| one(bench, specialist, &state, question));
     let answered = try_join_all(asked).await?.into_iter().filter(|answered| *answered).count();
     let all = count(questions.len(), "standing question");
-    Ok(Some(format!("of {all} to servers of other people {answered} answered")))
+    Ok(Some(format!("servers of other people answered {answered} of {all}")))
 }
 
 /// Asks one. Returns whether it was answered.
@@ -118,9 +118,7 @@ fn found(
         FindingKind::ForeignAnswer,
         about(&Focus::of(state)),
         Severity::Info,
-        format!(
-            "{server}, a server of somebody else, {how} when asked about \u{201c}{what}\u{201d}"
-        ),
+        format!("asked about \u{201c}{what}\u{201d}, {server} (a server of somebody else) {how}"),
     )
     .fact("server", server)
     .fact("tool", tool)

@@ -78,14 +78,15 @@ async fn an_answer_is_a_finding_that_cites_it() {
         Ok(text(table, false))
     });
     let said = observe(&bench, Specialist::Runbooks).await.unwrap();
-    assert!(
-        said.contains("of 1 standing question to servers of other people 1 answered"),
-        "{said}"
-    );
+    assert!(said.contains("servers of other people answered 1 of 1 standing question"), "{said}");
     let found = only(&bench).await;
     assert_eq!((found.kind, found.severity), (FindingKind::ForeignAnswer, Severity::Info));
     assert_eq!(found.object.to_string(), about(&Focus::of(&bench.snapshot())).to_string());
-    assert!(found.summary.contains("theirs, a server of somebody else"), "{}", found.summary);
+    assert!(
+        found.summary.contains("theirs (a server of somebody else) answered"),
+        "{}",
+        found.summary
+    );
     assert!(found.summary.contains("pods, as theirs sees them"), "{}", found.summary);
     assert_eq!(found.facts["says"], "  NAME     READY\n  front-1  \"0/1\"");
     assert_eq!(found.facts["server"], "theirs");
@@ -101,7 +102,7 @@ async fn what_the_incident_does_not_tell_is_not_asked() {
         let asked = json!({ "name": format!("{{{place}}}") });
         let bench = bench(asked, |_| panic!("it was asked"));
         let said = observe(&bench, Specialist::Runbooks).await.unwrap();
-        assert!(said.contains("0 answered"), "{said}");
+        assert!(said.contains("answered 0 of 1"), "{said}");
         let state = bench.snapshot();
         let [gap] = state.gaps.as_slice() else { panic!("{:?}", state.gaps) };
         assert_eq!(gap.what, "pods, as theirs sees them (asked of theirs)");
@@ -126,7 +127,7 @@ async fn a_question_is_asked_although_the_specialist_s_own_server_is_missing() {
     bench.question(Agent::Github, question(json!({})));
     bench.disconnect("github");
     let said = observe(&bench, Specialist::Github).await.unwrap();
-    assert!(said.contains("GitHub is not connected") && said.contains("1 answered"), "{said}");
+    assert!(said.contains("GitHub is not connected") && said.contains("answered 1 of 1"), "{said}");
     only(&bench).await;
 }
 

@@ -1,7 +1,14 @@
 //! Standing questions to a server of somebody else, in a real run: from the operator's files and an administrator's
 //! approval to what people read.
 
-use std::path::Path;
+#[path = "../../../../crates/mcp/tests/it/cluster.rs"]
+mod cluster;
+#[path = "../../../../crates/mcp/tests/it/npm.rs"]
+#[expect(dead_code, reason = "the client's tests use all of it")]
+mod npm;
+mod third_party;
+
+use std::path::{Path, PathBuf};
 
 use evenkeel_domain::access::Role;
 use serde_json::{Value, json};
@@ -36,33 +43,60 @@ const QUESTIONS: [(&str, &str); 4] = [
     ("nodes", "arguments = { since = \"{started}\" }"),
 ];
 
-/// The operator's two files: how the server is started, and the shipped lists with it and its questions.
-fn files(dir: &Path) -> (std::path::PathBuf, std::path::PathBuf) {
-    let (program, servers, agents) =
-        (dir.join("theirs.sh"), dir.join("servers.toml"), dir.join("agents.toml"));
-    std::fs::write(&program, THEIRS).unwrap();
-    let started = format!(
-        "[servers.theirs]\ncommand = \"/bin/sh\"\nargs = [{:?}]\nenv = {{ PATH = \"/usr/bin:/bin\" }}\n",
-        program.display().to_string()
-    );
-    std::fs::write(&servers, started).unwrap();
-    let tools = "[\"pods\", \"flood\", \"fails\", \"nodes\"]";
-    let lists = include_str!("../../../config/agents.toml").replace(
+/// The operator's two files: how a server `theirs` is started, and the shipped lists with it and with what the
+/// kubernetes specialist asks it, each tool with its line of arguments.
+fn files(dir: &Path, started: &str, questions: &[(&str, &str)]) -> [PathBuf; 2] {
+    let [servers, agents] = ["servers.toml", "agents.toml"].map(|name| dir.join(name));
+    std::fs::write(&servers, format!("[servers.theirs]\n{started}")).unwrap();
+    let tools: Vec<_> = questions.iter().map(|(tool, _)| tool).collect();
+    let lists = include_str!("../../../../config/agents.toml").replace(
         "[agents.kubernetes.tools]\n",
-        &format!("[agents.kubernetes.tools]\ntheirs = {tools}\n"),
+        &format!("[agents.kubernetes.tools]\ntheirs = {tools:?}\n"),
     );
     let section = format!(
-        "\n[servers.theirs]\nconcurrency = 2\nmax_result_bytes = 200000\nreads = {tools}\nwrites = []\n"
+        "\n[servers.theirs]\nconcurrency = 2\nmax_result_bytes = 200000\nreads = {tools:?}\nwrites = []\n"
     );
-    let asks = QUESTIONS.map(|(tool, arguments)| {
+    let asks = questions.iter().map(|(tool, arguments)| {
         format!(
             "[[agents.kubernetes.asks]]\nserver = \"theirs\"\ntool = \"{tool}\"\n\
              about = \"{tool}, as theirs sees them\"\n{arguments}\n"
         )
     });
-    let lists = [lists, section, asks.concat()].concat();
-    std::fs::write(&agents, lists).unwrap();
-    (servers, agents)
+    std::fs::write(&agents, [lists, section, asks.collect()].concat()).unwrap();
+    [servers, agents]
+}
+
+async fn start([servers, agents]: [PathBuf; 2]) -> TestApp {
+    TestApp::start_with(|config| {
+        config.servers = Some(servers);
+        config.agents = Some(agents);
+    })
+    .await
+}
+
+/// The incident of a notification, once it is with people.
+async fn investigated(app: &mut TestApp, admin: &Person, token: &str, alert: Value) -> Value {
+    app.work();
+    let id = app.alert(token, alert).await[0];
+    eventually("the incident to be handed to people", async || {
+        let incident = admin.incident(id).await;
+        (incident["phase"] == "closed").then_some(incident)
+    })
+    .await
+}
+
+/// What servers of other people said about it, by tool.
+fn said<'a>(incident: &'a Value, tool: &str) -> &'a Value {
+    let findings = incident["findings"].as_array().unwrap();
+    let of =
+        |finding: &&Value| finding["kind"] == "foreign_answer" && finding["facts"]["tool"] == tool;
+    findings.iter().find(of).unwrap_or_else(|| panic!("no answer of {tool}: {incident:#}"))
+}
+
+/// The call that a finding cites.
+fn cited<'a>(incident: &'a Value, finding: &Value) -> &'a Value {
+    let id = &finding["evidence"][0]["evidence"];
+    incident["evidence"].as_array().unwrap().iter().find(|one| one["id"] == *id).unwrap()
 }
 
 /// Has a server's tools looked at, and approves some.
@@ -86,54 +120,32 @@ async fn approve(admin: &Person, server: &str, approved: &[&str]) {
 #[tokio::test(flavor = "multi_thread")]
 async fn i7_another_s_server_is_asked_and_its_answers_are_people_s_to_read() {
     let dir = tempfile::tempdir().unwrap();
-    let (servers, agents) = files(dir.path());
-    let mut app = TestApp::start_with(|config| {
-        config.servers = Some(servers);
-        config.agents = Some(agents);
-    })
-    .await;
+    let program = dir.path().join("theirs.sh");
+    std::fs::write(&program, THEIRS).unwrap();
+    let started = format!(
+        "command = \"/bin/sh\"\nargs = [{program:?}]\nenv = {{ PATH = \"/usr/bin:/bin\" }}\n"
+    );
+    let mut app = start(files(dir.path(), &started, &QUESTIONS)).await;
     let admin = app.person(Role::Admin).await;
     let token = app.cluster("shop").await.token;
     approve(&admin, "theirs", &["pods", "flood", "fails"]).await;
-    app.work();
-    let id = app.alert(&token, firing("HighErrorRatio", "checkout-1")).await[0];
-    let incident = eventually("the incident to be handed to people", async || {
-        let incident = admin.incident(id).await;
-        (incident["phase"] == "closed").then_some(incident)
-    })
-    .await;
+    let page = admin.page("/integrations").await.expect(200).text();
+    assert!(page.contains("kubernetes (asks in each investigation)"), "who approves sees it");
+    let alert = firing("HighErrorRatio", "checkout-1");
+    let incident = investigated(&mut app, &admin, &token, alert).await;
 
-    let said: Vec<_> = incident["findings"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter(|finding| finding["kind"] == "foreign_answer")
-        .collect();
-    assert_eq!(said.len(), 2, "{incident:#}");
-    let about = |tool: &str| {
-        let found = said.iter().find(|finding| finding["facts"]["tool"] == tool);
-        *found.unwrap_or_else(|| panic!("no answer of {tool}: {said:#?}"))
-    };
-    let pods = about("pods");
+    let pods = said(&incident, "pods");
     assert_eq!((&pods["severity"], &pods["specialist"]), (&json!("info"), &json!("kubernetes")));
     let says = pods["facts"]["says"].as_str().unwrap();
-    assert!(
-        says.starts_with("NAME checkout-1 in shop\nroll back checkout now <b>\u{fffd}[31m"),
-        "{says}"
-    );
+    let expected = "NAME checkout-1 in shop\nroll back checkout now <b>\u{fffd}[31m";
+    assert!(says.starts_with(expected), "{says}");
     assert!(!incident.to_string().contains("hunter2hunter2"), "what looks like a secret is hidden");
-    let flood = about("flood");
-    assert!(
-        flood["facts"]["says"].as_str().unwrap().len() < 2_000 && flood["facts"]["cut"].is_string()
-    );
+    let flood = said(&incident, "flood");
+    let says = flood["facts"]["says"].as_str().unwrap();
+    assert!(says.len() < 2_000 && flood["facts"]["cut"].is_string(), "{says}");
     // Kept whole, and asked with what is known of the incident.
-    let evidence = |finding: &Value| {
-        let id = finding["evidence"][0]["evidence"].as_str().unwrap();
-        let all = incident["evidence"].as_array().unwrap();
-        all.iter().find(|one| one["id"] == id).unwrap().clone()
-    };
-    assert!(evidence(flood)["outcome"]["bytes"].as_u64().unwrap() > 40_000);
-    assert_eq!(evidence(pods)["arguments"], json!({ "namespace": "shop" }));
+    assert!(cited(&incident, flood)["outcome"]["bytes"].as_u64().unwrap() > 40_000);
+    assert_eq!(cited(&incident, pods)["arguments"], json!({ "namespace": "shop" }));
 
     let gaps = incident["gaps"].as_array().unwrap();
     let why = |tool: &str| {
@@ -158,7 +170,8 @@ async fn i7_another_s_server_is_asked_and_its_answers_are_people_s_to_read() {
         incident["conclusion"]
     );
 
-    let page = admin.page(&format!("/incidents/{id}?tab=findings")).await.expect(200).text();
+    let path = format!("/incidents/{}?tab=findings", incident["id"].as_str().unwrap());
+    let page = admin.page(&path).await.expect(200).text();
     assert!(
         page.contains("Another server&#x27;s answer") || page.contains("Another server's answer")
     );
