@@ -3,6 +3,7 @@
 use std::error::Error as _;
 
 use evenkeel_mcp::{AgentName, AgentsConfig, AgentsError, QuestionError};
+use evenkeel_tools::question::Placeholder;
 use serde_json::json;
 
 const LISTS: &str = r#"
@@ -111,5 +112,19 @@ fn the_place_and_the_cause_are_told_and_too_many_are_refused() {
         ask("theirs", "pods", ""),
     ] {
         assert!(matches!(parse(&shape), Err(AgentsError::Shape(_))), "{shape}");
+    }
+}
+
+#[test]
+fn the_documented_question_is_taken_and_every_placeholder_is_documented() {
+    let docs = include_str!("../../../../docs/connections.md");
+    let (_, section) = docs.split_once("### Standing questions").unwrap();
+    let (_, example) = section.split_once("```toml").unwrap();
+    let (example, _) = example.split_once("```").unwrap();
+    let agents = AgentsConfig::parse(&format!("[agents.kubernetes]\nmay = \"read\"\n{example}"));
+    let kubernetes = AgentName::parse("kubernetes").unwrap();
+    assert_eq!(agents.unwrap().questions(&kubernetes).len(), 1);
+    for place in Placeholder::ALL {
+        assert!(section.contains(&format!("`{{{}}}`", place.word())), "{place:?}");
     }
 }
