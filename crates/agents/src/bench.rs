@@ -7,7 +7,7 @@ use evenkeel_domain::{
     finding::Finding,
     id::{ActionId, EvidenceId, FindingId, HypothesisId, PlanId},
 };
-use evenkeel_tools::ToolArguments;
+use evenkeel_tools::{ToolArguments, question::StandingQuestion};
 use serde_json::Value;
 
 /// The work must stop: the journal cannot be written or belongs to somebody else now. Says
@@ -52,6 +52,9 @@ pub trait Bench: Send + Sync {
 
     /// Whether the incident's cluster has this server at all. Without it every call fails.
     fn connected(&self, server: &str) -> bool;
+
+    /// What an agent asks servers of other people about each incident.
+    fn questions(&self, agent: Agent) -> Vec<StandingQuestion>;
 
     /// Calls a tool in the name of `agent`, under that agent's allow-list, and records the call
     /// and its answer before returning.

@@ -24,6 +24,10 @@ pub enum Specialist {
 }
 
 impl Specialist {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::Kubernetes, Self::Metrics, Self::Logs, Self::Runbooks, Self::Github];
+
     /// The agent's name in allow-lists and on screen.
     pub fn as_str(self) -> &'static str {
         match self {

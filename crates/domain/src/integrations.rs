@@ -143,6 +143,9 @@ pub struct AgentUse {
     pub agent: String,
     /// How far it may go.
     pub may: String,
+    /// Whether it has a standing question to this tool: it is asked in each investigation.
+    #[serde(default)]
+    pub asks: bool,
 }
 
 /// Whether the form of a tool is approved.

@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use evenkeel_tools::question::StandingQuestion;
 use serde::Deserialize;
 
+use crate::asks::{Ask, QuestionError, questions};
 use crate::bucket::Rate;
 
 /// Name of an agent: `kubernetes`, `planner`, `executor`, …
@@ -107,6 +109,7 @@ impl May {
 pub struct AgentsConfig {
     servers: BTreeMap<String, Server>,
     agents: BTreeMap<AgentName, Agent>,
+    questions: BTreeMap<AgentName, Vec<StandingQuestion>>,
 }
 
 /// Why the file can't be used.
@@ -161,6 +164,17 @@ pub enum AgentsError {
         /// The tool.
         tool: String,
     },
+    /// A standing question that can't be asked.
+    #[error("standing question {number} of agent {agent} ([[agents.{agent}.asks]]) can't be used")]
+    Question {
+        /// The agent.
+        agent: AgentName,
+        /// Which of its questions, from 1.
+        number: usize,
+        /// Why.
+        #[source]
+        why: QuestionError,
+    },
     /// Zero concurrency, bytes or calls a second.
     #[error("the limits of the server {0} must be above zero")]
     Limits(String),
@@ -197,6 +211,8 @@ impl Server {
 struct Agent {
     may: May,
     tools: BTreeMap<String, BTreeSet<String>>,
+    #[serde(default)]
+    asks: Vec<Ask>,
 }
 
 /// Why a call isn't allowed.
@@ -240,6 +256,16 @@ impl AgentsConfig {
         tools.into_iter().flatten().map(String::as_str).collect()
     }
 
+    /// What an agent asks servers of other people about each incident, in the order of the file.
+    pub fn questions(&self, agent: &AgentName) -> &[StandingQuestion] {
+        self.questions.get(agent).map_or(&[], Vec::as_slice)
+    }
+
+    /// The agents that have standing questions.
+    pub fn asking(&self) -> impl Iterator<Item = &AgentName> {
+        self.questions.keys()
+    }
+
     /// The tools of a server that the file knows, by name, and who may call them.
     pub fn rules(&self, server: &str) -> Vec<ToolRule> {
         let Some(known) = self.servers.get(server) else { return Vec::new() };
@@ -264,6 +290,11 @@ impl AgentsConfig {
     /// Whether the file says of a tool that it only reads.
     pub fn reads(&self, server: &str, tool: &str) -> bool {
         self.servers.get(server).is_some_and(|server| server.reads.contains(tool))
+    }
+
+    /// Whether the file has a section for a server.
+    pub(crate) fn knows(&self, server: &str) -> bool {
+        self.servers.contains_key(server)
     }
 
     /// Whether the file classifies a tool as changing the world.
@@ -342,6 +373,25 @@ impl TryFrom<File> for AgentsConfig {
                 }
             }
         }
-        Ok(Self { servers: file.servers, agents: file.agents })
+        let mut config =
+            Self { servers: file.servers, agents: file.agents, questions: BTreeMap::new() };
+        config.questions = config.read_questions()?;
+        Ok(config)
+    }
+}
+
+impl AgentsConfig {
+    fn read_questions(&self) -> Result<BTreeMap<AgentName, Vec<StandingQuestion>>, AgentsError> {
+        let mut all = BTreeMap::new();
+        for (agent, entry) in self.agents.iter().filter(|(_, entry)| !entry.asks.is_empty()) {
+            let read = questions(self, agent, &entry.asks);
+            let read = read.map_err(|(number, why)| AgentsError::Question {
+                agent: agent.clone(),
+                number,
+                why,
+            })?;
+            all.insert(agent.clone(), read);
+        }
+        Ok(all)
     }
 }

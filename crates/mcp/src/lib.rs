@@ -11,6 +11,7 @@
 //! another way to reach servers: an implementation of [`Connector`].
 
 mod agents;
+mod asks;
 mod bounded;
 mod breaker;
 mod bucket;
@@ -28,6 +29,7 @@ mod toolbox;
 pub use agents::{
     AgentName, AgentsConfig, AgentsError, InvalidAgentName, May, ServerLimits, ToolRule,
 };
+pub use asks::QuestionError;
 pub use bucket::Rate;
 pub use child::{ChildConnector, ServerSpec};
 pub use connector::{Connector, FromTransport, Session};

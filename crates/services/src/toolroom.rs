@@ -17,7 +17,7 @@ use evenkeel_domain::{
     view::{Connection, ConnectionState},
 };
 use evenkeel_engine::clock::Clock;
-use evenkeel_tools::prometheus::names;
+use evenkeel_tools::{prometheus::names, question::StandingQuestion};
 use secrecy::SecretString;
 use serde_json::Value;
 
@@ -129,6 +129,9 @@ pub trait ToolCaller: Send + Sync {
 
     /// The tool that tells whether the system behind a server answers.
     fn probe(&self, server: &str) -> Option<String>;
+
+    /// What an agent asks servers of other people about each incident.
+    fn questions(&self, agent: &str) -> Vec<StandingQuestion>;
 
     /// Whether an agent may call a tool that is served inside the platform.
     fn permits(

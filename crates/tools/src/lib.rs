@@ -18,6 +18,7 @@ pub mod loki;
 pub mod memory;
 pub mod network;
 pub mod prometheus;
+pub mod question;
 pub mod redact;
 pub mod runbooks;
 

@@ -13,12 +13,12 @@ use std::{
     time::Duration,
 };
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use async_trait::async_trait;
 use evenkeel_domain::{
     cluster::Cluster,
     connection::{ConnectionKind, OfferedTool, ToolForm},
-    evidence::ToolFailure,
+    evidence::{Specialist, ToolFailure},
     id::ClusterId,
     integrations::{AgentUse, Origin},
 };
@@ -29,6 +29,7 @@ use evenkeel_storage::Store;
 use evenkeel_tools::{
     memory::SERVER as MEMORY,
     network::{ALLOWED_NETWORKS, AllowedNetworks},
+    question::StandingQuestion,
     runbooks::SERVER as RUNBOOKS,
 };
 use serde_json::Value;
@@ -44,6 +45,9 @@ const SHIPPED_AGENTS: &str = include_str!("../../../config/agents.toml");
 const CALL_MAX: Duration = Duration::from_secs(15);
 /// Longest time for asking a server what it offers: somebody else's may have to start first.
 const OFFER_MAX: Duration = Duration::from_secs(30);
+/// Longest time a standing question may take. A specialist has 20 s in all and looks itself first: the slowest server
+/// of somebody else leaves it half of them.
+const QUESTION_MAX: Duration = Duration::from_secs(10);
 
 /// Toolboxes by cluster.
 pub struct McpTools {
@@ -79,9 +83,7 @@ impl McpTools {
             None => SHIPPED_AGENTS.to_owned(),
         };
         Ok(Self {
-            agents: Arc::new(
-                AgentsConfig::parse(&text).context("the agents' allow-lists are broken")?,
-            ),
+            agents: Arc::new(agents(&text).context("the agents' allow-lists are broken")?),
             program,
             networks: config.networks.clone(),
             operator: OperatorServers::read(config.servers.as_deref())?,
@@ -178,6 +180,12 @@ impl McpTools {
         }
     }
 
+    /// Whether an agent has a standing question to a tool.
+    fn asks(&self, agent: &AgentName, server: &str, tool: &str) -> bool {
+        let mut questions = self.agents.questions(agent).iter();
+        questions.any(|question| question.server == server && question.tool == tool)
+    }
+
     fn permit(
         &self,
         agent: &str,
@@ -190,6 +198,19 @@ impl McpTools {
         let arguments = arguments.as_object().unwrap_or(&none);
         self.agents.permit(&agent, server, tool, arguments).map_err(|error| failure(&error))
     }
+}
+
+/// The allow-lists, with standing questions of nobody but those who are sent to look.
+fn agents(text: &str) -> anyhow::Result<AgentsConfig> {
+    let agents = AgentsConfig::parse(text)?;
+    let looks = |name: &str| Specialist::ALL.iter().any(|specialist| specialist.as_str() == name);
+    if let Some(agent) = agents.asking().find(|agent| !looks(agent.as_str())) {
+        let names = Specialist::ALL.map(Specialist::as_str).join(", ");
+        bail!(
+            "agent {agent} has standing questions ([[agents.{agent}.asks]]), and looks at no incident; {names} do"
+        );
+    }
+    Ok(agents)
 }
 
 /// What a server of this very version offers.
@@ -218,7 +239,8 @@ impl ToolCaller for McpTools {
     ) -> Result<Value, ToolFailure> {
         let agent = parse(agent)?;
         let toolbox = self.toolbox(access).await;
-        let reply = toolbox.call(&agent, server, tool, arguments, CALL_MAX).await;
+        let limit = if self.asks(&agent, server, tool) { QUESTION_MAX } else { CALL_MAX };
+        let reply = toolbox.call(&agent, server, tool, arguments, limit).await;
         reply.map(|reply| reply.content).map_err(|error| failure(&error))
     }
 
@@ -238,21 +260,28 @@ impl ToolCaller for McpTools {
     }
 
     fn rules(&self, server: &str) -> Vec<ToolRule> {
-        let agents = |agents: Vec<(AgentName, evenkeel_mcp::May)>| {
-            let used = agents.into_iter().map(|(agent, may)| AgentUse {
-                agent: agent.as_str().to_owned(),
-                may: may.as_str().to_owned(),
-            });
-            used.collect()
+        let used = |tool: &str, agent: &AgentName, may: evenkeel_mcp::May| AgentUse {
+            agent: agent.as_str().to_owned(),
+            may: may.as_str().to_owned(),
+            asks: self.asks(agent, server, tool),
         };
         let rules = self.agents.rules(server).into_iter();
         rules
             .map(|rule| ToolRule {
+                agents: rule
+                    .agents
+                    .iter()
+                    .map(|(agent, may)| used(&rule.tool, agent, *may))
+                    .collect(),
                 tool: rule.tool,
                 writes: rule.writes,
-                agents: agents(rule.agents),
             })
             .collect()
+    }
+
+    fn questions(&self, agent: &str) -> Vec<StandingQuestion> {
+        let agent = AgentName::parse(agent);
+        agent.map(|agent| self.agents.questions(&agent).to_vec()).unwrap_or_default()
     }
 
     fn probe(&self, server: &str) -> Option<String> {
@@ -301,5 +330,28 @@ fn failure(error: &ToolError) -> ToolFailure {
         message: error.to_string(),
         next: (!next.is_empty()).then(|| next.to_owned()),
         retry_after_s: error.retry_after_s(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_those_who_look_have_standing_questions() {
+        let with = |agent: &str| {
+            agents(&format!(
+                "[servers.theirs]\nconcurrency = 1\nmax_result_bytes = 1000\nreads = ['look']\nwrites = []\n\
+                 [agents.{agent}]\nmay = 'read'\ntools.theirs = ['look']\n\
+                 [[agents.{agent}.asks]]\nserver = 'theirs'\ntool = 'look'\nabout = 'what is seen'\n"
+            ))
+        };
+        for specialist in Specialist::ALL {
+            with(specialist.as_str()).unwrap();
+        }
+        for other in ["executor", "planner", "somebody"] {
+            let error = with(other).unwrap_err().to_string();
+            assert!(error.contains(other) && error.contains("kubernetes, metrics"), "{error}");
+        }
     }
 }

@@ -22,6 +22,8 @@ mod events;
 #[cfg(test)]
 mod failpoints;
 #[cfg(test)]
+mod foreign;
+#[cfg(test)]
 mod integrations;
 #[cfg(test)]
 mod mcp_stdio;

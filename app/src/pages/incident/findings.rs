@@ -7,7 +7,11 @@ use evenkeel_domain::{
 };
 use leptos::prelude::*;
 
-use super::{Icc, context::GapLine};
+use super::{
+    Icc,
+    context::GapLine,
+    foreign::{self, ForeignWords},
+};
 use crate::{
     pages::words,
     ui::{Badge, ClaimLine, EmptyState, HypothesisCard, KeyValue, Panel, Time, Tone},
@@ -128,8 +132,14 @@ fn Card(
         .collect_view();
     let open = opens(&finding)
         .map(|(words, href)| view! { " "<a href=href rel="noopener noreferrer">{words}</a> });
-    let facts: Vec<(String, String)> =
-        finding.facts.into_iter().map(|(name, value)| (name.replace('_', " "), value)).collect();
+    let foreign = (finding.kind == FindingKind::ForeignAnswer)
+        .then(|| view! { <ForeignWords finding=finding.clone() /> });
+    let facts: Vec<(String, String)> = finding
+        .facts
+        .into_iter()
+        .filter(|(name, _)| foreign.is_none() || name != foreign::SAYS)
+        .map(|(name, value)| (name.replace('_', " "), value))
+        .collect();
     let healthy = finding.kind == FindingKind::Healthy;
     let badge = if healthy {
         view! { <Badge text=words::finding_words(finding.kind) tone=Tone::Ok /> }.into_any()
@@ -144,6 +154,7 @@ fn Card(
                 {finding.since.map(|since| view! { <span class="small muted">"since "<Time at=since absolute=true /></span> })}
             </div>
             <p>{words::sentence(&finding.summary)}" "{cites}{open}</p>
+            {foreign}
             {(!facts.is_empty()).then(|| view! { <details class="small"><summary class="muted">"Values"</summary><KeyValue items=facts mono=true /></details> })}
         </li>
     }

@@ -7,6 +7,7 @@ mod context;
 mod deck;
 mod evidence;
 mod findings;
+mod foreign;
 mod head;
 mod mission;
 mod narrator;

@@ -57,6 +57,7 @@ fn row(tool: ToolLine, source: String, actions: Actions, may_manage: bool) -> An
     } else {
         let agents = tool.agents.iter().map(|used| match used.may.as_str() {
             "dry-run" if tool.risk == RiskClass::Writes => format!("{} (dry run)", used.agent),
+            _ if used.asks => format!("{} (asks in each investigation)", used.agent),
             _ => used.agent.clone(),
         });
         agents.collect::<Vec<_>>().join(", ")

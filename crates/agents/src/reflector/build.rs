@@ -8,6 +8,7 @@ use evenkeel_domain::{
     id::HypothesisId,
     object::ObjectKind,
 };
+use evenkeel_tools::question::OURS;
 use jiff::SignedDuration;
 
 use super::{
@@ -337,7 +338,12 @@ async fn weigh_health(
 
 /// What could not be seen and would matter.
 pub fn unseen(state: &IncidentState) -> Vec<Gap> {
-    // A runbook that could not be read hides no cause.
-    let matters = |gap: &&Gap| gap.agent != Agent::Runbooks;
+    // A runbook that could not be read hides no cause, nor does what somebody else's server would
+    // have said: its words of failure are as little to be read here as its answers.
+    let of_others = |gap: &Gap| {
+        let evidence = gap.evidence.and_then(|id| state.evidence.get(&id));
+        evidence.is_some_and(|evidence| !OURS.contains(&evidence.server.as_str()))
+    };
+    let matters = |gap: &&Gap| gap.agent != Agent::Runbooks && !of_others(gap);
     state.gaps.iter().filter(matters).take(UNSEEN).cloned().collect()
 }

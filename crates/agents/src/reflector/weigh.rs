@@ -107,7 +107,12 @@ pub fn mechanism(kind: FindingKind) -> f64 {
         | K::RolloutStuck
         | K::NewErrorLog => 0.3,
         K::ErrorLogBurst => 0.2,
-        K::RecentChange | K::Healthy | K::Runbook | K::SimilarIncident | K::CodeChange => 0.0,
+        K::RecentChange
+        | K::Healthy
+        | K::Runbook
+        | K::SimilarIncident
+        | K::CodeChange
+        | K::ForeignAnswer => 0.0,
     }
 }
 

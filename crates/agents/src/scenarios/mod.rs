@@ -3,6 +3,7 @@
 mod blind;
 mod code;
 mod faults;
+mod foreign;
 mod hostile;
 mod logs;
 mod nowhere;

@@ -1,6 +1,7 @@
 //! The specialists: each runs its probes over MCP, has its analyzers read the answers, and keeps
 //! findings and gaps.
 
+mod asks;
 mod github;
 mod kubernetes;
 mod locate;
@@ -26,8 +27,18 @@ use crate::{
     draft::Draft,
 };
 
-/// Has one specialist look. Returns its conclusion in one sentence.
+/// Has one specialist look, and then ask what it is to ask servers of other people. Returns its
+/// conclusion in one sentence.
 pub async fn observe(bench: &dyn Bench, specialist: Specialist) -> Result<String, Interrupted> {
+    // In this order: what a server of somebody else takes its time for costs no finding of ours.
+    let mut said = look(bench, specialist).await?;
+    if let Some(asked) = asks::ask(bench, specialist).await? {
+        let _ = write!(said, "; {asked}");
+    }
+    Ok(said)
+}
+
+async fn look(bench: &dyn Bench, specialist: Specialist) -> Result<String, Interrupted> {
     let (server, name) = match specialist {
         Specialist::Kubernetes => (evenkeel_tools::kubernetes::SERVER, "Kubernetes"),
         Specialist::Metrics => (evenkeel_tools::prometheus::SERVER, "Prometheus"),

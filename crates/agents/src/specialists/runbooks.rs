@@ -138,7 +138,8 @@ fn question(state: &IncidentState) -> (String, Vec<String>) {
     (query, names)
 }
 
-fn about(focus: &Focus) -> ObjectRef {
+/// What a text that only informs is about: as far as the alerts say where.
+pub(super) fn about(focus: &Focus) -> ObjectRef {
     match focus.namespaces.first() {
         Some(namespace) => ObjectRef::new(ObjectKind::Namespace, "", namespace),
         None => ObjectRef::new(ObjectKind::Cluster, "", "cluster"),

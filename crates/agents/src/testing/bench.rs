@@ -12,6 +12,7 @@ use evenkeel_domain::{
     finding::Finding,
     id::{ActionId, EvidenceId, FindingId, HypothesisId, PlanId},
 };
+use evenkeel_tools::question::StandingQuestion;
 use serde_json::Value;
 
 use super::{evidence_id, unique, world::at};
@@ -31,12 +32,18 @@ struct Inner {
     texts: BTreeMap<EvidenceId, String>,
     notes: Vec<String>,
     disconnected: Vec<&'static str>,
+    questions: Vec<(Agent, StandingQuestion)>,
 }
 
 impl ScriptedBench {
     pub fn new(state: IncidentState, script: Script) -> Self {
-        let inner =
-            Inner { state, texts: BTreeMap::new(), notes: Vec::new(), disconnected: Vec::new() };
+        let inner = Inner {
+            state,
+            texts: BTreeMap::new(),
+            notes: Vec::new(),
+            disconnected: Vec::new(),
+            questions: Vec::new(),
+        };
         Self { script, inner: Mutex::new(inner) }
     }
 
@@ -54,6 +61,11 @@ impl ScriptedBench {
 
     pub fn notes(&self) -> Vec<String> {
         self.inner().notes.clone()
+    }
+
+    /// Gives an agent a standing question.
+    pub fn question(&self, agent: Agent, question: StandingQuestion) {
+        self.inner().questions.push((agent, question));
     }
 
     /// Takes a server out of the cluster.
@@ -80,6 +92,11 @@ impl Bench for ScriptedBench {
 
     fn connected(&self, server: &str) -> bool {
         !self.inner().disconnected.contains(&server)
+    }
+
+    fn questions(&self, agent: Agent) -> Vec<StandingQuestion> {
+        let inner = self.inner();
+        inner.questions.iter().filter(|(of, _)| *of == agent).map(|(_, q)| q.clone()).collect()
     }
 
     async fn call(

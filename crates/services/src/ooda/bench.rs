@@ -13,7 +13,7 @@ use evenkeel_domain::{
     text::clip,
 };
 use evenkeel_engine::{Desk, desk::DeskError, proof::answer_hash};
-use evenkeel_tools::redact::Redactor;
+use evenkeel_tools::{question::StandingQuestion, redact::Redactor};
 use serde_json::Value;
 
 use super::spill::{self, Question};
@@ -164,6 +164,10 @@ impl Bench for CaseBench<'_> {
         const INSIDE: [&str; 3] =
             [spill::SERVER, evenkeel_tools::runbooks::SERVER, evenkeel_tools::memory::SERVER];
         INSIDE.contains(&server) || self.prepared.access.has(server)
+    }
+
+    fn questions(&self, agent: Agent) -> Vec<StandingQuestion> {
+        self.services.parts.tools.caller().questions(agent.as_str())
     }
 
     async fn call(
