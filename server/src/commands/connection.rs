@@ -92,7 +92,10 @@ fn line(one: &Integration) -> String {
     let place = one.cluster.as_ref().map_or("all clusters", |cluster| &cluster.name);
     let mut lines = vec![format!("{} ({}) of {place}", one.server, one.kind.label())];
     if one.health.is_empty() {
-        lines.push("  no cluster uses it: there is none yet, or each has a nearer server of that name".to_owned());
+        lines.push(
+            "  no cluster uses it: there is none yet, or each has a nearer server of that name"
+                .to_owned(),
+        );
     }
     for health in &one.health {
         lines.push(format!("  {}: {}", health.cluster.name, words(&health.state, None)));

@@ -201,7 +201,8 @@ pub async fn present(
         name: object.name.clone(),
         // No action carries this id: only what exists is asked.
         action_id: "none".into(),
-        uid: None,
+        // A pod's successor may have its name.
+        uid: (object.kind == ObjectKind::Pod).then(|| target.uid.clone()),
     };
     let found: FoundAction = match ask(bench, agent, &args).await? {
         Ok(answer) => answer.value,

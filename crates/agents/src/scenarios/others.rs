@@ -2,6 +2,7 @@
 
 use evenkeel_domain::{
     action::ActionCall,
+    evidence::Agent,
     hypothesis::CauseCode,
     object::{ObjectKind, ObjectRef},
     plan::Undo,
@@ -10,9 +11,12 @@ use evenkeel_domain::{
 use evenkeel_tools::{kubernetes::rerun_name, prometheus::SignalKind as S};
 
 use super::{investigate, range::Range};
-use crate::testing::{
-    metrics::step,
-    world::{at, deployment, job_pod, namespace, node, pod, set_pod},
+use crate::{
+    executor,
+    testing::{
+        metrics::step,
+        world::{at, deployment, job_pod, namespace, node, pod, set_pod},
+    },
 };
 
 const NODE_ALERT: &[(&str, &str)] = &[("alertname", "KubeNodeNotReady"), ("node", "n2")];
@@ -132,6 +136,10 @@ async fn a_bad_release_of_a_stateful_set_is_rolled_back_and_its_stuck_pod_delete
     let plan = outcome.plan();
     let calls: Vec<_> = plan.actions.iter().map(|action| &action.call).collect();
     assert_eq!(calls, [&ActionCall::RolloutUndo { to_revision: 1 }, &ActionCall::DeletePod]);
+    for action in &plan.actions {
+        let present = executor::present(&outcome.bench, Agent::Gate, &action.target).await.unwrap();
+        assert!(present.is_ok(), "it cannot be approved: {present:?}");
+    }
     assert_eq!(plan.actions[0].target.object, best.object);
     assert_eq!(plan.actions[1].target.uid, uid);
     let complete = Predicate::RolloutComplete { object: best.object.clone() };

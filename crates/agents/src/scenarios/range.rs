@@ -130,6 +130,9 @@ impl Range {
                 value(&found.ok_or_else(|| failure("kubernetes.not_found", "no such set"))?.value)
             }
             k8s::names::JOB_STATUS => value(&self.job_status(&text("name"))),
+            k8s::names::FIND_ACTION if arguments["kind"] == "Pod" && arguments["uid"].is_null() => {
+                return Err(failure("tool.bad_arguments", "uid is needed"));
+            }
             k8s::names::FIND_ACTION => value(&k8s::FoundAction {
                 applied: false,
                 exists: true,

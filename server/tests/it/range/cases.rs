@@ -55,10 +55,15 @@ fn now() -> Timestamp {
 
 /// Breaks the shop; the incident that the first alert opens.
 pub async fn break_shop(world: &World, fault: &str) -> String {
+    alerted(world, fault, async || world.lab_ok(&["fault", fault])).await
+}
+
+/// The incident that the first alert opens after something was broken.
+pub async fn alerted(world: &World, what: &str, break_it: impl AsyncFnOnce()) -> String {
     let id = |i: &Value| i["id"].as_str().unwrap().to_owned();
     let known: BTreeSet<String> = world.admin.incidents().await.iter().map(id).collect();
-    world.lab_ok(&["fault", fault]);
-    within(Duration::from_mins(3), &format!("an alert of {fault}"), async || {
+    break_it().await;
+    within(Duration::from_mins(3), &format!("an alert of {what}"), async || {
         world.admin.incidents().await.iter().map(id).find(|id| !known.contains(id))
     })
     .await

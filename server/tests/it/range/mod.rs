@@ -9,6 +9,7 @@ mod cases;
 mod code;
 mod expect;
 mod proxy;
+mod sets;
 mod twist;
 mod world;
 
@@ -61,6 +62,13 @@ async fn every_fault_is_found_and_mended_whatever_happens_on_the_way() {
         && let Err(panic) = AssertUnwindSafe(rejected(&world)).catch_unwind().await
     {
         failures.push(format!("rejecting: {}", said(&*panic)));
+    }
+    if only.as_deref().is_none_or(|only| only == "sets") {
+        let mended = sets::a_bad_release_of_a_stateful_set_is_mended(&world);
+        if let Err(panic) = AssertUnwindSafe(mended).catch_unwind().await {
+            failures.push(format!("a StatefulSet: {}", said(&*panic)));
+        }
+        world.heal().await;
     }
     if only.as_deref().is_none_or(|only| only == "code")
         && let Err(panic) =

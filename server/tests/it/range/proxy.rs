@@ -102,9 +102,25 @@ impl Proxy {
 
     /// A Deployment of the shop, past the proxy.
     pub async fn deployment(&self, name: &str) -> Value {
-        let url =
-            format!("{}/apis/apps/v1/namespaces/shop/deployments/{name}", self.inner.upstream);
-        let answer = self.inner.http.get(url).bearer_auth(&self.admin).send().await.unwrap();
+        let path = format!("/apis/apps/v1/namespaces/shop/deployments/{name}");
+        self.ask(Method::GET, &path, None).await
+    }
+
+    /// A request of the administrator's, past the proxy, which must succeed. A patch is a list of operations or an
+    /// object to merge.
+    pub async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> Value {
+        let kind = match (&method, &body) {
+            (&Method::PATCH, Some(Value::Array(_))) => "application/json-patch+json",
+            (&Method::PATCH, _) => "application/merge-patch+json",
+            _ => "application/json",
+        };
+        let request = self.inner.http.request(method, format!("{}{path}", self.inner.upstream));
+        let mut request = request.bearer_auth(&self.admin);
+        if let Some(body) = body {
+            request = request.header(header::CONTENT_TYPE, kind).body(body.to_string());
+        }
+        let answer = request.send().await.unwrap();
+        assert!(answer.status().is_success(), "{path}: {}", answer.text().await.unwrap());
         answer.json().await.unwrap()
     }
 
@@ -114,12 +130,9 @@ impl Proxy {
 
     /// Somebody else changes a Deployment, harmlessly.
     pub async fn meddle(&self, name: &str) {
-        let url =
-            format!("{}/apis/apps/v1/namespaces/shop/deployments/{name}", self.inner.upstream);
-        let patch = self.inner.http.patch(url).bearer_auth(&self.admin);
-        let patch = patch.header(header::CONTENT_TYPE, "application/merge-patch+json");
-        let patch = patch.body(json!({ "spec": { "progressDeadlineSeconds": 61 } }).to_string());
-        assert!(patch.send().await.unwrap().status().is_success());
+        let path = format!("/apis/apps/v1/namespaces/shop/deployments/{name}");
+        let patch = json!({ "spec": { "progressDeadlineSeconds": 61 } });
+        self.ask(Method::PATCH, &path, Some(patch)).await;
     }
 }
 
