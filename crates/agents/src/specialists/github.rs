@@ -104,7 +104,7 @@ async fn releases(
     let arguments =
         ListDeploymentsArgs { namespace: namespace.to_owned(), ..ListDeploymentsArgs::default() };
     let what = format!("the Deployments of namespace {namespace}");
-    let Some(list) = probe(bench, AGENT, what, &arguments).await? else { return Ok(Vec::new()) };
+    let list = probe(bench, AGENT, what, &arguments).await?;
     let arguments = ListWorkloadsArgs {
         namespace: namespace.to_owned(),
         kinds: vec![ControllerKind::StatefulSet, ControllerKind::DaemonSet],
@@ -113,7 +113,8 @@ async fn releases(
     let what = format!("the StatefulSets and DaemonSets of namespace {namespace}");
     let sets = probe(bench, AGENT, what, &arguments).await?;
     let mut names: Vec<(WorkloadKind, String)> = Vec::new();
-    names.extend(list.value.deployments.iter().map(|d| (WorkloadKind::Deployment, d.name.clone())));
+    let deployments = list.iter().flat_map(|list| &list.value.deployments);
+    names.extend(deployments.map(|d| (WorkloadKind::Deployment, d.name.clone())));
     for set in sets.iter().flat_map(|sets| &sets.value.workloads) {
         let kind = match set.kind {
             ControllerKind::StatefulSet => WorkloadKind::StatefulSet,
@@ -125,7 +126,19 @@ async fn releases(
     // Like the Kubernetes specialist: what the alert names, and its neighbours, for the cause may
     // lie behind it.
     names.sort_by_key(|(_, name)| !focus.names(name));
-    names.truncate(WORKLOADS);
+    if names.len() > WORKLOADS {
+        let left = names.len() - WORKLOADS;
+        let gap = Gap {
+            agent: AGENT,
+            what: format!("what {left} other workloads of namespace {namespace} were made from"),
+            why: format!(
+                "{WORKLOADS} are looked at in one namespace, those that the alert names first"
+            ),
+            evidence: sets.as_ref().map(|sets| sets.evidence),
+        };
+        bench.miss(gap).await?;
+        names.truncate(WORKLOADS);
+    }
     let mut found = Vec::new();
     for (kind, name) in names {
         let what = format!("{} {namespace}/{name}", kind.as_str());
@@ -175,6 +188,11 @@ fn released(object: ObjectRef, revisions: &[Revision], onset: Timestamp) -> Opti
 fn changed(name: &str, before: &Revision, now: &Revision) -> Option<(Image, String)> {
     let gone: Vec<_> = before.images.iter().filter(|it| !now.images.contains(it)).collect();
     let come: Vec<_> = now.images.iter().filter(|it| !before.images.contains(it)).collect();
+    // A pipeline may mark every roll-out. What runs the very same image runs the same code, unless
+    // what its tag stands for may have changed.
+    if come.is_empty() && gone.is_empty() && now.images.iter().all(|image| is_fixed(image)) {
+        return None;
+    }
     let component = match come.as_slice() {
         [image] => component(image).unwrap_or(name),
         _ => name,
@@ -207,6 +225,11 @@ fn alone(name: &str, now: &Revision) -> Option<Image> {
         Some(Image { component, version: source.value.clone() })
     };
     marked(|key| key == COMMIT).or_else(|| only.and_then(Image::parse)).or_else(|| marked(|_| true))
+}
+
+/// Whether an image's name stands for the same bytes at any time: by a digest, or by the tag of a version.
+fn is_fixed(image: &str) -> bool {
+    image.contains('@') || Image::parse(image).is_some()
 }
 
 /// `checkout` of `registry:5000/team/checkout:1.5.0@sha256:…`.
@@ -391,5 +414,18 @@ mod tests {
             "several images, one version"
         );
         assert_eq!(found(with(digests.1, label("7")), with(digests.0, label("7"))), None);
+        let marked =
+            |images| found(with(images, source(COMMIT, "b")), with(images, source(COMMIT, "a")));
+        assert_eq!(
+            marked(digests.0),
+            None,
+            "the same image is the same code, whatever is written on it"
+        );
+        assert_eq!(marked(one), None);
+        assert_eq!(
+            marked(&["r/web:latest"]),
+            some("web", "b", "a"),
+            "what `latest` is may have changed"
+        );
     }
 }

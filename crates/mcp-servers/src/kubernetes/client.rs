@@ -260,8 +260,13 @@ fn client(config_value: kube::Config) -> Result<kube::Client, ToolFailure> {
         crate::guard::check_host(host).map_err(config)?;
     }
     if config_value.proxy_url.is_some() {
-        let why = "a proxy would resolve names by itself, so none is used: let the API server be reached without";
-        return Err(config(why.to_owned()));
+        let why = "the kubeconfig (proxy-url), or the environment (HTTPS_PROXY, HTTP_PROXY), names a proxy, which would resolve \
+            names by itself: none is used";
+        return Err(failure(
+            codes::KUBERNETES_CONFIG,
+            why,
+            "Take it out there, and let the API server be reached without.",
+        ));
     }
     guarded(config_value, crate::guard::resolve)
         .map_err(|error| config(format!("no client can be made: {error}")))

@@ -65,6 +65,8 @@ pub(super) fn list_params(
     })
 }
 
+/// What is said of an `after` that no page gave.
+pub(super) const NOT_NEXT: &str = "`after` is what a page before of the same list gave as `next`";
 /// Bytes of what a page before gave as `next`; etcd's keys, of which it is made, are far shorter.
 const MAX_TOKEN: usize = 8 * 1024;
 
@@ -84,7 +86,7 @@ pub(super) fn with_page(
 ) -> Result<ListParams, ToolFailure> {
     let Some(token) = after else { return Ok(params) };
     if token.is_empty() || token.len() > MAX_TOKEN || token.chars().any(char::is_control) {
-        return Err(bad_arguments("`after` is what a page before gave as `next`"));
+        return Err(bad_arguments(NOT_NEXT));
     }
     Ok(params.continue_token(token))
 }

@@ -38,6 +38,7 @@ async fn refusals_have_their_codes() {
         (404, "kubernetes.not_found"),
         (409, "kubernetes.conflict"),
         (422, "kubernetes.invalid"),
+        (410, "kubernetes.expired"),
         (429, "kubernetes.busy"),
         (500, "kubernetes.failed"),
         (503, "kubernetes.failed"),

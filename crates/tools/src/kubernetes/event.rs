@@ -39,7 +39,8 @@ pub struct EventList {
     pub events: Vec<Event>,
     /// Whether older ones were left out.
     pub truncated: bool,
-    /// What to pass as `after` for older ones; nothing when this was the last page.
+    /// What to pass as `after` for older ones; nothing when this was the last page. Where it is nothing and `truncated` is
+    /// set, the namespace holds more events than are looked at: ask for one object.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
 }

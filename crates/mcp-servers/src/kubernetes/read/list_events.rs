@@ -11,7 +11,7 @@ use kube::api::ListParams;
 
 use crate::failure::bad_arguments;
 use crate::kubernetes::client::Kube;
-use crate::kubernetes::names::{check, collection, list_params};
+use crate::kubernetes::names::{NOT_NEXT, check, collection, list_params};
 use crate::kubernetes::view::time;
 use crate::text::clip;
 use crate::tool::Tool;
@@ -19,7 +19,6 @@ use crate::tool::Tool;
 /// Pages read. The server lists by name, not by time, so the newest can be anywhere; 5000 events are a busy namespace's
 /// hour.
 const MAX_PAGES: usize = 10;
-const NOT_NEXT: &str = "`after` is what a page before gave as `next`";
 
 /// The tool.
 pub(in crate::kubernetes) struct ListEvents;
@@ -28,7 +27,7 @@ impl Tool<Kube> for ListEvents {
     type Args = ListEventsArgs;
     const TITLE: &'static str = "Events";
     const DESCRIPTION: &'static str = "Lists events of a namespace, newest first, optionally about one object or since \
-        a time. Kubernetes keeps events for about an hour.";
+        a time. Kubernetes keeps events for about an hour. Of a namespace the first 5,000 by name are looked at.";
 
     async fn call(kube: &Kube, args: ListEventsArgs) -> Result<EventList, ToolFailure> {
         let path = collection::<v1::Event>(&args.namespace)?;

@@ -14,7 +14,7 @@ use kube::api::ListParams;
 use super::related::unread;
 use crate::failure::bad_arguments;
 use crate::kubernetes::client::Kube;
-use crate::kubernetes::names::{check, collection, list_params, with_page};
+use crate::kubernetes::names::{NOT_NEXT, check, collection, list_params, with_page};
 use crate::kubernetes::view::controller::{Controller, summary};
 use crate::tool::Tool;
 
@@ -40,6 +40,9 @@ impl Tool<Kube> for ListWorkloads {
         }
         let before = args.after.as_deref().map(ends).transpose()?;
         if let Some(before) = &before {
+            if !before.keys().all(|end| kinds.iter().any(|kind| kind.as_str() == end)) {
+                return Err(bad_arguments(NOT_NEXT));
+            }
             kinds.retain(|kind| before.contains_key(kind.as_str()));
         }
         let mut pages = Vec::with_capacity(kinds.len());
@@ -66,7 +69,12 @@ impl Tool<Kube> for ListWorkloads {
                 }
                 // Nothing at all is a failure, not an answer.
                 Err(failure) if list.unread.len() + 1 == asked => return Err(failure),
-                Err(failure) => list.unread.push(unread(kind.as_str(), failure)),
+                Err(failure) => {
+                    // The next page tries that part of it again.
+                    let end = before.as_ref().and_then(|before| before.get(kind.as_str()));
+                    after.extend(end.map(|token| (kind.as_str().to_owned(), token.clone())));
+                    list.unread.push(unread(kind.as_str(), failure));
+                }
             }
         }
         if !after.is_empty() {
@@ -97,16 +105,8 @@ impl Tool<Kube> for ListWorkloads {
 type Ends = BTreeMap<String, String>;
 
 fn ends(after: &str) -> Result<Ends, ToolFailure> {
-    let known = |ends: &Ends| {
-        !ends.is_empty()
-            && ends
-                .keys()
-                .all(|kind| ControllerKind::ALL.iter().any(|known| known.as_str() == kind))
-    };
-    serde_json::from_str(after)
-        .ok()
-        .filter(known)
-        .ok_or_else(|| bad_arguments("`after` is what a page before gave as `next`"))
+    let ends = serde_json::from_str(after).ok().filter(|ends: &Ends| !ends.is_empty());
+    ends.ok_or_else(|| bad_arguments(NOT_NEXT))
 }
 
 async fn of_kind(
