@@ -64,7 +64,7 @@ impl ServerKind {
                 Box::new(loki::server(loki::Loki::new(&nowhere, limits), limits))
             }
             Self::Runbooks => {
-                let shipped = runbooks::Runbooks::new(Vec::new(), None, limits);
+                let shipped = runbooks::Runbooks::new(runbooks::Sources::default(), limits);
                 Box::new(runbooks::server(shipped, limits))
             }
             Self::Github => {
@@ -197,6 +197,12 @@ const LOKI: Variables = &[
 
 const RUNBOOKS: Variables = &[
     ("EVENKEEL_RUNBOOKS", "Folders of runbooks in markdown, `:` between them."),
+    (
+        runbooks::git::VARIABLE,
+        "Git repositories of runbooks, blanks between them: `https://HOST/REPOSITORY.git#BRANCH:FOLDER`, ssh, or a path.",
+    ),
+    (runbooks::git::TOKEN_FILE, "File with a token for the first `https` repository's host."),
+    (runbooks::library::CACHE, "Folder for what may be lost: clones, and what was read of Notion."),
     ("NOTION_API_KEY", "Key of a Notion integration."),
     ("NOTION_RUNBOOK_DATABASE_ID", "The Notion database or data source that holds runbooks."),
     ("NOTION_API_URL", "Base address of Notion's API, where it isn't `https://api.notion.com`."),

@@ -132,6 +132,24 @@ codes! {
     pub const RUNBOOKS_UNREADABLE: &str = "runbooks.unreadable";
     /// The index holds as much as it may.
     pub const RUNBOOKS_FULL: &str = "runbooks.full";
+    /// What was asked for isn't connected here.
+    pub const RUNBOOKS_NOT_CONFIGURED: &str = "runbooks.not_configured";
+    /// The program `git` isn't there.
+    pub const RUNBOOKS_GIT_MISSING: &str = "runbooks.git_missing";
+    /// The address of a repository, or the file with its token, isn't usable.
+    pub const RUNBOOKS_GIT_CONFIG: &str = "runbooks.git_config";
+    /// There is no such repository, branch or folder, or nothing in it.
+    pub const RUNBOOKS_GIT_NOT_FOUND: &str = "runbooks.git_not_found";
+    /// The repository doesn't let us in.
+    pub const RUNBOOKS_GIT_UNAUTHORIZED: &str = "runbooks.git_unauthorized";
+    /// No connection to the repository.
+    pub const RUNBOOKS_GIT_UNREACHABLE: &str = "runbooks.git_unreachable";
+    /// Fetching the repository took longer than the time limit.
+    pub const RUNBOOKS_GIT_TIMEOUT: &str = "runbooks.git_timeout";
+    /// The repository is larger than the byte limit.
+    pub const RUNBOOKS_GIT_TOO_LARGE: &str = "runbooks.git_too_large";
+    /// git failed in another way, or its folder can't be used.
+    pub const RUNBOOKS_GIT_FAILED: &str = "runbooks.git_failed";
     /// Notion refused the key (401, 403).
     pub const NOTION_UNAUTHORIZED: &str = "notion.unauthorized";
     /// What was asked for isn't there, or isn't shared with the integration (404).

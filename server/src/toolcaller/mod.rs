@@ -19,7 +19,7 @@ use evenkeel_domain::{
     cluster::Cluster,
     connection::{ConnectionKind, OfferedTool, ToolForm},
     evidence::ToolFailure,
-    id::ClusterId,
+    id::{ClusterId, OrganisationId},
     integrations::{AgentUse, Origin},
 };
 use evenkeel_mcp::{AgentName, AgentsConfig, Pins, ServerSpec, ToolBox, ToolError};
@@ -45,7 +45,7 @@ const CALL_MAX: Duration = Duration::from_secs(15);
 /// Longest time for asking a server what it offers: somebody else's may have to start first.
 const OFFER_MAX: Duration = Duration::from_secs(30);
 
-/// Toolboxes by cluster.
+/// Toolboxes by organisation and cluster.
 pub struct McpTools {
     agents: Arc<AgentsConfig>,
     program: PathBuf,
@@ -53,7 +53,7 @@ pub struct McpTools {
     operator: OperatorServers,
     /// A child gives up a call after this; see `Settings::write_limit`.
     limit: Duration,
-    boxes: Mutex<HashMap<ClusterId, Kept>>,
+    boxes: Mutex<HashMap<(OrganisationId, Option<ClusterId>), Kept>>,
     inside: Inside,
     store: OnceLock<Arc<dyn Store>>,
 }
@@ -107,8 +107,9 @@ impl McpTools {
     /// it was made from, on whichever replica that was changed.
     async fn toolbox(&self, access: &ClusterAccess) -> Arc<ToolBox> {
         let versions: Vec<_> = access.links.iter().map(|link| link.version.clone()).collect();
+        let key = (access.organisation, access.cluster);
         let mut boxes = self.boxes.lock().await;
-        if let Some(kept) = boxes.get(&access.cluster).filter(|kept| kept.versions == versions) {
+        if let Some(kept) = boxes.get(&key).filter(|kept| kept.versions == versions) {
             return Arc::clone(&kept.toolbox);
         }
         let mut toolbox = ToolBox::new(Arc::clone(&self.agents));
@@ -123,7 +124,7 @@ impl McpTools {
             toolbox = toolbox.with_connector(MEMORY, memory, None);
         }
         let toolbox = Arc::new(toolbox);
-        boxes.insert(access.cluster, Kept { versions, toolbox: Arc::clone(&toolbox) });
+        boxes.insert(key, Kept { versions, toolbox: Arc::clone(&toolbox) });
         toolbox
     }
 
@@ -278,7 +279,7 @@ impl ToolCaller for McpTools {
     }
 
     async fn forget(&self, cluster: ClusterId) {
-        self.boxes.lock().await.remove(&cluster);
+        self.boxes.lock().await.retain(|(_, of), _| *of != Some(cluster));
     }
 }
 
