@@ -172,6 +172,8 @@ codes! {
     pub const MEMORY_NOT_FOUND: &str = "memory.not_found";
     /// The closed incidents can't be read.
     pub const MEMORY_FAILED: &str = "memory.failed";
+    /// The installation behind `evenkeel mcp evenkeel` doesn't answer, or there is none.
+    pub const EVENKEEL_UNREACHABLE: &str = "evenkeel.unreachable";
     /// The arguments don't match the tool's input schema or its limits.
     pub const BAD_ARGUMENTS: &str = "tool.bad_arguments";
     /// The whole call took longer than the server's time limit.

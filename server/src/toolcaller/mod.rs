@@ -23,7 +23,7 @@ use evenkeel_domain::{
     integrations::{AgentUse, Origin},
 };
 use evenkeel_mcp::{AgentName, AgentsConfig, Pins, ServerSpec, ToolBox, ToolError};
-use evenkeel_mcp_servers::{Limits, ServerKind};
+use evenkeel_mcp_servers::{Limits, ServerKind, runbooks::library::CACHE};
 use evenkeel_services::{ClusterAccess, Link, ToolCaller, ToolRule};
 use evenkeel_storage::Store;
 use evenkeel_tools::{
@@ -55,6 +55,7 @@ pub struct McpTools {
     limit: Duration,
     boxes: Mutex<HashMap<(OrganisationId, Option<ClusterId>), Kept>>,
     inside: Inside,
+    cache: Option<PathBuf>,
     store: OnceLock<Arc<dyn Store>>,
 }
 
@@ -87,7 +88,9 @@ impl McpTools {
             operator: OperatorServers::read(config.servers.as_deref())?,
             limit: config.engine.write_limit,
             boxes: Mutex::default(),
-            inside: Inside::new(Limits::default().with_call(config.engine.write_limit)),
+            inside: Inside::new(Limits::default().with_call(config.engine.write_limit))
+                .with_cache(config.cache.clone()),
+            cache: config.cache.clone(),
             store: OnceLock::new(),
         })
     }
@@ -166,6 +169,9 @@ impl McpTools {
         let limit = self.limit.as_secs().to_string();
         env.insert("EVENKEEL_TOOL_TIMEOUT_SECONDS".to_owned(), limit);
         env.insert(ALLOWED_NETWORKS.to_owned(), networks.to_string());
+        if let Some(cache) = self.cache.as_ref().filter(|_| link.kind == ConnectionKind::Runbooks) {
+            env.insert(CACHE.to_owned(), cache.display().to_string());
+        }
         // Its log lines end in ours: only what is wrong, and in our format.
         env.insert("EVENKEEL_LOG".to_owned(), QUIET_LOG.to_owned());
         if let Ok(format) = std::env::var("EVENKEEL_LOG_FORMAT") {

@@ -36,4 +36,3 @@ mod runbooks_notion;
 mod runbooks_notion_live;
 mod schemas;
 mod support;
-mod tool_pages;
