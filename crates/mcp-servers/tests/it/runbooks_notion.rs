@@ -257,6 +257,13 @@ async fn a_restart_reads_only_what_was_edited_since() {
         double.requests()[from..].iter().filter(|r| r.contains("/blocks/")).cloned().collect()
     };
     assert_eq!(read(first), ["GET /v1/blocks/p2/children"]);
+    // What has gone is gone on disk, too, and then nothing is written any more.
+    let written = async {
+        while std::fs::read_to_string(file().unwrap()).unwrap().contains("\"p3\"") {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_mins(1), written).await.expect("p3 is still kept");
     drop(after);
 
     // What is kept is nonsense: everything is read anew, and kept again.

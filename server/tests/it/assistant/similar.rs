@@ -58,7 +58,7 @@ async fn it_goes_by_meaning_and_says_what_was_tried_and_whether_it_worked() {
     // Another cluster and another alert: name and place would never have found it.
     assert_eq!(
         (&best["cluster"], &best["sameClusterAndAlert"]),
-        (&json!("imported"), &json!(false))
+        (&json!("imported: shop"), &json!(false))
     );
     let remembered = &best["remembered"];
     assert_eq!(remembered["sameAlert"], false);
