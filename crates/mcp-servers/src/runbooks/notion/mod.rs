@@ -2,7 +2,7 @@
 //!
 //! Pages are read into the index in the background: those of the database's data sources if one is configured, else all that
 //! are shared with the integration. Between whole listings only pages edited since the newest one seen are asked for.
-//! What was read is kept on disk ([`kept`]), so that a restart reads only what was edited since. Beside that, [`live`] asks
+//! What was read is kept on disk (`kept`), so that a restart reads only what was edited since. Beside that, `live` asks
 //! Notion for its state of the moment. A page is taken out when a whole listing lacks it and Notion itself says that it is gone, in the trash, or no longer
 //! shared: a listing alone may lag.
 
