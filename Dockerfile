@@ -19,7 +19,7 @@ RUN --mount=type=cache,target=/opt/cargo/registry --mount=type=cache,target=/src
 FROM debian:trixie-slim
 # hadolint ignore=DL3008
 RUN apt-get update \
- && apt-get install -y --no-install-recommends ca-certificates \
+ && apt-get install -y --no-install-recommends ca-certificates git openssh-client \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --uid 10001 --home-dir /var/lib/evenkeel --create-home evenkeel
 COPY --from=build /out/evenkeel /usr/local/bin/evenkeel

@@ -1,10 +1,16 @@
 //! Configuration: environment variables, every one of them described in `docs/configuration.md`.
 
-use std::{env, net::SocketAddr, path::PathBuf, time::Duration};
+use std::{
+    env,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use anyhow::{Context, bail};
 use evenkeel_agents::planner::PlannerSettings;
 use evenkeel_engine::Settings;
+use evenkeel_mcp_servers::runbooks::library::CACHE;
 use evenkeel_services::{AuditPace, ReconcileSettings};
 use evenkeel_tools::network::{ALLOWED_NETWORKS, AllowedNetworks};
 use secrecy::SecretString;
@@ -37,6 +43,9 @@ pub struct Config {
     /// `EVENKEEL_HIGH_WATER`: where it is noted how far the database has come. Beside a SQLite
     /// file without being asked; a PostgreSQL database has no place that is this process's own.
     pub high_water: Option<PathBuf>,
+    /// `EVENKEEL_CACHE`: folder for what may be lost, such as clones of runbooks. Beside a SQLite
+    /// file without being asked.
+    pub cache: Option<PathBuf>,
     /// The engine's numbers.
     pub engine: Settings,
     /// The planner's numbers.
@@ -153,10 +162,9 @@ impl IntakeConfig {
     }
 }
 
-/// A name beside a SQLite database's file; `None` for another database.
-fn beside_file(database_url: &str) -> Option<PathBuf> {
-    let path = database_url.strip_prefix("sqlite://")?.split('?').next()?;
-    Some(PathBuf::from(format!("{path}.high-water")))
+/// A SQLite database's file; `None` for another database.
+fn file_of(database_url: &str) -> Option<&str> {
+    database_url.strip_prefix("sqlite://")?.split('?').next()
 }
 
 impl Config {
@@ -196,7 +204,10 @@ impl Config {
             ),
             high_water: text("EVENKEEL_HIGH_WATER")
                 .map(PathBuf::from)
-                .or_else(|| beside_file(&database_url)),
+                .or_else(|| Some(format!("{}.high-water", file_of(&database_url)?).into())),
+            cache: text(CACHE)
+                .map(PathBuf::from)
+                .or_else(|| Some(Path::new(file_of(&database_url)?).parent()?.join("cache"))),
             database_url,
             secret_key: text("EVENKEEL_SECRET_KEY").map(SecretString::from),
             site: text("EVENKEEL_SITE").map_or_else(|| PathBuf::from("site"), PathBuf::from),

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -10,7 +11,7 @@ use evenkeel_mcp::{Connector, FromTransport};
 use evenkeel_mcp_servers::{
     Limits, ToolServer,
     memory::{self, Cursor, Memory, Page, Recollections},
-    runbooks::{self, Runbooks},
+    runbooks::{self, Runbooks, Sources},
 };
 use evenkeel_services::{ClosedIncidents, ServiceError};
 use evenkeel_storage::{Store, incidents::ClosedPlace};
@@ -24,6 +25,7 @@ const PIPE: usize = 64 * 1024;
 /// Servers in this process: runbooks, the same for all, and memories, one an organisation.
 pub struct Inside {
     limits: Limits,
+    cache: Option<PathBuf>,
     runbooks: Mutex<Option<Arc<ToolServer<Runbooks>>>>,
     memories: Mutex<HashMap<OrganisationId, Arc<ToolServer<Memory>>>>,
 }
@@ -31,14 +33,21 @@ pub struct Inside {
 impl Inside {
     /// None is made before it is first asked.
     pub fn new(limits: Limits) -> Self {
-        Self { limits, runbooks: Mutex::default(), memories: Mutex::default() }
+        Self { limits, cache: None, runbooks: Mutex::default(), memories: Mutex::default() }
     }
 
-    /// Runbooks that ship, and those of the operator's folders and Notion.
+    /// The same with a folder for what may be lost.
+    #[must_use]
+    pub fn with_cache(self, cache: Option<PathBuf>) -> Self {
+        Self { cache, ..self }
+    }
+
+    /// Runbooks that ship, and those of the operator's folders, repositories and Notion.
     pub fn runbooks(&self) -> Box<dyn Connector> {
         let mut held = self.runbooks.lock().unwrap_or_else(PoisonError::into_inner);
         let server = held.get_or_insert_with(|| {
-            Arc::new(runbooks::server(Runbooks::from_env(self.limits), self.limits))
+            let sources = Sources { cache: self.cache.clone(), ..Sources::from_env() };
+            Arc::new(runbooks::server(Runbooks::new(sources, self.limits), self.limits))
         });
         connector(server)
     }

@@ -5,7 +5,12 @@
 
 use std::{sync::Arc, time::Duration};
 
-use evenkeel_tools::{failure::META, network::is_this_machine};
+use evenkeel_mcp_servers::failure::failure;
+use evenkeel_tools::{
+    ToolFailure,
+    failure::{META, codes::EVENKEEL_UNREACHABLE},
+    network::is_this_machine,
+};
 use http::Uri;
 use rmcp::{
     ClientHandler, ErrorData, ServerHandler, ServiceExt as _,
@@ -139,8 +144,11 @@ impl Bridge {
     }
 }
 
-/// The code of a failure to reach the installation.
-const UNREACHABLE: &str = "evenkeel.unreachable";
+/// There is no installation to be asked.
+pub(crate) fn nowhere() -> ToolFailure {
+    failure(EVENKEEL_UNREACHABLE, "there is no installation of Evenkeel here", NEXT)
+}
+
 const NEXT: &str = "Check EVENKEEL_URL and EVENKEEL_TOKEN, and that the installation runs and the token has not lapsed.";
 
 /// An error with its causes, which is where HTTP clients keep the reason.
@@ -203,8 +211,9 @@ impl Bridge {
     fn failed(&self, why: &str) -> CallToolResult {
         let message = self.sentence(why);
         let mut result = CallToolResult::error(vec![ContentBlock::text(message.clone())]);
-        let failure = serde_json::json!({ "code": UNREACHABLE, "message": message, "next": NEXT });
-        result.meta = Some(MetaObject(JsonObject::from_iter([(META.to_owned(), failure)])));
+        let said =
+            serde_json::json!({ "code": EVENKEEL_UNREACHABLE, "message": message, "next": NEXT });
+        result.meta = Some(MetaObject(JsonObject::from_iter([(META.to_owned(), said)])));
         result
     }
 }

@@ -4,8 +4,9 @@
 //! machine checks them. Nothing on a product path knows this crate.
 //!
 //! To add a parser: a function here that asserts what holds for any input, its line in [`TARGETS`], a file of that name in
-//! `fuzz/fuzz_targets`, and seeds in [`seeds`]. Tools of a new server are covered by its place in the servers' catalogue.
+//! `fuzz/fuzz_targets`, and seeds in [`seeds`]. Tools of a new server are covered by its place in a catalogue.
 
+mod evidence;
 mod logql;
 mod logs;
 pub mod seeds;
@@ -13,6 +14,7 @@ mod selector;
 mod tools;
 mod webhook;
 
+pub use evidence::evidence;
 pub use logql::logql;
 pub use logs::{log_join, log_line, log_mine};
 pub use selector::selector;
@@ -24,6 +26,7 @@ pub type Target = fn(&[u8]);
 
 /// Every target by its name.
 pub const TARGETS: &[(&str, Target)] = &[
+    ("evidence", evidence),
     ("log_join", log_join),
     ("log_line", log_line),
     ("log_mine", log_mine),

@@ -45,6 +45,7 @@ pub fn of(target: &str) -> Vec<Vec<u8>> {
             "sum by (pod) (count_over_time({app=\"a\"} |= `x}` [5m]))",
             "a.b*c\u{1f}} |= \"y",
         ],
+        "evidence" => &["error\u{1f}a\nerror one\nb", "(?i)^x+$\u{1f}X\r\nä", "a{9}{9}{9}\u{1f}a"],
         "selector" => &["checkout\u{1f}a\"b\\\u{1f}\n", "shop", "a.b*c"],
         "webhook" => WEBHOOKS,
         "tool_arguments" => return arguments(),

@@ -1,8 +1,9 @@
-//! Arguments of every tool of every shipped server.
+//! Arguments of every tool of every server.
 
 use std::sync::LazyLock;
 
-use evenkeel_mcp_servers::catalogue::{Detached, catalogue};
+use evenkeel_assistant::catalogue;
+use evenkeel_mcp_servers::catalogue::Detached;
 use evenkeel_tools::failure::{META, codes};
 use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};
@@ -18,7 +19,7 @@ pub(crate) struct Offer {
 }
 
 static SERVERS: LazyLock<Vec<Box<dyn Detached>>> =
-    LazyLock::new(|| catalogue().into_iter().map(|entry| entry.server).collect());
+    LazyLock::new(|| catalogue::all().into_iter().map(|entry| entry.server).collect());
 
 /// Every tool. What is fuzzed is called by its place here.
 pub(crate) static OFFERS: LazyLock<Vec<Offer>> = LazyLock::new(|| {

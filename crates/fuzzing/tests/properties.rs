@@ -61,6 +61,11 @@ fn log_queries_hold_for_any_bytes() {
 }
 
 #[test]
+fn questions_to_evidence_hold_for_any_bytes() {
+    holds("evidence");
+}
+
+#[test]
 fn selectors_hold_for_any_bytes() {
     holds("selector");
 }

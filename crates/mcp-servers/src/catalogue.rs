@@ -2,12 +2,14 @@
 //! against. A server that stands here is documented and fuzzed by that alone.
 
 use evenkeel_tools::failure::codes;
-use evenkeel_tools::{Effect, ToolFailure};
+use evenkeel_tools::{Effect, ToolArguments, ToolFailure};
 use futures::future::BoxFuture;
-use rmcp::model::{CallToolResult, JsonObject, Tool};
+use rmcp::model::{CallToolResult, JsonObject, Tool as Offered};
+use schemars::JsonSchema;
 use tokio_util::sync::CancellationToken;
 
-use crate::server::{Reader, ToolServer};
+use crate::server::{Reader, ToolServer, failed};
+use crate::tool::{Form, Tool, form};
 use crate::{Limits, ServerKind, github, kubernetes, loki, memory, prometheus, runbooks};
 
 impl ServerKind {
@@ -64,7 +66,7 @@ impl ServerKind {
                 Box::new(loki::server(loki::Loki::new(&nowhere, limits), limits))
             }
             Self::Runbooks => {
-                let shipped = runbooks::Runbooks::new(Vec::new(), None, limits);
+                let shipped = runbooks::Runbooks::new(runbooks::Sources::default(), limits);
                 Box::new(runbooks::server(shipped, limits))
             }
             Self::Github => {
@@ -87,8 +89,10 @@ pub struct Entry {
     pub server: Box<dyn Detached>,
     /// The variables it reads, each with what it is for. Nothing else of the environment reaches it.
     pub variables: Variables,
-    /// The codes its failures can have, each with what it means.
-    pub codes: Vec<(&'static str, &'static str)>,
+    /// The codes its failures can have, each with what it means, as markdown.
+    pub codes: Vec<(&'static str, String)>,
+    /// How it is reached, where `evenkeel mcp` with its name doesn't serve it.
+    pub reached: Option<&'static str>,
 }
 
 /// Every server that ships: those that can be run by themselves, and the memory, which needs the platform's database.
@@ -100,6 +104,7 @@ pub fn catalogue() -> Vec<Entry> {
             server: kind.detached(),
             variables: kind.variables(),
             codes: codes_of(kind.families()),
+            reached: None,
         })
         .collect();
     all.push(Entry {
@@ -107,6 +112,7 @@ pub fn catalogue() -> Vec<Entry> {
         server: Box::new(empty_memory(Limits::default())),
         variables: MEMORY,
         codes: codes_of(&["memory."]),
+        reached: None,
     });
     all
 }
@@ -117,9 +123,70 @@ pub fn empty_memory(limits: Limits) -> ToolServer<memory::Memory> {
 }
 
 /// The codes of those families and those that any tool has.
-fn codes_of(families: &[&str]) -> Vec<(&'static str, &'static str)> {
+pub fn codes_of(families: &[&str]) -> Vec<(&'static str, String)> {
     let of = |code: &str| families.iter().chain(&["tool."]).any(|family| code.starts_with(family));
-    codes::ALL.iter().copied().filter(|(code, _)| of(code)).collect()
+    let all = codes::ALL.iter().filter(|(code, _)| of(code));
+    all.map(|(code, means)| (*code, (*means).to_owned())).collect()
+}
+
+/// Tools as they are listed, of a server that can't be made without the platform. Every call of one fails with `missing`.
+pub struct Listing {
+    instructions: &'static str,
+    forms: Vec<Form>,
+    missing: ToolFailure,
+}
+
+impl Listing {
+    /// A listing without tools.
+    pub fn new(instructions: &'static str, missing: ToolFailure) -> Self {
+        Self { instructions, forms: Vec::new(), missing }
+    }
+
+    /// Adds a tool.
+    #[must_use]
+    pub fn with<C: Send + Sync + 'static, T: Tool<C>>(self) -> Self {
+        self.with_arguments::<T::Args>(T::TITLE, T::DESCRIPTION)
+    }
+
+    /// Adds the tool that takes those arguments.
+    #[must_use]
+    pub fn with_arguments<A>(mut self, title: &'static str, description: &'static str) -> Self
+    where
+        A: ToolArguments<Output: JsonSchema + 'static> + JsonSchema + 'static,
+    {
+        self.forms.push(form::<A>(title, description));
+        self
+    }
+}
+
+impl Detached for Listing {
+    fn instructions(&self) -> &'static str {
+        self.instructions
+    }
+
+    fn tools(&self) -> Vec<(Offered, Effect)> {
+        self.forms.iter().map(|form| (form.tool.clone(), form.effect)).collect()
+    }
+
+    fn read(
+        &self,
+        tool: &str,
+        arguments: JsonObject,
+    ) -> Option<Result<serde_json::Value, ToolFailure>> {
+        let form = self.forms.iter().find(|form| form.tool.name == tool)?;
+        Some((form.reader)(arguments))
+    }
+
+    fn call<'a>(
+        &'a self,
+        tool: &'a str,
+        arguments: JsonObject,
+    ) -> BoxFuture<'a, Option<CallToolResult>> {
+        Box::pin(async move {
+            let failure = self.read(tool, arguments)?.err();
+            Some(failed(&failure.unwrap_or_else(|| self.missing.clone())))
+        })
+    }
 }
 
 /// An organisation without closed incidents.
@@ -197,6 +264,12 @@ const LOKI: Variables = &[
 
 const RUNBOOKS: Variables = &[
     ("EVENKEEL_RUNBOOKS", "Folders of runbooks in markdown, `:` between them."),
+    (
+        runbooks::git::VARIABLE,
+        "Git repositories of runbooks, blanks between them: `https://HOST/REPOSITORY.git#BRANCH:FOLDER`, ssh, or a path.",
+    ),
+    (runbooks::git::TOKEN_FILE, "File with a token for the first `https` repository's host."),
+    (runbooks::library::CACHE, "Folder for what may be lost: clones, and what was read of Notion."),
     ("NOTION_API_KEY", "Key of a Notion integration."),
     ("NOTION_RUNBOOK_DATABASE_ID", "The Notion database or data source that holds runbooks."),
     ("NOTION_API_URL", "Base address of Notion's API, where it isn't `https://api.notion.com`."),
@@ -226,7 +299,7 @@ pub trait Detached: Send + Sync {
     fn instructions(&self) -> &'static str;
 
     /// Its tools, as they are listed to clients, each with what it does to the world.
-    fn tools(&self) -> Vec<(Tool, Effect)>;
+    fn tools(&self) -> Vec<(Offered, Effect)>;
 
     /// Reads a tool's arguments as a call would, without calling, and answers with how they were understood; `None`
     /// when there is no such tool.
@@ -249,7 +322,7 @@ impl<C: Send + Sync + 'static> Detached for ToolServer<C> {
         self.instructions
     }
 
-    fn tools(&self) -> Vec<(Tool, Effect)> {
+    fn tools(&self) -> Vec<(Offered, Effect)> {
         self.entries.iter().map(|entry| (entry.tool.clone(), entry.effect)).collect()
     }
 

@@ -44,7 +44,7 @@ pub enum ServerKind {
     Prometheus,
     /// Reads a Loki. Reads `LOKI_URL` and its companions, see [`loki::config`].
     Loki,
-    /// Finds and reads runbooks. Reads `EVENKEEL_RUNBOOKS` and the variables of [`runbooks::notion`].
+    /// Finds and reads runbooks. Reads `EVENKEEL_RUNBOOKS` and the variables of [`runbooks::git`] and [`runbooks::notion`].
     Runbooks,
     /// Reads GitHub repositories and opens reverts. Reads the variables of [`github::config`].
     Github,
@@ -103,7 +103,8 @@ pub async fn server_of(kind: ServerKind, limits: Limits) -> ToolServer<()> {
         }
         ServerKind::Loki => loki::server(loki::Loki::from_env(limits), limits).erase(),
         ServerKind::Runbooks => {
-            runbooks::server(runbooks::Runbooks::from_env(limits), limits).erase()
+            let sources = runbooks::Sources::from_env();
+            runbooks::server(runbooks::Runbooks::new(sources, limits), limits).erase()
         }
         ServerKind::Github => github::server(github::Github::from_env(limits), limits).erase(),
     }

@@ -199,7 +199,7 @@ fn succeeded(value: serde_json::Value, summary: String, reader: Reader) -> CallT
 
 /// A failure is said in words, and for programs beside the content: as structured content it would not fit the tool's
 /// output schema, and clients that check that throw the whole answer away.
-fn failed(failure: &ToolFailure) -> CallToolResult {
+pub(crate) fn failed(failure: &ToolFailure) -> CallToolResult {
     let text = format!("{}: {} {}", failure.code, sentence(&failure.message), failure.next);
     let mut result = CallToolResult::error(vec![ContentBlock::text(text)]);
     result.meta =

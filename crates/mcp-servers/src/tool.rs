@@ -48,29 +48,42 @@ pub(crate) struct Entry<C> {
     pub(crate) handler: Handler<C>,
 }
 
-/// Makes an entry of a tool.
-pub(crate) fn entry<C: Send + Sync + 'static, T: Tool<C>>() -> Entry<C> {
-    let effect = T::Args::EFFECT;
-    let annotations = ToolAnnotations::with_title(T::TITLE)
+/// A tool as it is listed and as its arguments are read, without what it does.
+pub(crate) struct Form {
+    pub(crate) tool: rmcp::model::Tool,
+    pub(crate) effect: Effect,
+    pub(crate) reader: fn(JsonObject) -> Result<serde_json::Value, ToolFailure>,
+}
+
+/// Makes the form of the tool that takes those arguments.
+pub(crate) fn form<A>(title: &'static str, description: &'static str) -> Form
+where
+    A: ToolArguments<Output: JsonSchema + 'static> + JsonSchema + 'static,
+{
+    let effect = A::EFFECT;
+    let annotations = ToolAnnotations::with_title(title)
         .read_only(effect == Effect::Read)
         .destructive(matches!(effect, Effect::Write | Effect::Destroy))
         // Writes carry an action id: a second call with the same one changes nothing.
         .idempotent(effect != Effect::Add)
         .open_world(true);
-    let input = schema_for_input::<T::Args>().unwrap_or_else(|reason| {
+    let input = schema_for_input::<A>().unwrap_or_else(|reason| {
         // A programming error that the test over all tools finds.
-        unreachable!("arguments of {} have no object schema: {reason}", T::Args::NAME)
+        unreachable!("arguments of {} have no object schema: {reason}", A::NAME)
     });
-    let tool = rmcp::model::Tool::new(T::Args::NAME, T::DESCRIPTION, input)
-        .with_title(T::TITLE)
-        .with_raw_output_schema(schema_for_output::<Output<C, T>>())
+    let tool = rmcp::model::Tool::new(A::NAME, description, input)
+        .with_title(title)
+        .with_raw_output_schema(schema_for_output::<A::Output>())
         .with_annotations(annotations);
-    Entry {
-        tool,
-        effect,
-        reader: |arguments| json::<T::Args>(&read::<T::Args>(arguments)?),
-        handler: Box::new(|context, arguments| Box::pin(run::<C, T>(context, arguments))),
-    }
+    Form { tool, effect, reader: |arguments| json::<A>(&read::<A>(arguments)?) }
+}
+
+/// Makes an entry of a tool.
+pub(crate) fn entry<C: Send + Sync + 'static, T: Tool<C>>() -> Entry<C> {
+    let Form { tool, effect, reader } = form::<T::Args>(T::TITLE, T::DESCRIPTION);
+    let handler: Handler<C> =
+        Box::new(|context, arguments| Box::pin(run::<C, T>(context, arguments)));
+    Entry { tool, effect, reader, handler }
 }
 
 async fn run<C: Send + Sync + 'static, T: Tool<C>>(

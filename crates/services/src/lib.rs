@@ -34,6 +34,7 @@ mod replay;
 mod rotate;
 mod runbooks;
 mod sign_in;
+mod similar;
 mod tokens;
 mod vitals;
 mod war_room;
@@ -61,6 +62,7 @@ pub use proposals::PROPOSAL_MAX;
 pub use reconciler::{ReconcileSettings, Reconciler};
 pub use rotate::Rotated;
 pub use secrets::Sealer;
+pub use similar::{Similar, SimilarIncident};
 pub use toolroom::{CallObserver, ClusterAccess, Link, ToolCaller, ToolRule, Toolroom};
 
 use std::sync::Arc;

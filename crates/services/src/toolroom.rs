@@ -21,11 +21,11 @@ use evenkeel_tools::{prometheus::names, question::StandingQuestion};
 use secrecy::SecretString;
 use serde_json::Value;
 
-/// What is needed to reach one cluster's systems.
+/// What is needed to reach one cluster's systems, or those that all clusters of an organisation share.
 #[derive(Debug, Clone)]
 pub struct ClusterAccess {
-    /// Which cluster.
-    pub cluster: ClusterId,
+    /// Which cluster; none for what is shared.
+    pub cluster: Option<ClusterId>,
     /// Whose it is.
     pub organisation: OrganisationId,
     /// Its servers, one of a name, by name.
@@ -224,7 +224,7 @@ impl Toolroom {
 
     async fn watched<T>(
         &self,
-        cluster: ClusterId,
+        cluster: Option<ClusterId>,
         server: &str,
         tool: &str,
         calling: impl Future<Output = Result<T, ToolFailure>>,
@@ -237,6 +237,8 @@ impl Toolroom {
         self.observer.called(server, tool, elapsed, answer.is_err());
         let latency_us = u64::try_from(elapsed.as_micros()).ok();
         let server = system_behind(server, tool);
+        // How a connection does is shown with its cluster.
+        let Some(cluster) = cluster else { return answer };
         match &answer {
             Ok(_) => self.remember(
                 cluster,

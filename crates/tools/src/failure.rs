@@ -134,6 +134,24 @@ codes! {
     pub const RUNBOOKS_UNREADABLE: &str = "runbooks.unreadable";
     /// The index holds as much as it may.
     pub const RUNBOOKS_FULL: &str = "runbooks.full";
+    /// What was asked for isn't connected here.
+    pub const RUNBOOKS_NOT_CONFIGURED: &str = "runbooks.not_configured";
+    /// The program `git` isn't there.
+    pub const RUNBOOKS_GIT_MISSING: &str = "runbooks.git_missing";
+    /// The address of a repository, or the file with its token, isn't usable.
+    pub const RUNBOOKS_GIT_CONFIG: &str = "runbooks.git_config";
+    /// There is no such repository, branch or folder, or nothing in it.
+    pub const RUNBOOKS_GIT_NOT_FOUND: &str = "runbooks.git_not_found";
+    /// The repository doesn't let us in.
+    pub const RUNBOOKS_GIT_UNAUTHORIZED: &str = "runbooks.git_unauthorized";
+    /// No connection to the repository.
+    pub const RUNBOOKS_GIT_UNREACHABLE: &str = "runbooks.git_unreachable";
+    /// Fetching the repository took longer than the time limit.
+    pub const RUNBOOKS_GIT_TIMEOUT: &str = "runbooks.git_timeout";
+    /// The repository is larger than the byte limit.
+    pub const RUNBOOKS_GIT_TOO_LARGE: &str = "runbooks.git_too_large";
+    /// git failed in another way, or its folder can't be used.
+    pub const RUNBOOKS_GIT_FAILED: &str = "runbooks.git_failed";
     /// Notion refused the key (401, 403).
     pub const NOTION_UNAUTHORIZED: &str = "notion.unauthorized";
     /// What was asked for isn't there, or isn't shared with the integration (404).
@@ -156,6 +174,8 @@ codes! {
     pub const MEMORY_NOT_FOUND: &str = "memory.not_found";
     /// The closed incidents can't be read.
     pub const MEMORY_FAILED: &str = "memory.failed";
+    /// The installation behind `evenkeel mcp evenkeel` doesn't answer, or there is none.
+    pub const EVENKEEL_UNREACHABLE: &str = "evenkeel.unreachable";
     /// The arguments don't match the tool's input schema or its limits.
     pub const BAD_ARGUMENTS: &str = "tool.bad_arguments";
     /// The whole call took longer than the server's time limit.

@@ -11,6 +11,7 @@
 //! To add a tool: a file (or a group's file) with `…Args` and its result, a name in the server's `names`, and
 //! `impl ToolArguments`.
 
+pub mod evidence;
 pub mod failure;
 pub mod github;
 pub mod kubernetes;

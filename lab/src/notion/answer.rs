@@ -13,19 +13,35 @@ pub(super) fn to(world: &World, request: &Request) -> Result<Value, Refused> {
             let mut pages: Vec<&Page> =
                 world.pages.values().filter(|page| !page.in_trash).collect();
             pages.sort_by(|a, b| b.edited.cmp(&a.edited).then(a.id.cmp(&b.id)));
-            list(world, &request.body, pages.into_iter().map(page).collect())
+            let mut found: Vec<Value> = pages.into_iter().map(page).collect();
+            let sources = world.databases.values().flatten();
+            found.extend(sources.map(|id| data_source(id)));
+            // Notion searches titles, whatever the case.
+            let query = request.body["query"].as_str().unwrap_or_default().to_lowercase();
+            let kind = request.body["filter"]["value"].as_str();
+            found.retain(|item| {
+                let title = if item["object"] == "page" {
+                    &item["properties"]["Name"]["title"][0]["plain_text"]
+                } else {
+                    &item["title"][0]["plain_text"]
+                };
+                kind.is_none_or(|kind| item["object"] == kind)
+                    && title.as_str().unwrap_or_default().to_lowercase().contains(&query)
+            });
+            list(world, &request.body, found)
         }
         "query-data-source" => {
             if !world.databases.values().flatten().any(|source| *source == request.id) {
                 return Err(missing("data source", &request.id));
             }
-            let since = request.body["filter"]["last_edited_time"]["on_or_after"].as_str();
+            let filter = &request.body["filter"];
+            let one = std::slice::from_ref(filter);
+            let conditions = filter["and"].as_array().map_or(one, Vec::as_slice);
             let mut pages: Vec<&Page> = world
                 .pages
                 .values()
                 .filter(|page| page.data_source.as_ref() == Some(&request.id) && !page.in_trash)
-                // As text, to the second: both sides are UTC.
-                .filter(|page| since.is_none_or(|since| page.edited[..19] >= since[..19]))
+                .filter(|page| conditions.iter().all(|condition| holds(condition, page)))
                 .collect();
             pages.sort_by(|a, b| a.edited.cmp(&b.edited).then(a.id.cmp(&b.id)));
             list(world, &request.body, pages.into_iter().map(page).collect())
@@ -54,6 +70,40 @@ pub(super) fn to(world: &World, request: &Request) -> Result<Value, Refused> {
         }
         other => Err((501, "double", format!("the double knows no {other}"))),
     }
+}
+
+/// Whether a row fulfils a condition, of those kinds that are asked for.
+fn holds(condition: &Value, row: &Page) -> bool {
+    if let Some(since) = condition["last_edited_time"]["on_or_after"].as_str() {
+        // As text, to the second: both sides are UTC.
+        return row.edited[..19] >= since[..19];
+    }
+    let Some(property) = condition["property"].as_str() else { return true };
+    let shown = page(row);
+    let held = &shown["properties"][property];
+    let kind = held["type"].as_str().unwrap_or_default();
+    let asked = &condition[kind];
+    if let Some(words) = asked["contains"].as_str() {
+        let list = held[kind].as_array().into_iter().flatten();
+        return list.into_iter().any(|part| {
+            part["name"] == words
+                || part["plain_text"].as_str().is_some_and(|text| text.contains(words))
+        });
+    }
+    let value = if kind == "checkbox" { &held[kind] } else { &held[kind]["name"] };
+    !asked["equals"].is_null() && asked["equals"] == *value
+}
+
+fn data_source(id: &str) -> Value {
+    let title = json!([{ "type": "text", "plain_text": format!("Table {id}") }]);
+    json!({
+        "object": "data_source",
+        "id": id,
+        "last_edited_time": "2026-01-01T00:00:00.000Z",
+        "in_trash": false,
+        "url": format!("https://www.notion.so/{id}"),
+        "title": title,
+    })
 }
 
 /// Blocks have no ids in the test's words: theirs is the way to them, `page-0-2`.
@@ -104,7 +154,8 @@ fn list(world: &World, body: &Value, items: Vec<Value>) -> Result<Value, Refused
             .and_then(|at| at.parse().ok())
             .ok_or_else(|| (400, "validation_error", format!("{cursor} is no cursor")))?,
     };
-    let end = items.len().min(start + world.page_size);
+    let asked = body["page_size"].as_u64().and_then(|size| usize::try_from(size).ok());
+    let end = items.len().min(start + world.page_size.min(asked.unwrap_or(100)));
     let more = end < items.len();
     Ok(json!({
         "object": "list",

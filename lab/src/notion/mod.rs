@@ -129,6 +129,11 @@ impl NotionDouble {
         self.world().failures.push_back((status, retry_after));
     }
 
+    /// So many items are on a page of its answers from now on, however many are asked for.
+    pub fn page_size(&self, items: usize) {
+        self.world().page_size = items;
+    }
+
     /// Method and path of each request so far.
     pub fn requests(&self) -> Vec<String> {
         self.world().requests.clone()

@@ -22,7 +22,7 @@ const TOKEN: &str = "EVENKEEL_MCP_TOKEN";
 pub struct Args {
     /// `kubernetes` (reads `KUBECONFIG`), `prometheus` (reads `PROMETHEUS_URL` and
     /// `ALERTMANAGER_URL`), `loki` (reads `LOKI_URL`), `github` (reads `GITHUB_REPOSITORIES` and its credentials),
-    /// `runbooks` or `notion` (reads `EVENKEEL_RUNBOOKS` and `NOTION_API_KEY`), `memory` (reads `DATABASE_URL` and
+    /// `runbooks` or `notion` (reads `EVENKEEL_RUNBOOKS`, `EVENKEEL_RUNBOOKS_GIT` and `NOTION_API_KEY`), `memory` (reads `DATABASE_URL` and
     /// `EVENKEEL_ORGANISATION`), or `evenkeel` (hands on what a running installation offers; reads `EVENKEEL_URL`
     /// and `EVENKEEL_TOKEN`).
     server: String,

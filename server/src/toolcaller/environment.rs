@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use evenkeel_domain::connection::ConnectionKind;
 use evenkeel_mcp::{ClientCredentials, HttpSpec, SignIn};
-use evenkeel_mcp_servers::{KUBECONFIG_TEXT, kubernetes::kubeconfig::LOCAL};
+use evenkeel_mcp_servers::{KUBECONFIG_TEXT, kubernetes::kubeconfig::LOCAL, runbooks::git};
 use evenkeel_services::Link;
 use evenkeel_tools::network::AllowedNetworks;
 use secrecy::{ExposeSecret, SecretString};
@@ -48,11 +48,20 @@ fn variables(kind: ConnectionKind) -> &'static [(&'static str, &'static str)] {
 }
 
 /// Variables of this process that a server of this kind needs, too: a kubeconfig may sign in by a
-/// plugin that is looked up, and folders of runbooks are the operator's.
+/// plugin that is looked up, and folders and repositories of runbooks are the operator's, with what git
+/// needs to fetch them.
 fn inherited(kind: ConnectionKind) -> &'static [&'static str] {
     match kind {
         ConnectionKind::Kubernetes => &["PATH", "HOME", LOCAL],
-        ConnectionKind::Runbooks => &["EVENKEEL_RUNBOOKS"],
+        ConnectionKind::Runbooks => &[
+            "EVENKEEL_RUNBOOKS",
+            git::VARIABLE,
+            git::TOKEN_FILE,
+            "PATH",
+            "SSH_AUTH_SOCK",
+            "SSL_CERT_FILE",
+            "SSL_CERT_DIR",
+        ],
         _ => &[],
     }
 }

@@ -19,11 +19,11 @@ use evenkeel_domain::{
     cluster::Cluster,
     connection::{ConnectionKind, OfferedTool, ToolForm},
     evidence::{Specialist, ToolFailure},
-    id::ClusterId,
+    id::{ClusterId, OrganisationId},
     integrations::{AgentUse, Origin},
 };
 use evenkeel_mcp::{AgentName, AgentsConfig, Pins, ServerSpec, ToolBox, ToolError};
-use evenkeel_mcp_servers::{Limits, ServerKind};
+use evenkeel_mcp_servers::{Limits, ServerKind, runbooks::library::CACHE};
 use evenkeel_services::{ClusterAccess, Link, ToolCaller, ToolRule};
 use evenkeel_storage::Store;
 use evenkeel_tools::{
@@ -49,7 +49,7 @@ const OFFER_MAX: Duration = Duration::from_secs(30);
 /// of somebody else leaves it half of them.
 const QUESTION_MAX: Duration = Duration::from_secs(10);
 
-/// Toolboxes by cluster.
+/// Toolboxes by organisation and cluster.
 pub struct McpTools {
     agents: Arc<AgentsConfig>,
     program: PathBuf,
@@ -57,8 +57,9 @@ pub struct McpTools {
     operator: OperatorServers,
     /// A child gives up a call after this; see `Settings::write_limit`.
     limit: Duration,
-    boxes: Mutex<HashMap<ClusterId, Kept>>,
+    boxes: Mutex<HashMap<(OrganisationId, Option<ClusterId>), Kept>>,
     inside: Inside,
+    cache: Option<PathBuf>,
     store: OnceLock<Arc<dyn Store>>,
 }
 
@@ -89,7 +90,9 @@ impl McpTools {
             operator: OperatorServers::read(config.servers.as_deref())?,
             limit: config.engine.write_limit,
             boxes: Mutex::default(),
-            inside: Inside::new(Limits::default().with_call(config.engine.write_limit)),
+            inside: Inside::new(Limits::default().with_call(config.engine.write_limit))
+                .with_cache(config.cache.clone()),
+            cache: config.cache.clone(),
             store: OnceLock::new(),
         })
     }
@@ -109,8 +112,9 @@ impl McpTools {
     /// it was made from, on whichever replica that was changed.
     async fn toolbox(&self, access: &ClusterAccess) -> Arc<ToolBox> {
         let versions: Vec<_> = access.links.iter().map(|link| link.version.clone()).collect();
+        let key = (access.organisation, access.cluster);
         let mut boxes = self.boxes.lock().await;
-        if let Some(kept) = boxes.get(&access.cluster).filter(|kept| kept.versions == versions) {
+        if let Some(kept) = boxes.get(&key).filter(|kept| kept.versions == versions) {
             return Arc::clone(&kept.toolbox);
         }
         let mut toolbox = ToolBox::new(Arc::clone(&self.agents));
@@ -125,7 +129,7 @@ impl McpTools {
             toolbox = toolbox.with_connector(MEMORY, memory, None);
         }
         let toolbox = Arc::new(toolbox);
-        boxes.insert(access.cluster, Kept { versions, toolbox: Arc::clone(&toolbox) });
+        boxes.insert(key, Kept { versions, toolbox: Arc::clone(&toolbox) });
         toolbox
     }
 
@@ -167,6 +171,9 @@ impl McpTools {
         let limit = self.limit.as_secs().to_string();
         env.insert("EVENKEEL_TOOL_TIMEOUT_SECONDS".to_owned(), limit);
         env.insert(ALLOWED_NETWORKS.to_owned(), networks.to_string());
+        if let Some(cache) = self.cache.as_ref().filter(|_| link.kind == ConnectionKind::Runbooks) {
+            env.insert(CACHE.to_owned(), cache.display().to_string());
+        }
         // Its log lines end in ours: only what is wrong, and in our format.
         env.insert("EVENKEEL_LOG".to_owned(), QUIET_LOG.to_owned());
         if let Ok(format) = std::env::var("EVENKEEL_LOG_FORMAT") {
@@ -307,7 +314,7 @@ impl ToolCaller for McpTools {
     }
 
     async fn forget(&self, cluster: ClusterId) {
-        self.boxes.lock().await.remove(&cluster);
+        self.boxes.lock().await.retain(|(_, of), _| *of != Some(cluster));
     }
 }
 

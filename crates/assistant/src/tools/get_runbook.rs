@@ -21,7 +21,7 @@ pub struct GetRunbookArgs {
     pub section: Option<String>,
     /// Where to go on, from `nextOffset`; 0 when absent.
     pub offset: Option<u32>,
-    /// Name or id of the cluster that was searched for.
+    /// Name or id of the cluster that was searched for, if one was.
     pub cluster: Option<String>,
 }
 

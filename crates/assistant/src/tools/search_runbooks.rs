@@ -20,7 +20,7 @@ pub struct SearchRunbooksArgs {
     /// Names of alerts; a runbook that names one of them comes first (at most 20).
     #[serde(default)]
     pub alert_names: Vec<String>,
-    /// Name or id of the cluster; without it, the runbooks of the first one.
+    /// Name or id of the cluster whose runbooks; those of all clusters when absent.
     pub cluster: Option<String>,
     /// Runbooks at most, 1 to 20; 5 when absent.
     pub limit: Option<u32>,
@@ -35,7 +35,7 @@ impl Tool<Asker> for SearchRunbooks {
     type Args = SearchRunbooksArgs;
     const TITLE: &'static str = "Search runbooks";
     const DESCRIPTION: &'static str = "Finds the runbooks that fit a description, as the agents do: those that ship with \
-        Evenkeel, and the organisation's own from a folder or Notion. Read one with get_runbook.";
+        Evenkeel, and the organisation's own from folders, Git or Notion. Read one with get_runbook.";
 
     async fn call(
         asker: &Asker,

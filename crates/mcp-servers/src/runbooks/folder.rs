@@ -14,11 +14,11 @@ use super::library::{Origin, Shelf};
 use crate::failure::failure;
 
 /// Files read of one folder: more than any team's runbooks.
-const FILES: usize = 5_000;
+pub(super) const FILES: usize = 5_000;
 /// How deep folders lie in each other.
-const DEPTH: usize = 8;
+pub(super) const DEPTH: usize = 8;
 /// Longest file read, in bytes. The index cuts at the same length.
-const FILE_BYTES: u64 = 256 * 1024;
+pub(super) const FILE_BYTES: u64 = 256 * 1024;
 
 /// A folder and what was read of it.
 pub(super) struct Folder {
@@ -41,30 +41,15 @@ struct Look {
     revision: Option<String>,
 }
 
-/// Names folders by their last part, a number behind it where two have the same.
-pub(super) fn named(paths: Vec<PathBuf>) -> Vec<Folder> {
-    let mut folders: Vec<Folder> = Vec::new();
-    for path in paths {
-        let base =
-            path.file_name().map_or("folder".into(), |name| name.to_string_lossy().into_owned());
-        let taken = |name: &str| {
-            ["shipped", super::notion::SOURCE].contains(&name)
-                || folders.iter().any(|f| f.name == name)
-        };
-        // One more than there are names taken is always free.
-        let name = std::iter::once(base.clone())
-            .chain((2..=folders.len() + 3).map(|n| format!("{base}-{n}")))
-            .find(|name| !taken(name))
-            .unwrap_or(base);
-        folders.push(Folder { path, name, known: BTreeMap::new() });
-    }
-    folders
-}
-
 impl Folder {
-    /// The source's name.
-    pub(super) fn name(&self) -> &str {
-        &self.name
+    /// The folder at that place, not yet looked at.
+    pub(super) fn new(name: String, path: PathBuf) -> Self {
+        Self { path, name, known: BTreeMap::new() }
+    }
+
+    /// What a folder is called, unless that is taken: the last part of its path.
+    pub(super) fn base(path: &Path) -> String {
+        path.file_name().map_or("folder".into(), |name| name.to_string_lossy().into_owned())
     }
 
     /// Reads what is new or changed, and takes out what is gone.
@@ -127,7 +112,7 @@ fn look(root: &Path, name: &str, known: &BTreeMap<String, Stamp>) -> std::io::Re
         for entry in entries {
             let entry = entry?;
             let file_name = entry.file_name();
-            let Some(file_name) = file_name.to_str().filter(|name| !name.starts_with('.')) else {
+            let Some(file_name) = file_name.to_str().filter(|name| is_shown(name)) else {
                 continue;
             };
             let kind = entry.file_type()?;
@@ -172,7 +157,12 @@ fn read(root: &Path, name: &str, path: &Path, known: &BTreeMap<String, Stamp>, l
     look.files.insert(inside.to_owned(), stamp);
 }
 
-fn is_markdown(name: &str) -> bool {
+/// Whether a file or folder of that name is looked at: none that is hidden, or whose name would move a cursor.
+pub(super) fn is_shown(name: &str) -> bool {
+    !name.is_empty() && !name.starts_with('.') && !name.chars().any(char::is_control)
+}
+
+pub(super) fn is_markdown(name: &str) -> bool {
     Path::new(name)
         .extension()
         .is_some_and(|end| ["md", "markdown"].iter().any(|known| end.eq_ignore_ascii_case(known)))

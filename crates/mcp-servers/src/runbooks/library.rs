@@ -14,7 +14,9 @@ use jiff::Timestamp;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::folder::{self, Folder};
+use super::folder::Folder;
+use super::git::{GitConfig, Repository};
+use super::notion::live::{self, Live};
 use super::notion::{Notion, NotionConfig};
 use super::shipped;
 use crate::Limits;
@@ -26,12 +28,47 @@ const SHIPPED: &str = "shipped";
 /// Folders are looked at again when a question comes this long after the last look: a checked-out repository changes
 /// every few minutes at most.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
+/// The variable that names a folder for what may be lost.
+pub const CACHE: &str = "EVENKEEL_CACHE";
+
+/// Where runbooks come from, beside those in the binary.
+#[derive(Default)]
+pub struct Sources {
+    /// Folders of markdown.
+    pub folders: Vec<PathBuf>,
+    /// Git repositories.
+    pub git: Vec<GitConfig>,
+    /// Notion.
+    pub notion: Option<NotionConfig>,
+    /// Folder for what may be lost: clones, and what was read of Notion. Without one, clones go to a folder that ends with
+    /// this process, and Notion is read anew by each.
+    pub cache: Option<PathBuf>,
+}
+
+impl Sources {
+    /// As the environment says: folders from `EVENKEEL_RUNBOOKS` (`:` between them), repositories from
+    /// `EVENKEEL_RUNBOOKS_GIT` ([`GitConfig::from_env`]), Notion if `NOTION_API_KEY` is set
+    /// ([`NotionConfig::from_env`]), and `EVENKEEL_CACHE`.
+    pub fn from_env() -> Self {
+        let folders = std::env::var_os("EVENKEEL_RUNBOOKS").unwrap_or_default();
+        let folders = std::env::split_paths(&folders).filter(|path| !path.as_os_str().is_empty());
+        let cache = std::env::var_os(CACHE).filter(|path| !path.is_empty());
+        Self {
+            folders: folders.collect(),
+            git: GitConfig::from_env(),
+            notion: NotionConfig::from_env(),
+            cache: cache.map(PathBuf::from),
+        }
+    }
+}
 
 /// The context of the server: everything that can be found.
 pub struct Runbooks {
     shelf: Arc<Shelf>,
     folders: Mutex<Folders>,
-    notion: Option<tokio::task::JoinHandle<()>>,
+    background: Vec<tokio::task::JoinHandle<()>>,
+    notion: Option<Live>,
+    _clones: Option<tempfile::TempDir>,
 }
 
 #[derive(Default)]
@@ -64,42 +101,55 @@ pub struct Origin {
 }
 
 impl Runbooks {
-    /// As the environment says: folders from `EVENKEEL_RUNBOOKS` (`:` between them), and Notion if `NOTION_API_KEY` is
-    /// set; see [`NotionConfig::from_env`].
-    pub fn from_env(limits: Limits) -> Self {
-        let folders = std::env::var_os("EVENKEEL_RUNBOOKS")
-            .map(|paths| {
-                std::env::split_paths(&paths).filter(|p| !p.as_os_str().is_empty()).collect()
-            })
-            .unwrap_or_default();
-        Self::new(folders, NotionConfig::from_env(), limits)
-    }
-
-    /// Shipped ones, those folders, and that Notion. Must be called inside a run time, for Notion's sake.
-    pub fn new(folders: Vec<PathBuf>, notion: Option<NotionConfig>, limits: Limits) -> Self {
-        Self::with_limits(folders, notion, limits, IndexLimits::default())
+    /// Shipped ones and those of these sources. Must be called inside a run time if there is Git or Notion among them.
+    pub fn new(sources: Sources, limits: Limits) -> Self {
+        Self::with_limits(sources, limits, IndexLimits::default())
     }
 
     /// The same, holding at most so much.
-    pub fn with_limits(
-        folders: Vec<PathBuf>,
-        notion: Option<NotionConfig>,
-        limits: Limits,
-        most: IndexLimits,
-    ) -> Self {
+    pub fn with_limits(sources: Sources, limits: Limits, most: IndexLimits) -> Self {
+        let Sources { folders, git, notion, cache } = sources;
         let shelf = Arc::new(Shelf::new(most));
         shelf.write().put_shipped();
-        let folders = folder::named(folders);
-        for folder in &folders {
-            shelf.write().source(folder.name(), SourceKind::Folder);
+        let mut background = Vec::new();
+        let mut all = Vec::new();
+        for path in folders {
+            let name = shelf.write().source(&Folder::base(&path), SourceKind::Folder);
+            all.push(Folder::new(name, path));
         }
-        let notion = notion.map(|config| {
+        let mut own = None;
+        if !git.is_empty() {
+            let clones = match &cache {
+                Some(cache) => cache.join("git"),
+                None => own
+                    .insert(tempfile::TempDir::with_prefix("evenkeel-runbooks-"))
+                    .as_ref()
+                    .map_or_else(
+                        // Said by each source when it can't write there.
+                        |_| PathBuf::from("/dev/null"),
+                        |dir| dir.path().to_owned(),
+                    ),
+            };
+            for config in git {
+                let name = shelf.write().source(&config.name(), SourceKind::Git);
+                let repository = Repository::new(name, config, &clones);
+                background.push(tokio::spawn(repository.keep_in_sync(Arc::clone(&shelf))));
+            }
+        }
+        let mut connected = None;
+        if let Some(config) = notion {
             shelf.write().source(super::notion::SOURCE, SourceKind::Notion);
-            let notion = Notion::new(config, limits);
-            tokio::spawn(notion.keep_in_sync(Arc::clone(&shelf)))
-        });
-        let folders = Mutex::new(Folders { all: folders, looked_at: None });
-        Self { shelf, folders, notion }
+            let notion = Notion::new(config, cache, limits);
+            connected = Some(notion.live());
+            background.push(tokio::spawn(notion.keep_in_sync(Arc::clone(&shelf))));
+        }
+        let folders = Mutex::new(Folders { all, looked_at: None });
+        Self { shelf, folders, background, notion: connected, _clones: own.and_then(Result::ok) }
+    }
+
+    /// Notion as it is now, if there is one.
+    pub(super) fn notion(&self) -> Result<&Live, ToolFailure> {
+        self.notion.as_ref().ok_or_else(live::not_configured)
     }
 
     /// What is held now, after a look at the folders if the last was a while ago.
@@ -118,7 +168,7 @@ impl Runbooks {
 
 impl Drop for Runbooks {
     fn drop(&mut self) {
-        if let Some(task) = &self.notion {
+        for task in &self.background {
             task.abort();
         }
     }
@@ -152,9 +202,21 @@ impl Held {
         }
     }
 
-    fn source(&mut self, name: &str, kind: SourceKind) {
+    /// Adds a source under that name, a number behind it where it is taken, and says its name.
+    fn source(&mut self, name: &str, kind: SourceKind) -> String {
+        let plain = |c: char| if c.is_control() || c == '/' { '-' } else { c };
+        let name: String = name.chars().map(plain).collect();
+        let taken = |name: &str| {
+            self.sources.contains_key(name)
+                || (kind != SourceKind::Notion && name == super::notion::SOURCE)
+        };
+        // One more than there are names taken is always free.
+        let name = std::iter::once(name.clone())
+            .chain((2..=self.sources.len() + 3).map(|n| format!("{name}-{n}")))
+            .find(|name| !taken(name))
+            .unwrap_or(name);
         let state = SourceState {
-            name: name.to_owned(),
+            name: name.clone(),
             kind,
             runbooks: 0,
             revision: None,
@@ -162,7 +224,8 @@ impl Held {
             complete: false,
             failure: None,
         };
-        self.sources.insert(name.to_owned(), state);
+        self.sources.insert(name.clone(), state);
+        name
     }
 
     /// Keeps a text from outside, without its secrets and control characters.

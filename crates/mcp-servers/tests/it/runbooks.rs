@@ -13,7 +13,8 @@ use crate::support::TestClient;
 
 async fn client(folders: &[&Path]) -> TestClient {
     let folders = folders.iter().map(|path| (*path).to_owned()).collect();
-    let runbooks = runbooks::Runbooks::new(folders, None, Limits::default());
+    let sources = runbooks::Sources { folders, ..runbooks::Sources::default() };
+    let runbooks = runbooks::Runbooks::new(sources, Limits::default());
     TestClient::of(runbooks::server(runbooks, Limits::default())).await
 }
 
@@ -136,8 +137,11 @@ async fn more_than_is_held_is_said() {
             .unwrap();
     }
     let most = IndexLimits { documents: 11, ..IndexLimits::default() };
-    let folders = vec![folder.path().to_owned()];
-    let runbooks = runbooks::Runbooks::with_limits(folders, None, Limits::default(), most);
+    let sources = runbooks::Sources {
+        folders: vec![folder.path().to_owned()],
+        ..runbooks::Sources::default()
+    };
+    let runbooks = runbooks::Runbooks::with_limits(sources, Limits::default(), most);
     let client = TestClient::of(runbooks::server(runbooks, Limits::default())).await;
     let hits = client.call(&asked("note", &[])).await.unwrap();
     assert_eq!((hits.searched, hits.unseen.len()), (11, 1), "{hits:?}");

@@ -1,5 +1,6 @@
 //! Notion through the `runbooks` server, against a double that holds every request against Notion's own description.
 
+use std::path::Path;
 use std::time::Duration;
 
 use evenkeel_lab::notion::{NotionDouble, Page, block};
@@ -17,14 +18,29 @@ async fn double() -> NotionDouble {
     NotionDouble::start("secret", 2).await.unwrap()
 }
 
+fn connected(config: NotionConfig) -> runbooks::Sources {
+    runbooks::Sources { notion: Some(config), ..runbooks::Sources::default() }
+}
+
 async fn client(double: &NotionDouble, database: Option<&str>, key: &str) -> TestClient {
+    kept(double, database, key, None).await
+}
+
+/// The same, keeping what it reads in a folder.
+async fn kept(
+    double: &NotionDouble,
+    database: Option<&str>,
+    key: &str,
+    cache: Option<&Path>,
+) -> TestClient {
     let config = NotionConfig {
         database: database.map(str::to_owned),
         every: Duration::from_millis(50),
         whole_every: 2,
         ..NotionConfig::new(double.url(), key)
     };
-    let runbooks = runbooks::Runbooks::new(Vec::new(), Some(config), Limits::default());
+    let sources = runbooks::Sources { cache: cache.map(Path::to_owned), ..connected(config) };
+    let runbooks = runbooks::Runbooks::new(sources, Limits::default());
     TestClient::of(runbooks::server(runbooks, Limits::default())).await
 }
 
@@ -193,8 +209,76 @@ async fn each_failure_has_its_code_and_takes_nothing_out() {
     until(&good, |notion| notion.failure.is_none() && notion.complete).await;
 
     let config = NotionConfig::new("ftp://x", "secret");
-    let runbooks = runbooks::Runbooks::new(Vec::new(), Some(config), Limits::default());
+    let runbooks = runbooks::Runbooks::new(connected(config), Limits::default());
     let nonsense = TestClient::of(runbooks::server(runbooks, Limits::default())).await;
     let state = until(&nonsense, |notion| notion.failure.is_some()).await;
     assert_eq!(state.failure.unwrap().code, "notion.config");
+}
+
+#[tokio::test]
+async fn a_restart_reads_only_what_was_edited_since() {
+    let (double, cache) = (double().await, tempfile::tempdir().unwrap());
+    double.page_size(100);
+    let page = |id: &str, edited: &str, words: &str| Page {
+        edited: edited.to_owned(),
+        ..Page::new(id, &format!("Runbook {id}"), vec![block("paragraph", words, vec![])])
+    };
+    for id in ["p1", "p2", "p3"] {
+        double.put(page(id, "2026-01-01T00:00:00.000Z", "old words, password: hunter2hunter2"));
+    }
+    let before = kept(&double, None, "secret", Some(cache.path())).await;
+    until(&before, |notion| notion.complete && notion.runbooks == 3).await;
+    // It is written after the state is told; the next look is.
+    let file = || {
+        let mut files = std::fs::read_dir(cache.path()).unwrap().map(|file| file.unwrap().path());
+        files.find(|path| path.extension().is_some_and(|end| end == "json"))
+    };
+    let written = async {
+        while file().is_none() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_mins(1), written).await.expect("nothing is kept");
+    drop(before);
+    let text = std::fs::read_to_string(file().unwrap()).unwrap();
+    assert!(text.contains("old words") && !text.contains("hunter2"), "{text}");
+
+    // While nobody looks, one is edited and one is gone.
+    double.put(page("p2", "2026-01-02T00:00:00.000Z", "new words"));
+    double.delete("p3");
+    let first = double.requests().len();
+    let after = kept(&double, None, "secret", Some(cache.path())).await;
+    until(&after, |notion| notion.complete && notion.runbooks == 2).await;
+    assert_eq!(ids(&after).await, ["notion/p1", "notion/p2"]);
+    let whole = |id: &str| GetRunbookArgs { id: id.to_owned(), ..GetRunbookArgs::default() };
+    assert!(after.call(&whole("notion/p2")).await.unwrap().text.contains("new words"));
+    assert!(after.call(&whole("notion/p1")).await.unwrap().text.contains("old words"));
+    let read = |from: usize| -> Vec<String> {
+        double.requests()[from..].iter().filter(|r| r.contains("/blocks/")).cloned().collect()
+    };
+    assert_eq!(read(first), ["GET /v1/blocks/p2/children"]);
+    // What has gone is gone on disk, too, and then nothing is written any more.
+    let written = async {
+        while std::fs::read_to_string(file().unwrap()).unwrap().contains("\"p3\"") {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_mins(1), written).await.expect("p3 is still kept");
+    drop(after);
+
+    // What is kept is nonsense: everything is read anew, and kept again.
+    std::fs::write(file().unwrap(), "nonsense").unwrap();
+    let second = double.requests().len();
+    let anew = kept(&double, None, "secret", Some(cache.path())).await;
+    until(&anew, |notion| notion.complete && notion.runbooks == 2).await;
+    let mut again = read(second);
+    again.sort();
+    assert_eq!(again, ["GET /v1/blocks/p1/children", "GET /v1/blocks/p2/children"]);
+    drop(anew);
+
+    // Another key may see other pages: it begins with nothing.
+    let other = kept(&double, None, "wrong", Some(cache.path())).await;
+    let state = until(&other, |notion| notion.failure.is_some()).await;
+    assert_eq!(state.runbooks, 0);
+    assert_eq!(double.violations(), Vec::<String>::new());
 }

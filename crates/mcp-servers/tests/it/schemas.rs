@@ -22,7 +22,7 @@ async fn all() -> Vec<Tool> {
     tools.extend(TestClient::of(prometheus::server(prom, Limits::default())).await.tools().await);
     let loki = loki::Loki::new(&loki::LokiConfig::new("http://127.0.0.1:1"), Limits::default());
     tools.extend(TestClient::of(loki::server(loki, Limits::default())).await.tools().await);
-    let shipped = runbooks::Runbooks::new(Vec::new(), None, Limits::default());
+    let shipped = runbooks::Runbooks::new(runbooks::Sources::default(), Limits::default());
     tools.extend(TestClient::of(runbooks::server(shipped, Limits::default())).await.tools().await);
     let config = github::GithubConfig {
         api_url: "http://127.0.0.1:1".to_owned(),

@@ -33,7 +33,19 @@ pub(crate) struct Planned<'a> {
     pub row: Option<&'a ConnectionRow>,
 }
 
-impl Planned<'_> {
+impl<'a> Planned<'a> {
+    /// One that stands in the registry.
+    fn registered(row: &'a ConnectionRow) -> Self {
+        let connection = &row.connection;
+        Self {
+            server: connection.name.clone(),
+            kind: connection.kind,
+            origin: Origin::Registry,
+            source: connection.id.to_string(),
+            row: Some(row),
+        }
+    }
+
     /// Whether it answers for what its name says: a Prometheus that knows nothing but an
     /// Alertmanager does not.
     pub(crate) fn answers(&self, cluster: &Cluster) -> bool {
@@ -84,13 +96,7 @@ pub(crate) fn plan<'a>(
                 None => !of_cluster,
             };
             if here {
-                planned.entry(connection.name.clone()).or_insert_with(|| Planned {
-                    server: connection.name.clone(),
-                    kind: connection.kind,
-                    origin: Origin::Registry,
-                    source: connection.id.to_string(),
-                    row: Some(row),
-                });
+                planned.entry(connection.name.clone()).or_insert_with(|| Planned::registered(row));
             }
         }
     };
@@ -151,17 +157,33 @@ impl Services {
     ) -> Result<ClusterAccess, ServiceError> {
         let operators = self.parts.tools.operator_servers(&row.cluster);
         let planned = plan(&row.cluster, rows, &operators);
-        let links = planned.into_values().map(|planned| self.link(row, planned, tools));
+        let links = planned.into_values().map(|planned| self.link(Some(row), planned, tools));
         Ok(ClusterAccess {
-            cluster: row.cluster.id,
+            cluster: Some(row.cluster.id),
             organisation: row.cluster.organisation,
             links: links.collect::<Result<_, _>>()?,
         })
     }
 
+    /// What is needed to reach a server that all clusters of an organisation share: the registry's for all clusters, if
+    /// there is one.
+    pub(crate) async fn shared_access(
+        &self,
+        organisation: OrganisationId,
+        server: &str,
+    ) -> Result<ClusterAccess, ServiceError> {
+        let (rows, tools) = self.registry(organisation).await?;
+        let shared = rows
+            .iter()
+            .filter(|row| row.connection.cluster.is_none() && row.connection.name == server);
+        let links = shared.map(|row| self.link(None, Planned::registered(row), &tools));
+        Ok(ClusterAccess { cluster: None, organisation, links: links.collect::<Result<_, _>>()? })
+    }
+
+    /// One of them with its credentials opened; `row` is the cluster whose own connection it may be.
     fn link(
         &self,
-        row: &ClusterRow,
+        row: Option<&ClusterRow>,
         planned: Planned<'_>,
         tools: &[ToolRow],
     ) -> Result<Link, ServiceError> {
@@ -172,10 +194,12 @@ impl Services {
             let ConnectionRow { connection, secret_sealed } = registered;
             let networks = connection.allowed_networks.clone();
             (connection.settings.clone(), secret_sealed.as_deref(), networks)
-        } else {
+        } else if let Some(row) = row {
             let own = kind == ConnectionKind::Kubernetes;
             let sealed = row.kubeconfig_sealed.as_deref().filter(|_| own);
             (own_settings(&row.cluster, kind), sealed, Vec::new())
+        } else {
+            (BTreeMap::new(), None, Vec::new())
         };
         let secrets = match (sealed, registered) {
             (None, _) => BTreeMap::new(),
@@ -184,6 +208,7 @@ impl Services {
                 secrets_of(&self.parts.sealer.open(&owner, sealed)?)?
             }
             (Some(sealed), None) => {
+                let row = row.ok_or(ServiceError::NotFound { what: "cluster" })?;
                 let owner = owner(SealedFor::Cluster(row.cluster.id));
                 let kubeconfig = self.parts.sealer.open(&owner, sealed)?;
                 BTreeMap::from([("kubeconfig".to_owned(), kubeconfig)])

@@ -67,7 +67,7 @@ impl CaseBench<'_> {
         arguments: &Value,
     ) -> Result<Result<Value, ToolFailure>, Interrupted> {
         let tools = &self.services.parts.tools;
-        if server == spill::SERVER {
+        if server == evenkeel_tools::evidence::SERVER {
             if let Err(failure) = tools.caller().permits(agent.as_str(), server, tool, arguments) {
                 return Ok(Err(failure));
             }
@@ -161,8 +161,11 @@ impl Bench for CaseBench<'_> {
     }
 
     fn connected(&self, server: &str) -> bool {
-        const INSIDE: [&str; 3] =
-            [spill::SERVER, evenkeel_tools::runbooks::SERVER, evenkeel_tools::memory::SERVER];
+        const INSIDE: [&str; 3] = [
+            evenkeel_tools::evidence::SERVER,
+            evenkeel_tools::runbooks::SERVER,
+            evenkeel_tools::memory::SERVER,
+        ];
         INSIDE.contains(&server) || self.prepared.access.has(server)
     }
 

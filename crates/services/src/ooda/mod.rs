@@ -3,7 +3,7 @@
 mod acting;
 mod bench;
 mod gate;
-mod spill;
+pub mod spill;
 mod thinking;
 
 use evenkeel_agents::planner::PlannerSettings;

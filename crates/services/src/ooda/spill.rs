@@ -5,16 +5,12 @@
 //! already, and what reads them needs them whole.
 
 use evenkeel_domain::{evidence::ToolFailure, id::EvidenceId};
+use evenkeel_tools::evidence::{
+    EvidenceLine, EvidenceLines, EvidencePage, GrepEvidenceArgs, ReadEvidenceArgs, SERVER,
+    names::{GREP_EVIDENCE, READ_EVIDENCE},
+};
 use regex::RegexBuilder;
-use serde::Deserialize;
 use serde_json::{Value, json};
-
-/// The server inside the platform.
-pub(super) const SERVER: &str = "evidence";
-/// Its tool that reads a page.
-const READ: &str = "read_evidence";
-/// Its tool that searches.
-const GREP: &str = "grep_evidence";
 
 /// Largest answer that is handed on whole, in bytes: some four thousand tokens of a model.
 pub(super) const WHOLE_MAX: usize = 16 * 1024;
@@ -36,36 +32,35 @@ pub(super) fn preview(evidence: EvidenceId, text: &str) -> Value {
         "bytes": text.len(),
         "truncated": true,
         "preview": page(text, 0, PREVIEW).0,
-        "next": format!("{SERVER}/{READ} reads on from an offset, {SERVER}/{GREP} searches"),
+        "next": format!(
+            "{SERVER}/{READ_EVIDENCE} reads on from an offset, {SERVER}/{GREP_EVIDENCE} searches"
+        ),
     })
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Read {
-    evidence: String,
-    #[serde(default)]
-    offset: usize,
-    limit: Option<usize>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Grep {
-    evidence: String,
-    pattern: String,
-    #[serde(default)]
-    before: usize,
-    #[serde(default)]
-    after: usize,
-    #[serde(default)]
-    ignore_case: bool,
-}
-
-/// A question to the `evidence` server.
-pub(super) enum Question {
-    Page { evidence: EvidenceId, offset: usize, limit: usize },
-    Lines { evidence: EvidenceId, pattern: regex::Regex, before: usize, after: usize },
+/// A question to the `evidence` server, checked.
+#[derive(Debug)]
+pub enum Question {
+    /// A page of a text.
+    Page {
+        /// Which text.
+        evidence: EvidenceId,
+        /// Where it begins, in bytes.
+        offset: usize,
+        /// Its length at most, in bytes.
+        limit: usize,
+    },
+    /// Lines of a text.
+    Lines {
+        /// Which text.
+        evidence: EvidenceId,
+        /// What they must fit.
+        pattern: regex::Regex,
+        /// Lines before each.
+        before: usize,
+        /// Lines after each.
+        after: usize,
+    },
 }
 
 fn bad(message: impl Into<String>) -> ToolFailure {
@@ -79,19 +74,20 @@ fn bad(message: impl Into<String>) -> ToolFailure {
 
 impl Question {
     /// Reads what was asked.
-    pub(super) fn read(tool: &str, arguments: &Value) -> Result<Self, ToolFailure> {
+    pub fn read(tool: &str, arguments: &Value) -> Result<Self, ToolFailure> {
         fn of<T: serde::de::DeserializeOwned>(arguments: &Value) -> Result<T, ToolFailure> {
             serde_json::from_value(arguments.clone()).map_err(|error| bad(error.to_string()))
         }
         let id = |text: &str| EvidenceId::parse(text).map_err(|error| bad(error.to_string()));
         match tool {
-            READ => {
-                let Read { evidence, offset, limit } = of(arguments)?;
+            READ_EVIDENCE => {
+                let ReadEvidenceArgs { evidence, offset, limit } = of(arguments)?;
                 let limit = limit.unwrap_or(PAGE_MAX).clamp(1, PAGE_MAX);
                 Ok(Self::Page { evidence: id(&evidence)?, offset, limit })
             }
-            GREP => {
-                let Grep { evidence, pattern, before, after, ignore_case } = of(arguments)?;
+            GREP_EVIDENCE => {
+                let GrepEvidenceArgs { evidence, pattern, before, after, ignore_case } =
+                    of(arguments)?;
                 let pattern = RegexBuilder::new(&pattern)
                     .case_insensitive(ignore_case)
                     .size_limit(PATTERN_BYTES)
@@ -110,20 +106,22 @@ impl Question {
     }
 
     /// Which evidence is meant.
-    pub(super) fn evidence(&self) -> EvidenceId {
+    pub fn evidence(&self) -> EvidenceId {
         match self {
             Self::Page { evidence, .. } | Self::Lines { evidence, .. } => *evidence,
         }
     }
 
     /// The answer from the kept text.
-    pub(super) fn answer(&self, text: &str) -> Value {
+    pub fn answer(&self, text: &str) -> Value {
         match self {
             Self::Page { offset, limit, .. } => {
                 let (part, next) = page(text, *offset, *limit);
-                json!({ "text": part, "bytes": text.len(), "next": next })
+                json!(EvidencePage { text: part.to_owned(), bytes: text.len(), next })
             }
-            Self::Lines { pattern, before, after, .. } => grep(text, pattern, *before, *after),
+            Self::Lines { pattern, before, after, .. } => {
+                json!(grep(text, pattern, *before, *after))
+            }
         }
     }
 }
@@ -147,7 +145,7 @@ fn page(text: &str, offset: usize, limit: usize) -> (&str, Option<usize>) {
 }
 
 /// Lines that fit, with their neighbours; each once.
-fn grep(text: &str, pattern: &regex::Regex, before: usize, after: usize) -> Value {
+fn grep(text: &str, pattern: &regex::Regex, before: usize, after: usize) -> EvidenceLines {
     let lines: Vec<&str> = text.lines().collect();
     let mut shown = Vec::new();
     let (mut matches, mut from, mut truncated) = (0_u64, 0, false);
@@ -163,12 +161,12 @@ fn grep(text: &str, pattern: &regex::Regex, before: usize, after: usize) -> Valu
                 truncated = true;
                 break;
             }
-            let words = evenkeel_domain::text::clip(line, LINE_MAX);
-            shown.push(json!({ "line": number + 1, "text": words }));
+            let text = evenkeel_domain::text::clip(line, LINE_MAX);
+            shown.push(EvidenceLine { line: number + 1, text });
         }
         from = last.max(from);
     }
-    json!({ "matches": matches, "lines": shown, "truncated": truncated })
+    EvidenceLines { matches, lines: shown, truncated }
 }
 
 #[cfg(test)]
@@ -197,7 +195,7 @@ mod tests {
         let text = "a\nb\nerror one\nc\nerror two\nd\ne";
         let ask = json!({ "evidence": EvidenceId::from_parts(1, 1), "pattern": "^ERROR",
                           "ignoreCase": true, "before": 1, "after": 1 });
-        let answer = Question::read(GREP, &ask).unwrap().answer(text);
+        let answer = Question::read(GREP_EVIDENCE, &ask).unwrap().answer(text);
         assert_eq!(answer["matches"], 2);
         let numbers: Vec<_> = answer["lines"]
             .as_array()
@@ -208,7 +206,7 @@ mod tests {
         assert_eq!(numbers, [2, 3, 4, 5, 6]);
         let many = "x\n".repeat(1_000);
         let ask = json!({ "evidence": EvidenceId::from_parts(1, 1), "pattern": "x" });
-        let answer = Question::read(GREP, &ask).unwrap().answer(&many);
+        let answer = Question::read(GREP_EVIDENCE, &ask).unwrap().answer(&many);
         assert_eq!(
             (answer["matches"].as_u64(), answer["truncated"].as_bool()),
             (Some(1_000), Some(true))
@@ -219,10 +217,14 @@ mod tests {
     fn nonsense_is_refused_by_code() {
         let id = EvidenceId::from_parts(1, 1);
         for (tool, ask, code) in [
-            (READ, json!({ "evidence": "x" }), "tool.bad_arguments"),
-            (READ, json!({ "evidence": id, "path": "/etc" }), "tool.bad_arguments"),
-            (GREP, json!({ "evidence": id, "pattern": "(" }), "tool.bad_arguments"),
-            (GREP, json!({ "evidence": id, "pattern": "a{1000}{1000}" }), "tool.bad_arguments"),
+            (READ_EVIDENCE, json!({ "evidence": "x" }), "tool.bad_arguments"),
+            (READ_EVIDENCE, json!({ "evidence": id, "path": "/etc" }), "tool.bad_arguments"),
+            (GREP_EVIDENCE, json!({ "evidence": id, "pattern": "(" }), "tool.bad_arguments"),
+            (
+                GREP_EVIDENCE,
+                json!({ "evidence": id, "pattern": "a{1000}{1000}" }),
+                "tool.bad_arguments",
+            ),
             ("drop", json!({}), "mcp.unknown_tool"),
         ] {
             assert_eq!(Question::read(tool, &ask).err().unwrap().code, code, "{tool} {ask}");

@@ -3,6 +3,7 @@
 pub mod guide;
 pub mod list;
 pub mod names;
+pub mod notion;
 pub mod playbook;
 pub mod read;
 pub mod search;
@@ -17,6 +18,10 @@ pub use guide::{
     CommonResolutionsArgs, EscalationProceduresArgs, Passage, Passages, TroubleshootingGuideArgs,
 };
 pub use list::{ListRunbooksArgs, RunbookEntry, RunbookList};
+pub use notion::{
+    NotionFilter, NotionFound, NotionItem, NotionKind, NotionPage, NotionPageArgs, NotionProperty,
+    NotionQueryArgs, NotionRow, NotionRows, NotionSearchArgs, NotionValue,
+};
 pub use playbook::{IncidentPlaybookArgs, Playbook, PlaybookSection};
 pub use read::{GetRunbookArgs, Runbook};
 pub use search::{RunbookHit, RunbookHits, SearchRunbooksArgs};

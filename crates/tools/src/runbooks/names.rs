@@ -16,6 +16,12 @@ pub const ESCALATION_PROCEDURES: &str = "escalation_procedures";
 pub const COMMON_RESOLUTIONS: &str = "common_resolutions";
 /// Where runbooks come from and how fresh they are.
 pub const SYNC_STATE: &str = "sync_state";
+/// Pages and data sources of Notion by their titles, as they are now.
+pub const NOTION_SEARCH: &str = "notion_search";
+/// A page of Notion with all its blocks, as it is now.
+pub const NOTION_PAGE: &str = "notion_page";
+/// Rows of a data source of Notion, as they are now.
+pub const NOTION_QUERY: &str = "notion_query";
 
 /// All of them; all only read.
 pub const READS: &[&str] = &[
@@ -27,4 +33,7 @@ pub const READS: &[&str] = &[
     ESCALATION_PROCEDURES,
     COMMON_RESOLUTIONS,
     SYNC_STATE,
+    NOTION_SEARCH,
+    NOTION_PAGE,
+    NOTION_QUERY,
 ];

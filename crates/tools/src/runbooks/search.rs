@@ -41,7 +41,7 @@ pub struct RunbookHit {
     pub id: String,
     /// Title.
     pub title: String,
-    /// Where it comes from: `shipped`, a folder, `notion`.
+    /// Where it comes from: `shipped`, a folder, a repository, `notion`.
     pub source: String,
     /// Its address for people, if it has one.
     pub url: Option<String>,

@@ -31,6 +31,8 @@ pub enum SourceKind {
     Shipped,
     /// A folder of markdown, such as a checked-out repository.
     Folder,
+    /// A Git repository that is fetched.
+    Git,
     /// Notion.
     Notion,
 }
@@ -39,13 +41,13 @@ pub enum SourceKind {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SourceState {
-    /// Its name: `shipped`, a folder's, `notion`.
+    /// Its name: `shipped`, a folder's or repository's, `notion`.
     pub name: String,
     /// What it is.
     pub kind: SourceKind,
     /// Runbooks of it that are held.
     pub runbooks: u32,
-    /// The commit that is checked out, for a Git repository.
+    /// The commit that was read, for a Git repository.
     pub revision: Option<String>,
     /// When it was last read to its end; `None` when it never was.
     pub synced_at: Option<Timestamp>,

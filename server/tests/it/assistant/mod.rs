@@ -5,6 +5,7 @@ mod conformance;
 mod http;
 mod never;
 mod roles;
+mod similar;
 
 use ::http::{Method, header};
 use axum::body::Body;

@@ -93,6 +93,14 @@ async fn another_organisations_ids_are_not_found() {
             (_, answer) => assert_eq!(answer.unwrap_err(), "not_found", "{tool}"),
         }
     }
+    // What everybody in the installation may read needs no cluster, and they have none.
+    let search =
+        json!({ "query": "a pod crashes and restarts", "alertNames": ["KubePodCrashLooping"] });
+    let hits = call(&stranger, "search_runbooks", search).await.unwrap();
+    assert_eq!(hits["runbooks"][0]["id"], "shipped/crash-loop", "{hits}");
+    let one = json!({ "id": "shipped/crash-loop" });
+    let one = call(&stranger, "get_runbook", one).await.unwrap();
+    assert!(one["text"].as_str().unwrap().contains("## "), "{one}");
     let by_name = json!({ "cluster": "walked", "reason": "x" });
     assert_eq!(call(&stranger, "start_investigation", by_name).await.unwrap_err(), "not_found");
     let all = call(&stranger, "list_incidents", json!({})).await.unwrap();

@@ -46,6 +46,7 @@ pub fn config(dir: &Path) -> Config {
         addr: ([127, 0, 0, 1], 0).into(),
         public_url: format!("http://{}", super::person::HOST),
         high_water: None,
+        cache: None,
         database_url: format!("sqlite://{}", dir.join("evenkeel.db").display()),
         secret_key: Some("0123456789abcdef0123456789abcdef".to_owned().into()),
         site,

@@ -1,5 +1,6 @@
 //! Asking Notion: its version, its pace, its errors.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use evenkeel_tools::ToolFailure;
@@ -24,17 +25,26 @@ const WAIT_MAX: Duration = Duration::from_hours(1);
 /// Longest wait that is sat out; above it the sync ends and is taken up later.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Longest wait for a turn and for Notion's own pause while somebody waits for an answer; above it they are told to come
+/// back.
+const HURRY: Duration = Duration::from_secs(3);
+
 /// A client of one integration.
-pub(super) struct Client {
+#[derive(Clone)]
+pub(in crate::runbooks) struct Client {
     http: reqwest::Client,
     base: Url,
     key: String,
     limits: Limits,
-    pace: Pace,
+    pace: Arc<Pace>,
+    hurried: bool,
 }
 
 impl Client {
-    pub(super) fn new(config: &NotionConfig, limits: Limits) -> Result<Self, ToolFailure> {
+    pub(in crate::runbooks) fn new(
+        config: &NotionConfig,
+        limits: Limits,
+    ) -> Result<Self, ToolFailure> {
         let unusable = |why: String| {
             failure(
                 codes::NOTION_CONFIG,
@@ -58,10 +68,22 @@ impl Client {
             .connect_timeout(limits.request.min(Duration::from_secs(3)))
             .build()
             .map_err(|error| unusable(format!("no HTTP client can be made: {error}")))?;
-        Ok(Self { http, base, key: config.key.clone(), limits, pace: Pace::default() })
+        Ok(Self {
+            http,
+            base,
+            key: config.key.clone(),
+            limits,
+            pace: Arc::default(),
+            hurried: false,
+        })
     }
 
-    pub(super) async fn get<T: DeserializeOwned>(
+    /// The same for a question that somebody waits for: it takes its turns among the others and gives up early.
+    pub(in crate::runbooks) fn hurried(&self) -> Self {
+        Self { hurried: true, ..self.clone() }
+    }
+
+    pub(in crate::runbooks) async fn get<T: DeserializeOwned>(
         &self,
         path: &str,
         query: &[(&str, &str)],
@@ -69,7 +91,7 @@ impl Client {
         self.ask(Method::GET, path, query, None).await
     }
 
-    pub(super) async fn post<T: DeserializeOwned>(
+    pub(in crate::runbooks) async fn post<T: DeserializeOwned>(
         &self,
         path: &str,
         body: &Value,
@@ -87,7 +109,10 @@ impl Client {
         let url = self.base.join(path).map_err(|error| garbage(path, &error.to_string()))?;
         let mut attempt = 1;
         loop {
-            self.pace.turn().await;
+            let most = if self.hurried { HURRY } else { Duration::MAX };
+            if let Err(wait) = self.pace.turn(most).await {
+                return Err(refused(path, StatusCode::TOO_MANY_REQUESTS, wait, b""));
+            }
             let mut request = self
                 .http
                 .request(method.clone(), url.clone())
@@ -104,10 +129,14 @@ impl Client {
             }
             let again = status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error();
             let wait = wait.unwrap_or(Duration::from_secs(1 << attempt.min(5))).min(WAIT_MAX);
-            if !again || attempt == ATTEMPTS || wait > PATIENCE {
+            let patience = if self.hurried { HURRY } else { PATIENCE };
+            if again {
+                // Also for the others: it is one integration, whoever asks.
+                self.pace.quiet(wait);
+            }
+            if !again || attempt == ATTEMPTS || wait > patience {
                 return Err(refused(path, status, wait, &bytes));
             }
-            self.pace.quiet(wait);
             attempt += 1;
         }
     }

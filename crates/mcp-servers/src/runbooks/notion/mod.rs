@@ -2,16 +2,20 @@
 //!
 //! Pages are read into the index in the background: those of the database's data sources if one is configured, else all that
 //! are shared with the integration. Between whole listings only pages edited since the newest one seen are asked for.
-//! A page is taken out when a whole listing lacks it and Notion itself says that it is gone, in the trash, or no longer
+//! What was read is kept on disk (`kept`), so that a restart reads only what was edited since. Beside that, `live` asks
+//! Notion for its state of the moment. A page is taken out when a whole listing lacks it and Notion itself says that it is gone, in the trash, or no longer
 //! shared: a listing alone may lag.
 
-mod blocks;
-mod client;
+pub(super) mod blocks;
+pub(super) mod client;
+mod kept;
+pub(super) mod live;
 mod pace;
-mod pages;
+pub(super) mod pages;
 mod sync;
-mod wire;
+pub(super) mod wire;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -68,17 +72,27 @@ pub struct Notion {
     config: NotionConfig,
     client: Result<client::Client, ToolFailure>,
     known: sync::Known,
+    cache: Option<PathBuf>,
 }
 
 impl Notion {
-    /// As `config` says.
-    pub(super) fn new(config: NotionConfig, limits: Limits) -> Self {
+    /// As `config` says. What is read is kept in that folder, if there is one.
+    pub(super) fn new(config: NotionConfig, cache: Option<PathBuf>, limits: Limits) -> Self {
         let client = client::Client::new(&config, limits);
-        Self { config, client, known: sync::Known::default() }
+        Self { config, client, known: sync::Known::default(), cache }
+    }
+
+    /// The same Notion for questions of the moment.
+    pub(super) fn live(&self) -> live::Live {
+        live::Live::new(&self.client, &self.config)
     }
 
     /// Looks again and again, for ever.
     pub(super) async fn keep_in_sync(mut self, books: Arc<Shelf>) {
+        if let Some(cache) = &self.cache {
+            let kept = kept::Kept::within(cache, &self.config);
+            self.known = sync::Known::begin(kept, &self.config, &books).await;
+        }
         loop {
             let outcome = match &self.client {
                 Ok(client) => sync::once(client, &self.config, &mut self.known, &books).await,

@@ -9,20 +9,20 @@ use super::client::Client;
 use super::wire::{Database, List, Page};
 
 /// Items of one answer: Notion's most.
-pub(super) const PAGE: &str = "100";
+pub(in crate::runbooks) const PAGE: &str = "100";
 const PAGE_NUMBER: u32 = 100;
 /// Pages listed at most; the index holds no more documents either.
 const PAGES: usize = 5_000;
 
 /// A listing.
-pub(super) struct Listing {
-    pub(super) pages: Vec<Page>,
+pub(in crate::runbooks) struct Listing {
+    pub(in crate::runbooks) pages: Vec<Page>,
     /// Whether it has everything that was asked for.
-    pub(super) complete: bool,
+    pub(in crate::runbooks) complete: bool,
 }
 
 /// The data sources to look at: those of a database, or the id itself where it is one. `None`: everything shared.
-pub(super) async fn data_sources(
+pub(in crate::runbooks) async fn data_sources(
     client: &Client,
     database: Option<&str>,
 ) -> Result<Option<Vec<String>>, ToolFailure> {
@@ -45,7 +45,7 @@ pub(super) async fn data_sources(
 }
 
 /// All pages, or those edited at or after a moment.
-pub(super) async fn list(
+pub(in crate::runbooks) async fn list(
     client: &Client,
     sources: Option<&[String]>,
     since: Option<Timestamp>,
@@ -121,7 +121,7 @@ impl Listing {
 }
 
 /// Whether a page that a listing lacks is really gone.
-pub(super) async fn is_gone(client: &Client, page: &str) -> Result<bool, ToolFailure> {
+pub(in crate::runbooks) async fn is_gone(client: &Client, page: &str) -> Result<bool, ToolFailure> {
     match client.get::<Page>(&format!("v1/pages/{page}"), &[]).await {
         Ok(page) => Ok(!page.is_live()),
         Err(failure) if failure.code == codes::NOTION_NOT_FOUND => Ok(true),

@@ -7,6 +7,7 @@ use evenkeel_tools::ToolFailure;
 use jiff::{SignedDuration, Timestamp};
 
 use super::client::Client;
+use super::kept::{self, Kept, Pages};
 use super::wire::Page;
 use super::{NotionConfig, SOURCE, blocks, is_id, pages};
 use crate::clock::now;
@@ -15,11 +16,19 @@ use crate::runbooks::library::{Origin, Shelf};
 /// Notion tells when a page was edited by the minute: what was read within it may have changed since, so it is read again.
 const GRAIN: SignedDuration = SignedDuration::from_secs(120);
 
+/// Pages after which what was read is kept on disk: a first look at a large Notion takes minutes.
+const KEEP_EVERY: usize = 50;
+
 /// What is known of the pages that are held.
 #[derive(Default)]
 pub(super) struct Known {
     pages: BTreeMap<String, Seen>,
     looks: u32,
+    /// Whether everything was listed and read at least once.
+    whole: bool,
+    /// Pages that were read or have gone since this was kept.
+    unkept: usize,
+    kept: Option<Kept>,
     /// Whether all that were listed are held whole.
     cut: HashSet<String>,
 }
@@ -56,6 +65,9 @@ pub(super) async fn once(
             continue;
         }
         read(client, page, known, shelf).await?;
+        if known.unkept >= KEEP_EVERY {
+            known.keep(shelf).await;
+        }
     }
     if whole && listing.complete {
         let missing: Vec<String> =
@@ -68,6 +80,12 @@ pub(super) async fn once(
     }
     // Only now: a look that failed half-way is done again from its beginning.
     known.looks += 1;
+    if whole && !known.whole {
+        (known.whole, known.unkept) = (true, known.unkept + 1);
+    }
+    if known.unkept > 0 {
+        known.keep(shelf).await;
+    }
     Ok(listing.complete && known.cut.is_empty())
 }
 
@@ -78,7 +96,7 @@ async fn read(
     shelf: &Shelf,
 ) -> Result<(), ToolFailure> {
     let began = now();
-    let content = blocks::read(client, &page.id).await?;
+    let content = blocks::read(client, blocks::Place::start(&page.id), blocks::WHOLE).await?;
     let id = id(&page.id);
     let title = page.title();
     let fallback = if title.is_empty() { "Untitled" } else { &title };
@@ -99,13 +117,14 @@ async fn read(
         edited_at: page.last_edited_time,
     };
     shelf.write().put(document, origin)?;
-    if content.truncated {
+    if content.cut || content.rest.is_some() {
         known.cut.insert(page.id.clone());
     } else {
         known.cut.remove(&page.id);
     }
     let settled = page.last_edited_time.is_none_or(|at| began.duration_since(at) > GRAIN);
     known.pages.insert(page.id, Seen { edited_at: page.last_edited_time, settled });
+    known.unkept += 1;
     Ok(())
 }
 
@@ -113,13 +132,58 @@ fn id(page: &str) -> String {
     format!("{SOURCE}/{page}")
 }
 
-fn is_link(url: &str) -> bool {
+pub(super) fn is_link(url: &str) -> bool {
     url.len() <= 500
         && url.starts_with("https://")
         && !url.chars().any(|c| c.is_control() || c.is_whitespace())
 }
 
 impl Known {
+    /// Nothing but what was kept there, which goes into the index. What is kept was looked at: a look at what was edited since
+    /// comes first, and then one at everything, which finds what has gone.
+    pub(super) async fn begin(kept: Kept, config: &NotionConfig, shelf: &Shelf) -> Self {
+        let Pages { whole, pages } = kept.load().await.unwrap_or_default();
+        let looks = if whole { config.whole_every.saturating_sub(1) } else { 0 };
+        let mut known = Self { looks, whole, kept: Some(kept), ..Self::default() };
+        let mut held = shelf.write();
+        for (page, kept) in pages.into_iter().filter(|(page, _)| is_id(page)) {
+            let seen = Seen { edited_at: kept.edited_at, settled: kept.settled };
+            let cut = kept.cut;
+            let (document, url) = kept.document(id(&page));
+            let origin = Origin {
+                source: SOURCE.to_owned(),
+                url: url.filter(|url| is_link(url)),
+                edited_at: seen.edited_at,
+            };
+            // What doesn't fit is read again, and said then.
+            if held.put(document, origin).is_ok() {
+                if cut {
+                    known.cut.insert(page.clone());
+                }
+                known.pages.insert(page, seen);
+            }
+        }
+        drop(held);
+        known
+    }
+
+    async fn keep(&mut self, books: &Shelf) {
+        self.unkept = 0;
+        let Some(kept) = &self.kept else { return };
+        let mut pages = BTreeMap::new();
+        {
+            let held = books.read();
+            for (page, seen) in &self.pages {
+                let Ok((document, origin)) = held.find(&id(page)) else { continue };
+                let cut = self.cut.contains(page);
+                let url = origin.url.clone();
+                let page_kept = kept::Page::of(document, url, seen.edited_at, seen.settled, cut);
+                pages.insert(page.clone(), page_kept);
+            }
+        }
+        kept.save(Pages { whole: self.whole, pages }).await;
+    }
+
     fn has(&self, page: &Page) -> bool {
         self.pages
             .get(&page.id)
@@ -133,7 +197,7 @@ impl Known {
     }
 
     fn forget(&mut self, page: &str, books: &Shelf) {
-        self.pages.remove(page);
+        self.unkept += usize::from(self.pages.remove(page).is_some());
         self.cut.remove(page);
         books.write().remove(&id(page));
     }

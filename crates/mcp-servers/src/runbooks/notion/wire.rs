@@ -6,89 +6,93 @@ use serde_json::{Map, Value};
 
 /// A list, page by page.
 #[derive(Debug, Deserialize)]
-pub(super) struct List<T> {
-    pub(super) results: Vec<T>,
+pub(in crate::runbooks) struct List<T> {
+    pub(in crate::runbooks) results: Vec<T>,
     #[serde(default)]
-    pub(super) next_cursor: Option<String>,
+    pub(in crate::runbooks) next_cursor: Option<String>,
     #[serde(default)]
-    pub(super) has_more: bool,
+    pub(in crate::runbooks) has_more: bool,
 }
 
 /// A page without its content, or something else that a search answers with.
 #[derive(Debug, Clone, Deserialize)]
-pub(super) struct Page {
-    pub(super) object: String,
-    pub(super) id: String,
+pub(in crate::runbooks) struct Page {
+    pub(in crate::runbooks) object: String,
+    pub(in crate::runbooks) id: String,
     #[serde(default)]
-    pub(super) last_edited_time: Option<Timestamp>,
+    pub(in crate::runbooks) last_edited_time: Option<Timestamp>,
     #[serde(default)]
-    pub(super) archived: bool,
+    pub(in crate::runbooks) archived: bool,
     #[serde(default)]
-    pub(super) in_trash: bool,
+    pub(in crate::runbooks) in_trash: bool,
     #[serde(default)]
-    pub(super) url: Option<String>,
+    pub(in crate::runbooks) url: Option<String>,
     #[serde(default)]
-    pub(super) properties: Map<String, Value>,
+    pub(in crate::runbooks) properties: Map<String, Value>,
+    /// Of a data source, whose title is no property.
+    #[serde(default)]
+    pub(in crate::runbooks) title: Value,
 }
 
 /// A database with its data sources.
 #[derive(Debug, Deserialize)]
-pub(super) struct Database {
+pub(in crate::runbooks) struct Database {
     #[serde(default)]
-    pub(super) data_sources: Vec<DataSource>,
+    pub(in crate::runbooks) data_sources: Vec<DataSource>,
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct DataSource {
-    pub(super) id: String,
+pub(in crate::runbooks) struct DataSource {
+    pub(in crate::runbooks) id: String,
 }
 
 /// A block: its kind, and under the kind's name what it holds.
 #[derive(Debug, Deserialize)]
-pub(super) struct Block {
-    pub(super) id: String,
+pub(in crate::runbooks) struct Block {
+    pub(in crate::runbooks) id: String,
     #[serde(rename = "type")]
-    pub(super) kind: String,
+    pub(in crate::runbooks) kind: String,
     #[serde(default)]
-    pub(super) has_children: bool,
+    pub(in crate::runbooks) has_children: bool,
     #[serde(default)]
-    pub(super) in_trash: bool,
+    pub(in crate::runbooks) in_trash: bool,
     #[serde(flatten)]
-    pub(super) rest: Map<String, Value>,
+    pub(in crate::runbooks) rest: Map<String, Value>,
 }
 
 impl Block {
     /// What the block holds.
-    pub(super) fn holds(&self) -> &Value {
+    pub(in crate::runbooks) fn holds(&self) -> &Value {
         self.rest.get(&self.kind).unwrap_or(&Value::Null)
     }
 }
 
 /// An error.
 #[derive(Debug, Deserialize)]
-pub(super) struct Problem {
+pub(in crate::runbooks) struct Problem {
     #[serde(default)]
-    pub(super) message: String,
+    pub(in crate::runbooks) message: String,
 }
 
 /// The words of a rich text.
-pub(super) fn plain(rich: &Value) -> String {
+pub(in crate::runbooks) fn plain(rich: &Value) -> String {
     let parts = rich.as_array().into_iter().flatten();
     parts.filter_map(|part| part.get("plain_text")?.as_str()).collect()
 }
 
 impl Page {
     /// Its title: the one property of that type.
-    pub(super) fn title(&self) -> String {
+    pub(in crate::runbooks) fn title(&self) -> String {
         let title = self
             .properties
             .values()
             .find(|p| p.get("type").and_then(Value::as_str) == Some("title"));
-        title.map(|p| plain(&p["title"])).unwrap_or_default().trim().to_owned()
+        let words = title.map_or_else(|| plain(&self.title), |p| plain(&p["title"]));
+        words.trim().to_owned()
     }
 
     /// The values of the property of that name, whatever the case: a choice, several, or words with commas between them.
-    pub(super) fn values(&self, name: &str) -> Vec<String> {
+    pub(in crate::runbooks) fn values(&self, name: &str) -> Vec<String> {
         let Some((_, property)) =
             self.properties.iter().find(|(key, _)| key.eq_ignore_ascii_case(name))
         else {
@@ -113,7 +117,7 @@ impl Page {
     }
 
     /// Whether it is a page that people still see.
-    pub(super) fn is_live(&self) -> bool {
+    pub(in crate::runbooks) fn is_live(&self) -> bool {
         self.object == "page" && !self.archived && !self.in_trash
     }
 }

@@ -2,10 +2,8 @@
 
 use std::fmt::Write as _;
 
-use evenkeel_mcp_servers::{
-    Limits,
-    catalogue::{Entry, catalogue},
-};
+use evenkeel_assistant::catalogue;
+use evenkeel_mcp_servers::{Limits, catalogue::Entry};
 use evenkeel_tools::Effect;
 use rmcp::model::Tool;
 use serde_json::Value;
@@ -16,7 +14,7 @@ const NOTE: &str = "<!-- Made by `cargo run -p xtask -- tools` from the servers'
 
 /// Name and text of each page.
 pub fn pages() -> Vec<(String, String)> {
-    let all = catalogue();
+    let all = catalogue::all();
     let mut pages = vec![("README.md".to_owned(), index(&all))];
     pages.extend(all.iter().map(|entry| (format!("{}.md", entry.name), page(entry))));
     pages
@@ -47,21 +45,30 @@ fn link(server: &str, tool: &str) -> String {
 }
 
 fn page(entry: &Entry) -> String {
-    let Entry { name, server, variables, codes } = entry;
+    let Entry { name, server, variables, codes, reached } = entry;
     let limits = Limits::default();
     let mut text = format!("{NOTE}\n\n# {name}\n\n");
-    let _ = write!(
-        text,
-        "`evenkeel mcp {name}` serves these tools over stdio. What it says of itself to clients: *{}*\n\n\
-         A call takes at most {} s (`EVENKEEL_TOOL_TIMEOUT_SECONDS`), a request to the API behind it {} s and {} MiB, a \
-         result {} KiB. A call that fails answers with `isError`, a code from [below](#failures), a sentence and the next step.\n\n",
-        plain(server.instructions()),
-        limits.call.as_secs(),
-        limits.request.as_secs(),
-        limits.response_bytes / (1024 * 1024),
-        limits.result_bytes / 1024,
-    );
-    text.push_str("## Configuration\n\nIt reads these variables and no other credentials.\n\n| variable | what it is |\n|---|---|\n");
+    let says = plain(server.instructions());
+    let _ = match reached {
+        Some(how) => write!(text, "{how} What it says of itself to clients: *{says}*\n\n"),
+        None => write!(
+            text,
+            "`evenkeel mcp {name}` serves these tools over stdio. What it says of itself to clients: *{says}*\n\n\
+             A call takes at most {} s (`EVENKEEL_TOOL_TIMEOUT_SECONDS`), a request to the API behind it {} s and {} MiB, a \
+             result {} KiB. ",
+            limits.call.as_secs(),
+            limits.request.as_secs(),
+            limits.response_bytes / (1024 * 1024),
+            limits.result_bytes / 1024,
+        ),
+    };
+    text.push_str("A call that fails answers with `isError`, a code from [below](#failures), a sentence and the next step.\n\n");
+    text.push_str("## Configuration\n\n");
+    if variables.is_empty() {
+        text.push_str("It reads no variables.\n");
+    } else {
+        text.push_str("It reads these variables and no other credentials.\n\n| variable | what it is |\n|---|---|\n");
+    }
     for (variable, about) in *variables {
         let names: Vec<String> = variable.split(", ").map(|name| format!("`{name}`")).collect();
         let _ = writeln!(text, "| {} | {} |", names.join(", "), plain(about));

@@ -1,4 +1,4 @@
-//! Writes a page for each shipped server into the folder that is named: `cargo run -p xtask -- tools`.
+//! Writes a page for each server into the folder that is named: `cargo run -p xtask -- tools`.
 
 mod render;
 mod schema;

@@ -1,13 +1,13 @@
 //! The committed pages about tools are those that the servers' schemas make.
 
-#[path = "../../examples/tool_pages/render.rs"]
+#[path = "../examples/tool_pages/render.rs"]
 mod render;
-#[path = "../../examples/tool_pages/schema.rs"]
+#[path = "../examples/tool_pages/schema.rs"]
 mod schema;
 
 use std::path::Path;
 
-use evenkeel_mcp_servers::catalogue::catalogue;
+use evenkeel_assistant::catalogue;
 
 #[test]
 fn the_committed_pages_are_what_the_schemas_say() {
@@ -28,7 +28,7 @@ fn the_committed_pages_are_what_the_schemas_say() {
 
 #[test]
 fn every_tool_argument_and_result_field_is_explained() {
-    for entry in catalogue() {
+    for entry in catalogue::all() {
         for (tool, _) in entry.server.tools() {
             let input = serde_json::Value::Object(tool.input_schema.as_ref().clone());
             let output = serde_json::Value::Object(tool.output_schema.unwrap().as_ref().clone());
@@ -71,4 +71,16 @@ fn a_schema_becomes_paths_types_and_words() {
             "word `x` or `y` false w",
         ]
     );
+}
+
+#[test]
+fn every_tool_of_every_allow_list_has_a_page() {
+    let agents = include_str!("../../../config/agents.toml");
+    let named: Vec<&str> =
+        agents.lines().filter_map(|line| line.strip_prefix("[servers.")).collect();
+    assert!(named.len() > 5, "{named:?}");
+    for server in named {
+        let server = server.trim_end_matches(']');
+        assert!(catalogue::all().iter().any(|entry| entry.name == server), "{server} has no page");
+    }
 }
