@@ -5,7 +5,7 @@
 //!
 //! Every HTTP client of a server begins with [`client`], and every address that a person entered goes through [`check`].
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::sync::{Arc, LazyLock};
 
 use evenkeel_tools::network::{ALLOWED_NETWORKS, AllowedNetworks};
@@ -50,6 +50,18 @@ pub fn keeps_secrets(url: &Url) -> bool {
     url.scheme() == "https" || url.scheme() == "http" && here
 }
 
+/// [`check_host`] for a host that a program resolves by itself: everything that its name stands for now is looked at. What
+/// cannot be resolved is reached by nobody.
+pub fn check_named(host: &str, port: u16) -> Result<(), String> {
+    check_host(host)?;
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    let Ok(found) = (bare, port).to_socket_addrs() else { return Ok(()) };
+    for address in found {
+        NETWORKS.check(host, address.ip()).map_err(|refused| refused.to_string())?;
+    }
+    Ok(())
+}
+
 /// What a name stands for now, of that what may be connected to; for clients that are not made by [`client`].
 pub async fn resolve(name: String) -> Result<std::vec::IntoIter<SocketAddr>, BoxError> {
     Ok(chosen(&NETWORKS, &name).await?.into_iter())
@@ -86,6 +98,7 @@ mod tests {
         }
         for host in ["2852039166", "0xa9fea9fe"] {
             assert!(resolve(host.to_owned()).await.is_err(), "{host}");
+            assert!(check_named(host, 443).is_err(), "{host}");
         }
         assert_eq!(check_host("127.0.0.1"), Ok(()));
         assert!(resolve("localhost".to_owned()).await.is_ok());

@@ -414,7 +414,7 @@ mod tests {
             "several images, one version"
         );
         assert_eq!(found(with(digests.1, label("7")), with(digests.0, label("7"))), None);
-        let marked =
+        let mut marked =
             |images| found(with(images, source(COMMIT, "b")), with(images, source(COMMIT, "a")));
         assert_eq!(
             marked(digests.0),

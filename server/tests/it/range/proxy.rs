@@ -131,8 +131,8 @@ impl Proxy {
     /// Somebody else changes a Deployment, harmlessly.
     pub async fn meddle(&self, name: &str) {
         let path = format!("/apis/apps/v1/namespaces/shop/deployments/{name}");
-        let patch = json!({ "spec": { "progressDeadlineSeconds": 61 } });
-        self.ask(Method::PATCH, &path, Some(patch)).await;
+        let change = json!({ "spec": { "progressDeadlineSeconds": 61 } });
+        self.ask(Method::PATCH, &path, Some(change)).await;
     }
 }
 
