@@ -190,7 +190,7 @@ impl Range {
                 uid: history.uid.clone(),
                 labels: history.selector.clone(),
                 selector: None,
-                replicas: Some(history.replicas.clone()),
+                replicas: Some(history.replicas),
                 job: None,
                 schedule: None,
                 images: Vec::new(),
