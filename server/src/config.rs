@@ -30,7 +30,7 @@ pub struct Config {
     pub site: PathBuf,
     /// `EVENKEEL_AGENTS`: which agent may use which tool.
     pub agents: Option<PathBuf>,
-    /// `EVENKEEL_SERVERS`: MCP servers of other people that the operator lets be started.
+    /// `EVENKEEL_SERVERS`: third-party MCP servers that the operator lets be started.
     pub servers: Option<PathBuf>,
     /// `EVENKEEL_ALLOWED_NETWORKS`: which networks connections may reach.
     pub networks: AllowedNetworks,

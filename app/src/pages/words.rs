@@ -144,7 +144,7 @@ pub fn finding_words(kind: FindingKind) -> &'static str {
         FindingKind::Runbook => "Runbook",
         FindingKind::SimilarIncident => "Similar incident",
         FindingKind::CodeChange => "Code change",
-        FindingKind::ForeignAnswer => "Another server's answer",
+        FindingKind::ForeignAnswer => "A third-party server's answer",
     }
 }
 

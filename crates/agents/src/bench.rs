@@ -1,5 +1,7 @@
 //! The bench agents work at: tools to call, and the journal to speak into.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use evenkeel_domain::{
     IncidentState, Timestamp,
@@ -53,7 +55,7 @@ pub trait Bench: Send + Sync {
     /// Whether the incident's cluster has this server at all. Without it every call fails.
     fn connected(&self, server: &str) -> bool;
 
-    /// What an agent asks servers of other people about each incident.
+    /// What an agent asks third-party servers about each incident.
     fn questions(&self, agent: Agent) -> Vec<StandingQuestion>;
 
     /// Calls a tool in the name of `agent`, under that agent's allow-list, and records the call
@@ -65,6 +67,27 @@ pub trait Bench: Send + Sync {
         tool: &str,
         arguments: Value,
     ) -> Result<Called, Interrupted>;
+
+    /// The same, given up after `limit` where a call may take longer.
+    async fn call_within(
+        &self,
+        agent: Agent,
+        server: &str,
+        tool: &str,
+        arguments: Value,
+        limit: Duration,
+    ) -> Result<Called, Interrupted>;
+
+    /// Records a call that was not made, as one that failed. What of its arguments is not known
+    /// stands as it is written.
+    async fn not_called(
+        &self,
+        agent: Agent,
+        server: &str,
+        tool: &str,
+        arguments: Value,
+        failure: ToolFailure,
+    ) -> Result<EvidenceId, Interrupted>;
 
     /// Says what an agent is doing or has understood.
     async fn note(&self, agent: Agent, text: String) -> Result<(), Interrupted>;

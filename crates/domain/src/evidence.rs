@@ -150,7 +150,7 @@ pub struct Evidence {
     pub server: String,
     /// The tool.
     pub tool: String,
-    /// The arguments, exactly as sent.
+    /// The arguments, exactly as sent; of a call that was not made, as far as they were known.
     pub arguments: Value,
     /// When the call began.
     pub started_at: Timestamp,

@@ -71,13 +71,13 @@ pub enum FindingKind {
     SimilarIncident,
     /// What a workload's change was made from: a commit or pull request of its code.
     CodeChange,
-    /// What a server of somebody else answered to a standing question: its words, checked by nobody.
+    /// What a third-party server answered to a standing question: its words, checked by nobody.
     ForeignAnswer,
 }
 
 impl FindingKind {
     /// Whether it only informs people: what somebody wrote, what once happened elsewhere and what
-    /// somebody else's server says are no sign of what is wrong now, and never a ground for a write
+    /// a third-party server says are no sign of what is wrong now, and never a ground for a write
     /// (invariant I7).
     pub fn only_informs(self) -> bool {
         matches!(self, Self::Runbook | Self::SimilarIncident | Self::ForeignAnswer)

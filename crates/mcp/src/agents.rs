@@ -256,7 +256,7 @@ impl AgentsConfig {
         tools.into_iter().flatten().map(String::as_str).collect()
     }
 
-    /// What an agent asks servers of other people about each incident, in the order of the file.
+    /// What an agent asks third-party servers about each incident, in the order of the file.
     pub fn questions(&self, agent: &AgentName) -> &[StandingQuestion] {
         self.questions.get(agent).map_or(&[], Vec::as_slice)
     }

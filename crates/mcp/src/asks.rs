@@ -30,7 +30,7 @@ pub enum QuestionError {
     #[error("an agent has at most {QUESTIONS_MAX} standing questions")]
     TooMany,
     /// It is to one of our servers, whose answers analyzers read.
-    #[error("{0} is a server of Evenkeel itself; standing questions are for those of other people")]
+    #[error("{0} is a server of Evenkeel itself; standing questions are for third-party servers")]
     Ours(String),
     /// The file has no section for the server.
     #[error("the server {0} has no section")]

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Mutex, Semaphore};
+use tokio::sync::{Mutex, OwnedMutexGuard, Semaphore};
+use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
 use crate::agents::ServerLimits;
@@ -20,7 +21,7 @@ const FIRST_BACK_OFF: Duration = Duration::from_millis(200);
 const MAX_BACK_OFF: Duration = Duration::from_secs(15);
 /// Time for starting, handshake and listing. Starting our own binary takes milliseconds.
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
-/// The same for other people's servers: an interpreter and its packages may have to be read from a cold disk.
+/// The same for third-party servers: an interpreter and its packages may have to be read from a cold disk.
 const FOREIGN_CONNECT_LIMIT: Duration = Duration::from_secs(30);
 
 /// Whose server it is.
@@ -28,7 +29,7 @@ const FOREIGN_CONNECT_LIMIT: Duration = Duration::from_secs(30);
 pub(crate) enum Whose {
     /// Ours: its results are typed, its failures have our codes.
     Ours,
-    /// Somebody else's: results may be text, and nothing it says about itself is believed.
+    /// A third party's: results may be text, and nothing it says about itself is believed.
     Foreign,
 }
 
@@ -40,9 +41,20 @@ pub(crate) struct Connection {
     pub(crate) turns: Semaphore,
     pub(crate) bucket: Bucket,
     pub(crate) breaker: Breaker,
-    connector: Box<dyn Connector>,
-    state: Mutex<State>,
+    door: Arc<Door>,
+    /// Held while a session is being opened.
+    opening: Arc<Mutex<()>>,
+    /// The task that opened the last one, or is at it.
+    opener: std::sync::Mutex<Option<AbortHandle>>,
     pins: std::sync::Mutex<Option<Pins>>,
+}
+
+/// What opening a session needs and leaves.
+struct Door {
+    name: String,
+    whose: Whose,
+    connector: Box<dyn Connector>,
+    state: std::sync::Mutex<State>,
     health: std::sync::Mutex<ConnectionHealth>,
 }
 
@@ -55,45 +67,20 @@ struct State {
     last_failure: String,
 }
 
-impl Connection {
-    pub(crate) fn new(
-        name: String,
-        limits: ServerLimits,
-        connector: Box<dyn Connector>,
-        pins: Option<Pins>,
-        whose: Whose,
-    ) -> Self {
-        let health = ConnectionHealth { server: name.clone(), ..ConnectionHealth::default() };
-        Self {
-            turns: Semaphore::new(limits.concurrency),
-            bucket: Bucket::new(limits.rate),
-            breaker: Breaker::default(),
-            name,
-            limits,
-            whose,
-            connector,
-            state: Mutex::default(),
-            pins: std::sync::Mutex::new(pins),
-            health: std::sync::Mutex::new(health),
-        }
-    }
-
-    /// The open session, or a new one unless the last attempt failed a moment ago.
-    pub(crate) async fn session(&self) -> Result<Arc<Session>, String> {
-        let mut state = self.state.lock().await;
+impl Door {
+    /// The open session; an error while the last failed start was a moment ago; else it is to be opened.
+    fn open(&self) -> Option<Result<Arc<Session>, String>> {
+        let mut state = self.state();
         if let Some(session) = state.session.as_ref().filter(|session| !session.is_closed()) {
-            return Ok(Arc::clone(session));
+            return Some(Ok(Arc::clone(session)));
         }
         state.session = None;
-        if let Some(wait) =
-            state.not_before.and_then(|at| at.checked_duration_since(Instant::now()))
-        {
-            return Err(format!(
-                "{} (next attempt in {} ms)",
-                state.last_failure,
-                wait.as_millis()
-            ));
-        }
+        let wait = state.not_before.and_then(|at| at.checked_duration_since(Instant::now()))?;
+        Some(Err(format!("{} (next attempt in {} ms)", state.last_failure, wait.as_millis())))
+    }
+
+    /// Opens a session and keeps it.
+    async fn connect(&self) -> Result<Arc<Session>, String> {
         let limit = match self.whose {
             Whose::Ours => CONNECT_LIMIT,
             Whose::Foreign => FOREIGN_CONNECT_LIMIT,
@@ -105,9 +92,13 @@ impl Connection {
         match opened {
             Ok(session) => {
                 let session = Arc::new(session);
-                state.session = Some(Arc::clone(&session));
-                state.opened += 1;
-                if state.opened > 1 {
+                let again = {
+                    let mut state = self.state();
+                    state.session = Some(Arc::clone(&session));
+                    state.opened += 1;
+                    state.opened > 1
+                };
+                if again {
                     self.health().restarts += 1;
                     tracing::info!(
                         server = self.name,
@@ -118,10 +109,96 @@ impl Connection {
                 Ok(session)
             }
             Err(reason) => {
-                self.back_off(&mut state, reason.clone());
+                self.back_off(&mut self.state(), reason.clone());
                 Err(reason)
             }
         }
+    }
+
+    fn back_off(&self, state: &mut State, reason: String) {
+        let wait = FIRST_BACK_OFF.saturating_mul(1 << state.failures.min(16)).min(MAX_BACK_OFF);
+        tracing::warn!(server = self.name, "MCP server {} failed: {reason}", self.name);
+        state.failures = state.failures.saturating_add(1);
+        state.not_before = Some(Instant::now() + wait);
+        state.last_failure = reason;
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    fn health(&self) -> std::sync::MutexGuard<'_, ConnectionHealth> {
+        self.health.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// A session that nobody can call over any more isn't opened to its end.
+impl Drop for Connection {
+    fn drop(&mut self) {
+        if let Some(opener) = self.opener().take() {
+            opener.abort();
+        }
+    }
+}
+
+impl Connection {
+    pub(crate) fn new(
+        name: String,
+        limits: ServerLimits,
+        connector: Box<dyn Connector>,
+        pins: Option<Pins>,
+        whose: Whose,
+    ) -> Self {
+        let health = ConnectionHealth { server: name.clone(), ..ConnectionHealth::default() };
+        let door = Door {
+            name: name.clone(),
+            whose,
+            connector,
+            state: std::sync::Mutex::default(),
+            health: std::sync::Mutex::new(health),
+        };
+        Self {
+            turns: Semaphore::new(limits.concurrency),
+            bucket: Bucket::new(limits.rate),
+            breaker: Breaker::default(),
+            name,
+            limits,
+            whose,
+            door: Arc::new(door),
+            opening: Arc::default(),
+            opener: std::sync::Mutex::default(),
+            pins: std::sync::Mutex::new(pins),
+        }
+    }
+
+    /// The open session, or a new one unless the last attempt failed a moment ago. A caller whose time is over leaves
+    /// the server to start on: the next one finds it ready.
+    pub(crate) async fn session(&self) -> Result<Arc<Session>, String> {
+        if let Some(known) = self.door.open() {
+            return known;
+        }
+        let opening = Arc::clone(&self.opening).lock_owned().await;
+        if let Some(known) = self.door.open() {
+            return known;
+        }
+        self.open(opening).await.unwrap_or_else(|error| Err(format!("connecting ended: {error}")))
+    }
+
+    fn open(
+        &self,
+        opening: OwnedMutexGuard<()>,
+    ) -> tokio::task::JoinHandle<Result<Arc<Session>, String>> {
+        let door = Arc::clone(&self.door);
+        let opener = tokio::spawn(async move {
+            let _opening = opening;
+            door.connect().await
+        });
+        *self.opener() = Some(opener.abort_handle());
+        opener
+    }
+
+    fn opener(&self) -> std::sync::MutexGuard<'_, Option<AbortHandle>> {
+        self.opener.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// Pins what the session offers if nothing is pinned yet, and returns the pins.
@@ -136,36 +213,28 @@ impl Connection {
     }
 
     /// Lets go of a session that is dead or hangs. Its child is killed when the last call has let go, too.
-    pub(crate) async fn discard(&self, broken: &Arc<Session>, reason: &str) {
-        let mut state = self.state.lock().await;
+    pub(crate) fn discard(&self, broken: &Arc<Session>, reason: &str) {
+        let mut state = self.door.state();
         if state.session.as_ref().is_some_and(|session| Arc::ptr_eq(session, broken)) {
             state.session = None;
-            self.back_off(&mut state, reason.to_owned());
+            self.door.back_off(&mut state, reason.to_owned());
         }
     }
 
-    fn back_off(&self, state: &mut State, reason: String) {
-        let wait = FIRST_BACK_OFF.saturating_mul(1 << state.failures.min(16)).min(MAX_BACK_OFF);
-        tracing::warn!(server = self.name, "MCP server {} failed: {reason}", self.name);
-        state.failures = state.failures.saturating_add(1);
-        state.not_before = Some(Instant::now() + wait);
-        state.last_failure = reason;
-    }
-
-    pub(crate) async fn succeeded(&self, took: Duration) {
+    pub(crate) fn succeeded(&self, took: Duration) {
         {
-            let mut health = self.health();
+            let mut health = self.door.health();
             health.calls += 1;
             health.last_ok_at = Some(now());
             health.latency = Some(took);
         }
-        let mut state = self.state.lock().await;
+        let mut state = self.door.state();
         state.failures = 0;
         state.not_before = None;
     }
 
     pub(crate) fn failed(&self, code: &str, message: String) {
-        let mut health = self.health();
+        let mut health = self.door.health();
         health.calls += 1;
         health.failures += 1;
         health.last_error_at = Some(now());
@@ -173,14 +242,10 @@ impl Connection {
         health.last_error = Some(message);
     }
 
-    pub(crate) async fn report(&self) -> ConnectionHealth {
+    pub(crate) fn report(&self) -> ConnectionHealth {
         let connected =
-            self.state.lock().await.session.as_ref().is_some_and(|session| !session.is_closed());
+            self.door.state().session.as_ref().is_some_and(|session| !session.is_closed());
         let open_circuit = self.breaker.is_open();
-        ConnectionHealth { connected, open_circuit, ..self.health().clone() }
-    }
-
-    fn health(&self) -> std::sync::MutexGuard<'_, ConnectionHealth> {
-        self.health.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        ConnectionHealth { connected, open_circuit, ..self.door.health().clone() }
     }
 }

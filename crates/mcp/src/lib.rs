@@ -2,7 +2,7 @@
 //!
 //! A [`ToolBox`] holds the connections of one cluster. Every call goes through it with the caller's [`AgentName`], and
 //! is checked against `config/agents.toml` at that moment: what a server says about its tools isn't trusted. A tool is
-//! called only in the form that was pinned: our own servers' by the running version, other people's by an
+//! called only in the form that was pinned: our own servers' by the running version, third-party ones by an
 //! administrator's approval. Each server has so many calls at once and so many a second, and is left alone for a while
 //! when it stops answering; a read that got no answer at all is tried again, a write never. This crate must not know
 //! kube, Prometheus or the domain: servers are names, commands, addresses and environments.

@@ -48,7 +48,7 @@ impl Answered<'_> {
         Ok((content, clip(&summary, WORDS_MAX)))
     }
 
-    /// What the tool says went wrong. Another's server has no codes: with ours it could say of a write that it wasn't
+    /// What the tool says went wrong. A third-party server has no codes: with ours it could say of a write that it wasn't
     /// made, or of itself that an administrator has to approve something.
     fn failure(&self, result: &CallToolResult, summary: &str) -> ToolError {
         let ours = self.whose == Whose::Ours;

@@ -76,7 +76,7 @@ impl ToolBox {
         self.add(name, connector, pins, Whose::Ours)
     }
 
-    /// Adds somebody else's server that an operator lets us start. Only approved forms of its tools are called, and what
+    /// Adds a third-party server that an operator lets us start. Only approved forms of its tools are called, and what
     /// it says is bounded text.
     #[must_use]
     pub fn with_foreign_server(self, spec: ServerSpec, approved: Pins) -> Self {
@@ -144,7 +144,7 @@ impl ToolBox {
         });
         let offered = offered.await.unwrap_or_else(|_| Err(place.timed_out()));
         match &offered {
-            Ok(_) => connection.succeeded(started.elapsed()).await,
+            Ok(_) => connection.succeeded(started.elapsed()),
             Err(error) => connection.failed(error.code(), error.to_string()),
         }
         offered
@@ -181,14 +181,14 @@ impl ToolBox {
         match outcome {
             Ok((content, summary)) => {
                 let duration = started.elapsed();
-                connection.succeeded(duration).await;
+                connection.succeeded(duration);
                 let result_bytes = content.to_string().len();
                 Ok(ToolReply { content, summary, duration, argument_bytes, result_bytes })
             }
             Err(error) => {
                 // A tool that answers with a failure is a connection that works.
                 if error.kind() == ToolErrorKind::ToolFailed {
-                    connection.succeeded(started.elapsed()).await;
+                    connection.succeeded(started.elapsed());
                 }
                 connection.failed(error.code(), error.to_string());
                 Err(error)
@@ -197,12 +197,8 @@ impl ToolBox {
     }
 
     /// How every connection is doing.
-    pub async fn health(&self) -> Vec<ConnectionHealth> {
-        let mut reports = Vec::with_capacity(self.connections.len());
-        for connection in self.connections.values() {
-            reports.push(connection.report().await);
-        }
-        reports
+    pub fn health(&self) -> Vec<ConnectionHealth> {
+        self.connections.values().map(Connection::report).collect()
     }
 
     /// The pinned tools of a server, `None` before its first connection.
@@ -287,7 +283,7 @@ impl Place<'_> {
         let exchange = self.exchange(&session, arguments);
         if let Ok(outcome) = tokio::time::timeout_at(deadline, exchange).await {
             if session.is_closed() {
-                self.connection.discard(&session, "the server hung up").await;
+                self.connection.discard(&session, "the server hung up");
             }
             let heard =
                 !session.is_flooded() && !matches!(outcome, Err(ToolError::Unreachable { .. }));
@@ -296,7 +292,7 @@ impl Place<'_> {
         // Slow is no reason to kill: only a server that doesn't answer anything any more.
         let heard = session.is_alive(LIVENESS).await;
         if !heard {
-            self.connection.discard(&session, "the server doesn't answer any more").await;
+            self.connection.discard(&session, "the server doesn't answer any more");
         }
         Ended { outcome: Err(self.timed_out()), heard }
     }

@@ -104,7 +104,8 @@ pub struct ToolRule {
 /// which enforces each agent's allow-list at the moment of the call.
 #[async_trait]
 pub trait ToolCaller: Send + Sync {
-    /// Calls a tool in the name of an agent. A result marked as an error is a failure here.
+    /// Calls a tool in the name of an agent, and gives up after `limit` where a call may take
+    /// longer. A result marked as an error is a failure here.
     async fn call(
         &self,
         access: &ClusterAccess,
@@ -112,6 +113,7 @@ pub trait ToolCaller: Send + Sync {
         server: &str,
         tool: &str,
         arguments: Value,
+        limit: Option<Duration>,
     ) -> Result<Value, ToolFailure>;
 
     /// What a server offers now; it is connected to if need be.
@@ -130,7 +132,7 @@ pub trait ToolCaller: Send + Sync {
     /// The tool that tells whether the system behind a server answers.
     fn probe(&self, server: &str) -> Option<String>;
 
-    /// What an agent asks servers of other people about each incident.
+    /// What an agent asks third-party servers about each incident.
     fn questions(&self, agent: &str) -> Vec<StandingQuestion>;
 
     /// Whether an agent may call a tool that is served inside the platform.
@@ -208,7 +210,20 @@ impl Toolroom {
         tool: &str,
         arguments: Value,
     ) -> Result<Value, ToolFailure> {
-        let calling = self.caller.call(access, agent, server, tool, arguments);
+        self.call_within(access, agent, server, tool, arguments, None).await
+    }
+
+    /// Calls a tool within a limit; see [`ToolCaller::call`].
+    pub async fn call_within(
+        &self,
+        access: &ClusterAccess,
+        agent: &str,
+        server: &str,
+        tool: &str,
+        arguments: Value,
+        limit: Option<Duration>,
+    ) -> Result<Value, ToolFailure> {
+        let calling = self.caller.call(access, agent, server, tool, arguments, limit);
         self.watched(access.cluster, server, tool, calling).await
     }
 

@@ -1,4 +1,4 @@
-//! Standing questions: what a specialist asks a server of somebody else about each incident.
+//! Standing questions: what a specialist asks a third-party server about each incident.
 //!
 //! The operator writes them beside the allow-lists. Their arguments are fixed values and placeholders of a closed list;
 //! a placeholder is a whole value and never a part of one, so what an alert says can't become a part of a query.
@@ -22,7 +22,7 @@ pub const OURS: [&str; 7] = [
 /// Longest arguments as JSON, in bytes: a question in a file, not a document.
 const ARGUMENTS_BYTES_MAX: usize = 4 * 1024;
 
-/// What a server of somebody else is asked about an incident.
+/// What a third-party server is asked about an incident.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StandingQuestion {
     /// The server's name.
@@ -97,15 +97,15 @@ impl Placeholder {
 
     /// What a text is: `{namespace}`.
     fn of(text: &str) -> Option<Self> {
-        Self::of_word(between_braces(text)?)
+        Self::of_word(text.strip_prefix('{')?.strip_suffix('}')?)
     }
 }
 
-/// The word of `{word}`; other texts in braces, such as a selector, are texts.
+/// What stands between the braces of a whole text in braces. With a quotation mark in it it is a text: a selector, or
+/// JSON.
 fn between_braces(text: &str) -> Option<&str> {
-    let word = text.strip_prefix('{')?.strip_suffix('}')?;
-    let plain = !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
-    plain.then_some(word)
+    let inside = text.trim().strip_prefix('{')?.strip_suffix('}')?;
+    (!inside.contains(['"', '\'', '`'])).then_some(inside)
 }
 
 /// Arguments with placeholders.
@@ -115,16 +115,29 @@ pub struct Arguments(Map<String, Value>);
 /// Why arguments can't be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ArgumentsError {
-    /// A placeholder that isn't on the list.
-    #[error("{{{0}}} is no placeholder; there are {known}", known = known())]
-    UnknownPlaceholder(String),
+    /// What looks like a placeholder and isn't on the list.
+    #[error("{text} at {place} is no placeholder; there are {known}", known = known())]
+    UnknownPlaceholder {
+        /// Where it stands: `filter.names[0]`.
+        place: String,
+        /// As it is written.
+        text: String,
+    },
     /// A placeholder within a longer text.
-    #[error("{{{word}}} must be a whole value, and stands in {text:?}")]
+    #[error("{{{word}}} must be a whole value, and stands in {text:?} at {place}")]
     PartOfText {
+        /// Where the text stands.
+        place: String,
         /// The placeholder's word.
         word: &'static str,
         /// The text.
         text: String,
+    },
+    /// A placeholder in the name of a value.
+    #[error("{place} has a placeholder in its name; only values are filled in")]
+    Name {
+        /// Where.
+        place: String,
     },
     /// A value that the arguments of a tool can't have.
     #[error("the value of {0} is neither a text, a number, a truth, a list nor a table")]
@@ -146,9 +159,7 @@ fn known() -> String {
 impl Arguments {
     /// Reads and checks them.
     pub fn parse(arguments: Map<String, Value>) -> Result<Self, ArgumentsError> {
-        for (name, value) in &arguments {
-            check(name, value)?;
-        }
+        check_fields("", &arguments)?;
         let arguments = Value::Object(arguments);
         if arguments.to_string().len() > ARGUMENTS_BYTES_MAX {
             return Err(ArgumentsError::TooLong);
@@ -164,26 +175,41 @@ impl Arguments {
     }
 }
 
-fn check(name: &str, value: &Value) -> Result<(), ArgumentsError> {
+fn check_fields(place: &str, fields: &Map<String, Value>) -> Result<(), ArgumentsError> {
+    for (name, value) in fields {
+        let place = if place.is_empty() { name.clone() } else { format!("{place}.{name}") };
+        if check_text(&place, name).is_err() || Placeholder::of(name).is_some() {
+            return Err(ArgumentsError::Name { place });
+        }
+        check(&place, value)?;
+    }
+    Ok(())
+}
+
+fn check(place: &str, value: &Value) -> Result<(), ArgumentsError> {
     match value {
-        Value::Null => Err(ArgumentsError::Value(name.to_owned())),
+        Value::Null => Err(ArgumentsError::Value(place.to_owned())),
         Value::Bool(_) | Value::Number(_) => Ok(()),
-        Value::Array(items) => items.iter().try_for_each(|item| check(name, item)),
-        Value::Object(fields) => fields.iter().try_for_each(|(name, value)| check(name, value)),
-        Value::String(text) => check_text(text),
+        Value::Array(items) => {
+            let mut numbered = items.iter().enumerate();
+            numbered.try_for_each(|(at, item)| check(&format!("{place}[{at}]"), item))
+        }
+        Value::Object(fields) => check_fields(place, fields),
+        Value::String(text) => check_text(place, text),
     }
 }
 
-fn check_text(text: &str) -> Result<(), ArgumentsError> {
-    if let Some(word) = between_braces(text) {
-        return match Placeholder::of_word(word) {
-            Some(_) => Ok(()),
-            None => Err(ArgumentsError::UnknownPlaceholder(word.to_owned())),
-        };
+fn check_text(place: &str, text: &str) -> Result<(), ArgumentsError> {
+    if Placeholder::of(text).is_some() {
+        return Ok(());
     }
+    let (place, text) = (place.to_owned(), text.to_owned());
     let within = |one: &Placeholder| text.contains(&format!("{{{}}}", one.word()));
-    match Placeholder::ALL.into_iter().find(within) {
-        Some(one) => Err(ArgumentsError::PartOfText { word: one.word(), text: text.to_owned() }),
+    if let Some(one) = Placeholder::ALL.into_iter().find(within) {
+        return Err(ArgumentsError::PartOfText { place, word: one.word(), text });
+    }
+    match between_braces(&text) {
+        Some(_) => Err(ArgumentsError::UnknownPlaceholder { place, text }),
         None => Ok(()),
     }
 }
@@ -241,12 +267,37 @@ mod tests {
     #[test]
     fn what_is_no_placeholder_or_not_a_whole_value_is_refused() {
         let unknown = parse(json!({ "a": { "b": "{secret}" } })).unwrap_err();
-        assert_eq!(unknown, ArgumentsError::UnknownPlaceholder("secret".to_owned()));
+        let (place, text) = ("a.b".to_owned(), "{secret}".to_owned());
+        assert_eq!(unknown, ArgumentsError::UnknownPlaceholder { place, text });
         assert!(unknown.to_string().contains("{namespace}, {workload}"), "{unknown}");
         let part = parse(json!({ "query": "up{namespace=\"{namespace}\"}" })).unwrap_err();
         assert!(matches!(part, ArgumentsError::PartOfText { word: "namespace", .. }), "{part}");
-        assert_eq!(parse(json!({ "a": [null] })), Err(ArgumentsError::Value("a".to_owned())));
+        assert!(part.to_string().ends_with("at query"), "{part}");
+        assert_eq!(parse(json!({ "a": [null] })), Err(ArgumentsError::Value("a[0]".to_owned())));
         assert_eq!(parse(json!({ "a": "x".repeat(5_000) })), Err(ArgumentsError::TooLong));
+    }
+
+    #[test]
+    fn what_only_looks_like_a_placeholder_is_refused_with_its_place() {
+        let near =
+            ["{Namespace}", "{pod-name}", "{ namespace }", "{namespace1}", "{{}}", "{}", " {x}"];
+        for text in near {
+            let error = parse(json!({ "a": [{ "b": "x" }, { "b": text }] })).unwrap_err();
+            let expected =
+                ArgumentsError::UnknownPlaceholder { place: "a[1].b".into(), text: text.into() };
+            assert_eq!(error, expected, "{text}");
+        }
+        for text in ["{job=\"x\"}", "{job=`x`}", "{\"a\": 1}", "{a} and {b}x", "${x}", "{"] {
+            assert!(parse(json!({ "a": text })).is_ok(), "{text} is a text");
+        }
+    }
+
+    #[test]
+    fn names_have_no_placeholders() {
+        for name in ["{namespace}", "{Namespace}", "in {namespace}"] {
+            let error = parse(json!({ "a": { name: "x" } })).unwrap_err();
+            assert_eq!(error, ArgumentsError::Name { place: format!("a.{name}") });
+        }
     }
 
     #[test]

@@ -84,7 +84,7 @@ pub(super) fn of(link: &Link) -> BTreeMap<String, String> {
     env
 }
 
-/// How to reach a server that is not ours.
+/// How to reach a third-party server.
 pub(super) fn http(link: &Link, networks: AllowedNetworks) -> HttpSpec {
     let setting = |name: &str| link.settings.get(name).cloned().unwrap_or_default();
     let secret = |name: &str| -> Option<SecretString> { link.secrets.get(name).cloned() };

@@ -1,5 +1,5 @@
 //! The services' door to the world over the MCP client: one toolbox a cluster. Its servers are
-//! children of this very binary with nothing but their own credentials, other people's servers
+//! children of this very binary with nothing but their own credentials, third-party servers
 //! over HTTP, and those that the operator's file lets be started (invariant I5). Runbooks and memory
 //! hold no cluster's credentials and are servers in this process.
 
@@ -43,11 +43,8 @@ const SHIPPED_AGENTS: &str = include_str!("../../../config/agents.toml");
 
 /// Longest time one call may take, its wait for a turn included. The servers give up before.
 const CALL_MAX: Duration = Duration::from_secs(15);
-/// Longest time for asking a server what it offers: somebody else's may have to start first.
+/// Longest time for asking a server what it offers: a third-party one may have to start first.
 const OFFER_MAX: Duration = Duration::from_secs(30);
-/// Longest time a standing question may take. A specialist has 20 s in all and looks itself first: the slowest server
-/// of somebody else leaves it half of them.
-const QUESTION_MAX: Duration = Duration::from_secs(10);
 
 /// Toolboxes by organisation and cluster.
 pub struct McpTools {
@@ -243,10 +240,11 @@ impl ToolCaller for McpTools {
         server: &str,
         tool: &str,
         arguments: Value,
+        limit: Option<Duration>,
     ) -> Result<Value, ToolFailure> {
         let agent = parse(agent)?;
         let toolbox = self.toolbox(access).await;
-        let limit = if self.asks(&agent, server, tool) { QUESTION_MAX } else { CALL_MAX };
+        let limit = limit.map_or(CALL_MAX, |limit| limit.min(CALL_MAX));
         let reply = toolbox.call(&agent, server, tool, arguments, limit).await;
         reply.map(|reply| reply.content).map_err(|error| failure(&error))
     }

@@ -1,4 +1,4 @@
-//! MCP servers of other people that the operator lets be started: the one way to run a command is
+//! Third-party MCP servers that the operator lets be started: the one way to run a command is
 //! to write it into this file, on the machine, with an editor.
 //!
 //! ```toml

@@ -77,7 +77,7 @@ async fn what_could_reach_further_than_it_should_is_refused() {
     assert!(listed(&admin).await.is_empty());
 }
 
-/// The same binary as somebody else's server, which it might be: its tools wait for approval.
+/// The same binary as a third-party server, which it might be: its tools wait for approval.
 fn operator_file(dir: &Path) -> std::path::PathBuf {
     let file = dir.join("servers.toml");
     let text = format!(

@@ -1,4 +1,4 @@
-//! What a server of somebody else said: shown as its words, and as nobody else's.
+//! What a third-party server said: shown as its words, and as nobody else's.
 
 use evenkeel_domain::finding::Finding;
 use leptos::prelude::*;
@@ -16,13 +16,13 @@ pub(super) fn ForeignWords(
     let (server, says) = (fact("server"), fact(SAYS));
     let cut = finding.facts.contains_key("cut");
     let words = (!says.is_empty()).then(|| {
-        view! { <div class="secret"><pre tabindex="0" class="foreign__words"><code>{says}</code></pre></div> }
+        view! { <pre tabindex="0" class="foreign__words"><code>{says}</code></pre> }
     });
     let more = cut.then_some(" This is its beginning; the whole stands in the evidence.");
     view! {
         <figure class="foreign">
             <figcaption class="small muted">
-                "Said by "<strong>{server}</strong>", a server of somebody else. Nobody has checked it, and no conclusion or plan rests on it."
+                "Said by "<strong>{server}</strong>", a third-party server. Nobody has checked it, and no conclusion or plan rests on it."
                 {more}
             </figcaption>
             {words}

@@ -8,7 +8,6 @@ use evenkeel_domain::{
     id::HypothesisId,
     object::ObjectKind,
 };
-use evenkeel_tools::question::OURS;
 use jiff::SignedDuration;
 
 use super::{
@@ -22,7 +21,7 @@ use super::{
     scales::Scales,
     timing, weigh, words,
 };
-use crate::{bench::Interrupted, focus::Focus, moment, quote};
+use crate::{bench::Interrupted, focus::Focus, moment, quote, specialists::of_question};
 
 /// Gaps listed with a hypothesis.
 const UNSEEN: usize = 8;
@@ -338,12 +337,8 @@ async fn weigh_health(
 
 /// What could not be seen and would matter.
 pub fn unseen(state: &IncidentState) -> Vec<Gap> {
-    // A runbook that could not be read hides no cause, nor does what somebody else's server would
+    // A runbook that could not be read hides no cause, nor does what a third-party server would
     // have said: its words of failure are as little to be read here as its answers.
-    let of_others = |gap: &Gap| {
-        let evidence = gap.evidence.and_then(|id| state.evidence.get(&id));
-        evidence.is_some_and(|evidence| !OURS.contains(&evidence.server.as_str()))
-    };
-    let matters = |gap: &&Gap| gap.agent != Agent::Runbooks && !of_others(gap);
+    let matters = |gap: &&Gap| gap.agent != Agent::Runbooks && !of_question(state, gap);
     state.gaps.iter().filter(matters).take(UNSEEN).cloned().collect()
 }

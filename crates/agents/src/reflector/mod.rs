@@ -33,6 +33,7 @@ use crate::{
     bench::{Bench, Interrupted},
     focus::Focus,
     planner,
+    specialists::of_question,
 };
 
 /// Hypotheses kept; people read the first three.
@@ -192,12 +193,9 @@ fn reason(state: &IncidentState, hypotheses: &[Hypothesis], again: Option<&str>)
             second.confidence_word(),
         );
     }
-    if !state.gaps.is_empty() {
-        let _ = write!(
-            reason,
-            "; {} could not be seen",
-            crate::analyzers::count(state.gaps.len(), "thing")
-        );
+    let gaps = state.gaps.iter().filter(|gap| !of_question(state, gap)).count();
+    if gaps > 0 {
+        let _ = write!(reason, "; {} could not be seen", crate::analyzers::count(gaps, "thing"));
     }
     if let Some(why) = again {
         let _ = write!(reason, "; {why}, so they look again in a moment");

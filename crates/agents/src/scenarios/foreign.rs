@@ -1,17 +1,25 @@
-//! What servers of other people say has no weight (I7): with it everything is as without it.
+//! What third-party servers say, or would have said, has no weight (I7): with it everything is as
+//! without it.
 
 use evenkeel_domain::{
-    evidence::{Agent, ToolFailure},
+    IncidentState,
+    evidence::{Agent, Specialist, ToolFailure},
     finding::FindingKind,
 };
 use evenkeel_tools::question::{Arguments, StandingQuestion};
 use serde_json::{Map, Value, json};
 
-use super::{Outcome, go_through, range::Range};
-use crate::testing::{
-    bench::ScriptedBench,
-    state,
-    world::{at, deployment, namespace, pod},
+use super::{
+    Outcome, go_through,
+    range::{Range, failure},
+};
+use crate::{
+    specialists::observe,
+    testing::{
+        bench::ScriptedBench,
+        state,
+        world::{at, deployment, namespace, pod},
+    },
 };
 
 const LABELS: &[(&str, &str)] =
@@ -32,30 +40,36 @@ fn range() -> Range {
 /// An investigation in which `theirs` answers the same to each specialist, by the names of our own
 /// tools.
 async fn with_answer(answer: Option<Result<Value, ToolFailure>>) -> Outcome {
+    let asked = answer.is_some().then_some("namespace");
+    go_through(bench(asked, answer)).await
+}
+
+/// A bench on which each specialist has three questions with a placeholder, if one is named.
+fn bench(asked: Option<&str>, answer: Option<Result<Value, ToolFailure>>) -> ScriptedBench {
     let inner = range().script();
-    let asked = answer.is_some();
     let script = move |server: &str, tool: &str, arguments: &Value| match (server, &answer) {
         ("theirs", Some(answer)) => answer.clone(),
+        ("theirs", None) => panic!("it was asked"),
         _ => inner(server, tool, arguments),
     };
     let bench = ScriptedBench::new(state::with_alert(LABELS), Box::new(script));
     bench.disconnect("loki");
-    if asked {
+    if let Some(place) = asked {
         for agent in [Agent::Kubernetes, Agent::Metrics, Agent::Logs] {
             for tool in ["list_pods", "get_deployment", "pod_logs"] {
-                bench.question(agent, question(tool));
+                bench.question(agent, question(tool, place));
             }
         }
     }
-    go_through(bench).await
+    bench
 }
 
-fn question(tool: &str) -> StandingQuestion {
-    let arguments = Map::from_iter([("namespace".to_owned(), json!("{namespace}"))]);
+fn question(tool: &str, place: &str) -> StandingQuestion {
+    let arguments = Map::from_iter([(place.to_owned(), json!(format!("{{{place}}}")))]);
     StandingQuestion {
         server: "theirs".into(),
         tool: tool.into(),
-        about: "what they see".into(),
+        about: format!("what they see by {tool}"),
         arguments: Arguments::parse(arguments).unwrap(),
     }
 }
@@ -73,7 +87,7 @@ fn concluded(outcome: &Outcome) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn i7_what_another_s_server_says_changes_no_hypothesis_and_no_plan() {
+async fn i7_what_a_third_party_server_says_changes_no_hypothesis_and_no_plan() {
     let without = with_answer(None).await;
     assert!(!without.plan().actions.is_empty());
     let pods = json!({ "pods": [{ "name": "front-aaaa-1", "namespace": "shop", "says": POISON }],
@@ -98,5 +112,61 @@ async fn i7_what_another_s_server_says_changes_no_hypothesis_and_no_plan() {
         assert_eq!(with.state.gaps.len() > without.state.gaps.len(), failed, "{name}");
         assert_eq!(concluded(&with), concluded(&without), "{name}");
         assert!(!concluded(&with).join(" ").contains("roll back checkout"), "{name}");
+    }
+}
+
+/// A range in which nothing can be seen: each probe is a gap, and there is nothing to plan.
+fn blind(asked: Option<&str>) -> ScriptedBench {
+    let script = |server: &str, _: &str, _: &Value| {
+        assert_ne!(server, "theirs", "it was asked");
+        Err(failure("mcp.unreachable", "down"))
+    };
+    let bench = ScriptedBench::new(state::with_alert(LABELS), Box::new(script));
+    for agent in [Agent::Kubernetes, Agent::Metrics, Agent::Logs] {
+        if let Some(place) = asked {
+            for tool in ["a", "b", "c", "d"] {
+                bench.question(agent, question(tool, place));
+            }
+        }
+    }
+    bench
+}
+
+#[tokio::test]
+async fn i7_questions_that_are_not_asked_change_nothing_and_hide_no_gap() {
+    let without = go_through(bench(None, None)).await;
+    // The alert names no node.
+    let unasked = go_through(bench(Some("node"), None)).await;
+    assert_eq!(concluded(&unasked), concluded(&without));
+    let gaps = |outcome: &Outcome| outcome.state.gaps.clone();
+    assert_eq!(gaps(&unasked).len(), gaps(&without).len() + 9, "people see it");
+    let absent = bench(Some("namespace"), None);
+    absent.disconnect("theirs");
+    let absent = go_through(absent).await;
+    assert_eq!(concluded(&absent), concluded(&without));
+    assert_eq!(gaps(&absent).len(), gaps(&without).len(), "the cluster has no such server");
+
+    let without = go_through(blind(None)).await;
+    let unasked = go_through(blind(Some("node"))).await;
+    assert_eq!(unasked.best().unseen.len(), without.best().unseen.len());
+    let asked = |text: &str| text.contains("what they see");
+    assert!(!unasked.best().unseen.iter().any(|gap| asked(&gap.what)));
+    assert_eq!(unasked.declined(), without.declined());
+}
+
+#[tokio::test]
+async fn a_specialist_that_looks_again_in_the_same_round_says_nothing_twice() {
+    for inner in [bench(Some("node"), None), blind(Some("node"))] {
+        let stands = || {
+            let IncidentState { findings, gaps, .. } = inner.snapshot();
+            let findings = findings.into_iter().map(|found| (found.kind, found.summary));
+            (findings.collect::<Vec<_>>(), gaps.into_iter().map(|gap| gap.what).collect::<Vec<_>>())
+        };
+        observe(&inner, Specialist::Kubernetes).await.unwrap();
+        let once = stands();
+        assert!(once.1.len() >= 3, "{once:?}");
+        // The process ended before the conclusion was written down.
+        observe(&inner, Specialist::Kubernetes).await.unwrap();
+        assert_eq!(stands(), once);
     }
 }

@@ -1,10 +1,12 @@
-//! Standing questions: what a specialist asks servers of other people, after it has looked itself.
+//! Standing questions: what a specialist asks third-party servers, after it has looked itself.
 //!
-//! Their answers only inform people. What somebody else's server says is checked by nobody: its
+//! Their answers only inform people. What a third-party server says is checked by nobody: its
 //! findings have no weight in any hypothesis and no plan rests on them (invariant I7).
 
+use std::{convert::Infallible, time::Duration};
+
 use evenkeel_domain::{
-    IncidentState,
+    IncidentState, Timestamp,
     alert::{Alert, AlertStatus},
     evidence::{Agent, Gap, Specialist, ToolFailure},
     finding::FindingKind,
@@ -13,11 +15,11 @@ use evenkeel_domain::{
     severity::Severity,
     text::{clip, normalise},
 };
-use evenkeel_tools::question::{Placeholder, StandingQuestion};
+use evenkeel_tools::question::{OURS, Placeholder, StandingQuestion};
 use futures::future::try_join_all;
 use serde_json::Value;
 
-use super::runbooks::about;
+use super::{TIME, runbooks::about};
 use crate::{
     analyzers::count,
     bench::{Bench, Called, Interrupted},
@@ -37,65 +39,161 @@ const FAILURE: usize = 400;
 /// Longest name that is handed on, in characters.
 const NAME: usize = 200;
 
-/// Asks what the specialist is to ask, side by side. Says how many were answered, if any were asked.
-pub async fn ask(bench: &dyn Bench, specialist: Specialist) -> Result<Option<String>, Interrupted> {
-    let questions = bench.questions(specialist.into());
+/// Longest time of a question: the slowest third-party server leaves a specialist half of its own.
+const LONGEST: Duration = Duration::from_secs(10);
+/// What a specialist keeps of its time for its conclusion: a server that let a call time out is
+/// asked for a second whether it lives, and the journal takes its time.
+const KEPT: Duration = Duration::from_secs(2);
+
+/// Asks what the specialist, who began at `began`, is to ask, side by side. Says how many were
+/// answered, if there was anything to ask. Servers that the cluster does not have are not spoken of:
+/// questions are the installation's, servers are a cluster's, and many do well without them.
+pub async fn ask(
+    bench: &dyn Bench,
+    specialist: Specialist,
+    began: Timestamp,
+) -> Result<Option<String>, Interrupted> {
+    let mut questions = bench.questions(specialist.into());
+    questions.retain(|question| bench.connected(&question.server));
     if questions.is_empty() {
         return Ok(None);
     }
     let state = bench.state().await;
-    let asked = questions.iter().map(|question| one(bench, specialist, &state, question));
+    let asking = Asking { bench, specialist, state: &state, limit: time_left(began, bench.now()) };
+    let asked = questions.iter().map(|question| asking.one(question));
     let answered = try_join_all(asked).await?.into_iter().filter(|answered| *answered).count();
     let all = count(questions.len(), "standing question");
-    Ok(Some(format!("servers of other people answered {answered} of {all}")))
+    Ok(Some(format!("third-party servers answered {answered} of {all}")))
 }
 
-/// Asks one. Returns whether it was answered.
-async fn one(
-    bench: &dyn Bench,
+/// Whether a gap is that of a standing question: what was not seen is what a third-party server
+/// would have said. Each of them cites its call, made or not.
+pub fn of_question(state: &IncidentState, gap: &Gap) -> bool {
+    let evidence = gap.evidence.and_then(|id| state.evidence.get(&id));
+    evidence.is_some_and(|evidence| !OURS.contains(&evidence.server.as_str()))
+}
+
+/// How long questions may take, of a specialist who began at `began`; `None` if there is no time.
+fn time_left(began: Timestamp, now: Timestamp) -> Option<Duration> {
+    // A clock that was set back makes this no longer than it is at first.
+    let passed = Duration::try_from(now.duration_since(began)).unwrap_or_default();
+    let left = TIME.checked_sub(KEPT)?.checked_sub(passed)?.min(LONGEST);
+    (!left.is_zero()).then_some(left)
+}
+
+/// What all questions of a specialist share.
+struct Asking<'a> {
+    bench: &'a dyn Bench,
     specialist: Specialist,
-    state: &IncidentState,
-    question: &StandingQuestion,
-) -> Result<bool, Interrupted> {
-    let agent = Agent::from(specialist);
-    let StandingQuestion { server, tool, about, arguments } = question;
-    let missed = |why: String, evidence: Option<EvidenceId>| {
-        let what = format!("{about} (asked of {server})");
-        bench.miss(Gap { agent, what, why, evidence })
-    };
-    if !bench.connected(server) {
-        let why = format!(
-            "{server} is not connected to this cluster: connect it, or take the question out of the list of agents"
-        );
-        missed(why, None).await?;
-        return Ok(false);
-    }
-    let now = bench.now().to_string();
-    let arguments = match arguments.fill(|place| value(place, state, &now).ok_or(place)) {
-        Ok(arguments) => arguments,
-        Err(place) => {
-            missed(format!("it was not asked: {}", without(place)), None).await?;
-            return Ok(false);
-        }
-    };
-    bench.note(agent, format!("asking {server}, a server of somebody else, about {about}")).await?;
-    let Called { evidence, answer } = bench.call(agent, server, tool, arguments).await?;
-    let answer = match answer {
-        Ok(answer) => answer,
-        Err(failure) => {
-            missed(why(&failure), Some(evidence)).await?;
-            return Ok(false);
-        }
-    };
-    // Of a large answer only a preview is handed on; what is kept is the whole.
-    let kept = bench.text(evidence).await?;
-    let kept = kept.unwrap_or_else(|| format!("{answer:#}"));
-    let found = found(state, question, evidence, &kept);
-    bench.find(found.into_finding(bench.finding_id(), specialist)).await?;
-    Ok(true)
+    state: &'a IncidentState,
+    limit: Option<Duration>,
 }
 
-/// Why there is no answer, and what to do. The words may be those of somebody else's server.
+impl Asking<'_> {
+    /// Asks one. Returns whether it was answered.
+    async fn one(&self, question: &StandingQuestion) -> Result<bool, Interrupted> {
+        if self.was_answered(question) {
+            return Ok(true);
+        }
+        let (bench, agent) = (self.bench, Agent::from(self.specialist));
+        let StandingQuestion { server, tool, about, .. } = question;
+        let (arguments, unknown) = self.arguments(question);
+        let limit = match (unknown, self.limit) {
+            (Some(place), _) => {
+                return self.unasked(question, arguments, "no_value", without(place)).await;
+            }
+            (None, None) => {
+                let why = "the specialist's own look took all its time".to_owned();
+                return self.unasked(question, arguments, "no_time", why).await;
+            }
+            (None, Some(limit)) => limit,
+        };
+        bench.note(agent, format!("asking {server}, a third-party server, about {about}")).await?;
+        let called = bench.call_within(agent, server, tool, arguments, limit).await?;
+        let Called { evidence, answer } = called;
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(failure) => {
+                self.missed(question, why(&failure), evidence).await?;
+                return Ok(false);
+            }
+        };
+        // Of a large answer only a preview is handed on; what is kept is the whole.
+        let kept = bench.text(evidence).await?;
+        let kept = kept.unwrap_or_else(|| format!("{answer:#}"));
+        let found = found(self.state, question, evidence, &kept);
+        bench.find(found.into_finding(bench.finding_id(), self.specialist)).await?;
+        Ok(true)
+    }
+
+    /// Whether it was answered in this round, before the process was ended.
+    fn was_answered(&self, question: &StandingQuestion) -> bool {
+        let StandingQuestion { server, tool, about, .. } = question;
+        self.state.findings.iter().any(|finding| {
+            let is = |name: &str, value: &String| finding.facts.get(name) == Some(value);
+            finding.specialist == self.specialist
+                && finding.kind == FindingKind::ForeignAnswer
+                && is("server", server)
+                && is("tool", tool)
+                && is("about", about)
+        })
+    }
+
+    /// What it is asked with, and the first placeholder without a value, which stays as written.
+    fn arguments(&self, question: &StandingQuestion) -> (Value, Option<Placeholder>) {
+        let now = self.bench.now().to_string();
+        let known = |place| value(place, self.state, &now);
+        let unknown = question.arguments.fill(|place| known(place).ok_or(place)).err();
+        let written = |place: Placeholder| Value::String(format!("{{{}}}", place.word()));
+        let Ok(arguments) = question
+            .arguments
+            .fill(|place| Ok::<_, Infallible>(known(place).unwrap_or_else(|| written(place))));
+        (arguments, unknown)
+    }
+
+    /// Keeps that a question was not asked.
+    async fn unasked(
+        &self,
+        question: &StandingQuestion,
+        arguments: Value,
+        code: &str,
+        reason: String,
+    ) -> Result<bool, Interrupted> {
+        let StandingQuestion { server, tool, .. } = question;
+        let agent = Agent::from(self.specialist);
+        let (what, why) = (what(question), format!("it was not asked: {reason}"));
+        let said = |gap: &Gap| gap.agent == agent && gap.what == what && gap.why == why;
+        if self.state.gaps.iter().any(said) {
+            return Ok(false);
+        }
+        let failure = ToolFailure {
+            code: format!("question.{code}"),
+            message: why.clone(),
+            next: None,
+            retry_after_s: None,
+        };
+        let evidence = self.bench.not_called(agent, server, tool, arguments, failure).await?;
+        self.missed(question, why, evidence).await?;
+        Ok(false)
+    }
+
+    async fn missed(
+        &self,
+        question: &StandingQuestion,
+        why: String,
+        evidence: EvidenceId,
+    ) -> Result<(), Interrupted> {
+        let (agent, what) = (self.specialist.into(), what(question));
+        self.bench.miss(Gap { agent, what, why, evidence: Some(evidence) }).await
+    }
+}
+
+/// What is not seen without an answer.
+fn what(question: &StandingQuestion) -> String {
+    format!("{} (asked of {})", question.about, question.server)
+}
+
+/// Why there is no answer, and what to do. The words may be those of a third-party server.
 fn why(failure: &ToolFailure) -> String {
     let said = clip(&normalise(&failure.to_string()), FAILURE);
     match &failure.next {
@@ -118,7 +216,7 @@ fn found(
         FindingKind::ForeignAnswer,
         about(&Focus::of(state)),
         Severity::Info,
-        format!("asked about \u{201c}{what}\u{201d}, {server} (a server of somebody else) {how}"),
+        format!("asked about \u{201c}{what}\u{201d}, {server} (a third-party server) {how}"),
     )
     .fact("server", server)
     .fact("tool", tool)

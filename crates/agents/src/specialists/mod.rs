@@ -8,13 +8,15 @@ mod locate;
 mod logs;
 mod metrics;
 mod metrics_queries;
+mod once;
 mod probe;
 mod runbooks;
 mod suspects;
 
+pub use asks::of_question;
 pub use metrics::condition_of;
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, time::Duration};
 
 use evenkeel_domain::{
     evidence::{Agent, Gap, Specialist},
@@ -26,13 +28,20 @@ use crate::{
     bench::{Bench, Interrupted},
     draft::Draft,
 };
+use once::Once;
 
-/// Has one specialist look, and then ask what it is to ask servers of other people. Returns its
-/// conclusion in one sentence.
+/// How long one specialist may look in one round, its questions included. Twenty seconds: its own
+/// calls are answered in one or two, and people wait for what it says.
+pub const TIME: Duration = Duration::from_secs(20);
+
+/// Has one specialist look, and then ask what it is to ask third-party servers, within [`TIME`].
+/// Returns its conclusion in one sentence.
 pub async fn observe(bench: &dyn Bench, specialist: Specialist) -> Result<String, Interrupted> {
-    // In this order: what a server of somebody else takes its time for costs no finding of ours.
+    let began = bench.now();
+    let bench = &Once::on(bench).await;
+    // In this order: what a third-party server takes its time for costs no finding of ours.
     let mut said = look(bench, specialist).await?;
-    if let Some(asked) = asks::ask(bench, specialist).await? {
+    if let Some(asked) = asks::ask(bench, specialist, began).await? {
         let _ = write!(said, "; {asked}");
     }
     Ok(said)
@@ -86,7 +95,9 @@ async fn look(bench: &dyn Bench, specialist: Specialist) -> Result<String, Inter
     for draft in &found {
         bench.find(draft.clone().into_finding(bench.finding_id(), specialist)).await?;
     }
-    let gaps = bench.state().await.gaps.iter().filter(|gap| gap.agent == agent).count();
+    let state = bench.state().await;
+    let own = |gap: &&Gap| gap.agent == agent && !of_question(&state, gap);
+    let gaps = state.gaps.iter().filter(own).count();
     Ok(conclude(specialist, &found, gaps))
 }
 

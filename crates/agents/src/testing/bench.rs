@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     sync::{Mutex, MutexGuard},
+    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -13,6 +14,7 @@ use evenkeel_domain::{
     id::{ActionId, EvidenceId, FindingId, HypothesisId, PlanId},
 };
 use evenkeel_tools::question::StandingQuestion;
+use jiff::SignedDuration;
 use serde_json::Value;
 
 use super::{evidence_id, unique, world::at};
@@ -33,6 +35,43 @@ struct Inner {
     notes: Vec<String>,
     disconnected: Vec<&'static str>,
     questions: Vec<(Agent, StandingQuestion)>,
+    limits: Vec<Duration>,
+    past: SignedDuration,
+    takes: Vec<(String, SignedDuration)>,
+}
+
+impl Inner {
+    fn keep(
+        &mut self,
+        agent: Agent,
+        server: &str,
+        tool: &str,
+        arguments: Value,
+        answer: Result<&Value, &ToolFailure>,
+    ) -> EvidenceId {
+        let id = evidence_id();
+        let outcome = match answer {
+            Ok(_) => {
+                EvidenceOutcome::Answered { bytes: 1, sha256: "0".into(), summary: "s".into() }
+            }
+            Err(failure) => EvidenceOutcome::Failed { failure: failure.clone() },
+        };
+        if let Ok(value) = answer {
+            self.texts.insert(id, serde_json::to_string_pretty(value).unwrap());
+        }
+        let evidence = Evidence {
+            id,
+            agent,
+            server: server.into(),
+            tool: tool.into(),
+            arguments,
+            started_at: at(0),
+            duration_ms: 1,
+            outcome,
+        };
+        self.state.evidence.insert(id, evidence);
+        id
+    }
 }
 
 impl ScriptedBench {
@@ -43,6 +82,9 @@ impl ScriptedBench {
             notes: Vec::new(),
             disconnected: Vec::new(),
             questions: Vec::new(),
+            limits: Vec::new(),
+            past: SignedDuration::ZERO,
+            takes: Vec::new(),
         };
         Self { script, inner: Mutex::new(inner) }
     }
@@ -66,6 +108,16 @@ impl ScriptedBench {
     /// Gives an agent a standing question.
     pub fn question(&self, agent: Agent, question: StandingQuestion) {
         self.inner().questions.push((agent, question));
+    }
+
+    /// Lets each call of a server take that long by the bench's clock.
+    pub fn takes(&self, server: &str, time: SignedDuration) {
+        self.inner().takes.push((server.to_owned(), time));
+    }
+
+    /// The limits of the calls that had one, in order.
+    pub fn limits(&self) -> Vec<Duration> {
+        self.inner().limits.clone()
     }
 
     /// Takes a server out of the cluster.
@@ -107,31 +159,35 @@ impl Bench for ScriptedBench {
         arguments: Value,
     ) -> Result<Called, Interrupted> {
         let answer = (self.script)(server, tool, &arguments);
-        let id = evidence_id();
-        let outcome = match &answer {
-            Ok(_) => {
-                EvidenceOutcome::Answered { bytes: 1, sha256: "0".into(), summary: "s".into() }
-            }
-            Err(failure) => EvidenceOutcome::Failed { failure: failure.clone() },
-        };
         let mut inner = self.inner();
-        if let Ok(value) = &answer {
-            inner.texts.insert(id, serde_json::to_string_pretty(value).unwrap());
-        }
-        inner.state.evidence.insert(
-            id,
-            Evidence {
-                id,
-                agent,
-                server: server.into(),
-                tool: tool.into(),
-                arguments,
-                started_at: at(0),
-                duration_ms: 1,
-                outcome,
-            },
-        );
-        Ok(Called { evidence: id, answer })
+        let time: SignedDuration =
+            inner.takes.iter().filter(|(of, _)| of == server).map(|(_, takes)| *takes).sum();
+        inner.past += time;
+        let evidence = inner.keep(agent, server, tool, arguments, answer.as_ref());
+        Ok(Called { evidence, answer })
+    }
+
+    async fn call_within(
+        &self,
+        agent: Agent,
+        server: &str,
+        tool: &str,
+        arguments: Value,
+        limit: Duration,
+    ) -> Result<Called, Interrupted> {
+        self.inner().limits.push(limit);
+        self.call(agent, server, tool, arguments).await
+    }
+
+    async fn not_called(
+        &self,
+        agent: Agent,
+        server: &str,
+        tool: &str,
+        arguments: Value,
+        failure: ToolFailure,
+    ) -> Result<EvidenceId, Interrupted> {
+        Ok(self.inner().keep(agent, server, tool, arguments, Err(&failure)))
     }
 
     async fn note(&self, _: Agent, text: String) -> Result<(), Interrupted> {
@@ -154,7 +210,7 @@ impl Bench for ScriptedBench {
     }
 
     fn now(&self) -> Timestamp {
-        at(0)
+        at(0) + self.inner().past
     }
     fn finding_id(&self) -> FindingId {
         FindingId::from_parts(unique(), 0)

@@ -92,7 +92,7 @@ async fn what_is_not_listed_is_denied_before_anything_is_sent() {
         let error = call(&tools, agent, tool, arguments.clone()).await.unwrap_err();
         assert_eq!(error.code(), "mcp.denied", "{agent} {tool} {arguments}");
     }
-    let health = tools.health().await;
+    let health = tools.health();
     assert!(!health[0].connected && health[0].calls == 0);
 }
 
@@ -105,7 +105,7 @@ async fn a_failing_tool_keeps_its_own_code_and_next_step() {
         tools.call(&agent, "prometheus", "query", json!({"query": "up"}), limit).await.unwrap_err();
     assert_eq!(error.code(), "prometheus.unreachable");
     assert!(!error.next().is_empty());
-    let health = tools.health().await;
+    let health = tools.health();
     assert!(health[0].connected);
     assert_eq!(health[0].last_error_code.as_deref(), Some("prometheus.unreachable"));
     let error =

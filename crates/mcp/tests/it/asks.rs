@@ -84,6 +84,8 @@ fn what_can_t_be_asked_is_refused_and_says_why() {
     }
     for arguments in [
         "{ a = \"{secret}\" }",
+        "{ a = \"{Namespace}\" }",
+        "{ \"{namespace}\" = \"x\" }",
         "{ a = \"in {namespace}\" }",
         "{ a = nan }",
         "{ at = 2026-01-01T00:00:00Z }",
@@ -100,7 +102,7 @@ fn the_place_and_the_cause_are_told_and_too_many_are_refused() {
     let error = parse(&format!("{good}{bad}")).unwrap_err();
     assert!(error.to_string().starts_with("standing question 2 of agent kubernetes"), "{error}");
     let cause = error.source().and_then(|why| why.source()).unwrap().to_string();
-    assert!(cause.starts_with("{name} is no placeholder; there are {namespace}"), "{cause}");
+    assert!(cause.starts_with("{name} at a is no placeholder; there are {namespace}"), "{cause}");
     let many = parse(&good.repeat(5)).unwrap_err();
     assert!(
         matches!(many, AgentsError::Question { number: 5, why: QuestionError::TooMany, .. }),

@@ -20,7 +20,7 @@ async fn a_working_child_is_started_once_and_measured() {
         assert_eq!(reply.summary, "fine");
         assert_eq!((reply.argument_bytes, reply.result_bytes), (7, 7));
     }
-    let health = &tools.health().await[0];
+    let health = &tools.health()[0];
     assert!(health.connected && health.last_ok_at.is_some() && health.latency.is_some());
     assert_eq!((health.calls, health.failures, health.restarts), (3, 0, 0));
 }
@@ -48,7 +48,7 @@ async fn a_child_that_dies_is_started_again() {
     let reply = call(&tools, "metrics", "look", json!({})).await.unwrap();
     std::fs::remove_file(dir).unwrap();
     assert_eq!(reply.content, json!({"a": 1}));
-    assert_eq!(tools.health().await[0].restarts, 1);
+    assert_eq!(tools.health()[0].restarts, 1);
 }
 
 #[tokio::test]
@@ -58,6 +58,13 @@ async fn a_program_that_cannot_start_is_tried_with_back_off() {
     assert_eq!(look_code(&tools, PATIENT).await, "mcp.unreachable");
     let error = call(&tools, "metrics", "look", json!({})).await.unwrap_err();
     assert!(error.to_string().contains("next attempt in"), "{error}");
+}
+
+/// A killed child stays as a zombie until it is waited for: its command line is empty then.
+async fn gone(pid: &str) {
+    while std::fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|line| !line.is_empty()) {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 #[tokio::test]
@@ -70,14 +77,51 @@ async fn a_child_that_hangs_is_given_up_and_killed() {
     assert!(started.elapsed() < Duration::from_secs(5));
     let pid = std::fs::read_to_string(&file).unwrap().trim().to_owned();
     std::fs::remove_file(file).unwrap();
-    let gone = async {
-        // A killed child stays as a zombie until it is waited for: its command line is empty then.
-        while std::fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|line| !line.is_empty()) {
+    tokio::time::timeout(PATIENT, gone(&pid)).await.unwrap();
+    assert!(!tools.health()[0].connected);
+}
+
+/// A child that notes its start and takes its time for it.
+fn slow_to_start(starts: &std::path::Path, then: &str) -> ServerSpec {
+    let mut spec = shell(OK);
+    spec.args[1] = format!("echo $$ >> {}; {then}\n{}", starts.display(), spec.args[1]);
+    spec
+}
+
+#[tokio::test]
+async fn a_server_that_starts_slowly_starts_on_when_its_caller_has_gone() {
+    let starts = std::env::temp_dir().join(format!("evenkeel-mcp-slow-{}", std::process::id()));
+    let tools = ToolBox::new(small()).with_server(slow_to_start(&starts, "sleep 1"));
+    let impatient = Duration::from_millis(100);
+    assert_eq!(look_code(&tools, impatient).await, "mcp.timed_out");
+    // It is up before long; nobody waits for it meanwhile.
+    let up = async {
+        while !tools.health()[0].connected {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
-    tokio::time::timeout(PATIENT, gone).await.unwrap();
-    assert!(!tools.health().await[0].connected);
+    tokio::time::timeout(PATIENT, up).await.unwrap();
+    let reply = call(&tools, "metrics", "look", json!({})).await.unwrap();
+    assert_eq!(reply.content, json!({"a": 1}));
+    let started = std::fs::read_to_string(&starts).unwrap();
+    std::fs::remove_file(starts).unwrap();
+    assert_eq!((started.lines().count(), tools.health()[0].restarts), (1, 0), "started once");
+}
+
+#[tokio::test]
+async fn a_server_that_starts_slowly_is_ended_with_its_tool_box() {
+    let starts = std::env::temp_dir().join(format!("evenkeel-mcp-ended-{}", std::process::id()));
+    let tools = ToolBox::new(small()).with_server(slow_to_start(&starts, "exec sleep 600"));
+    let started = async {
+        while look_code(&tools, Duration::from_millis(100)).await != "mcp.timed_out"
+            || !std::fs::read_to_string(&starts).is_ok_and(|pid| pid.ends_with('\n'))
+        {}
+    };
+    tokio::time::timeout(PATIENT, started).await.unwrap();
+    let pid = std::fs::read_to_string(&starts).unwrap().trim().to_owned();
+    std::fs::remove_file(starts).unwrap();
+    drop(tools);
+    tokio::time::timeout(PATIENT, gone(&pid)).await.unwrap();
 }
 
 #[tokio::test]
@@ -127,7 +171,7 @@ async fn a_server_that_stays_silent_is_left_alone_and_asked_again() {
     };
     let error = tokio::time::timeout(Duration::from_mins(1), open).await.unwrap();
     assert!(error.retry_after_s().is_some_and(|seconds| seconds > 0), "nothing was sent");
-    assert!(tools.health().await[0].open_circuit);
+    assert!(tools.health()[0].open_circuit);
     std::fs::write(&here, "").unwrap();
     let back = async {
         loop {
@@ -140,7 +184,7 @@ async fn a_server_that_stays_silent_is_left_alone_and_asked_again() {
     let reply = tokio::time::timeout(Duration::from_mins(1), back).await.unwrap();
     std::fs::remove_file(here).unwrap();
     assert_eq!(reply.content, json!({"a": 1}));
-    assert!(!tools.health().await[0].open_circuit);
+    assert!(!tools.health()[0].open_circuit);
 }
 
 #[tokio::test]
@@ -157,7 +201,7 @@ async fn calls_beyond_the_rate_wait_or_are_refused() {
 }
 
 #[tokio::test]
-async fn text_of_another_s_server_is_evidence_and_its_tools_wait_for_approval() {
+async fn text_of_a_third_party_server_is_evidence_and_its_tools_wait_for_approval() {
     let text = r#"reply '{"content":[{"type":"text","text":"fine"}]}'"#;
     let waiting = ToolBox::new(small()).with_foreign_server(shell(text), Pins::default());
     assert_eq!(look_code(&waiting, PATIENT).await, "mcp.tool_changed");

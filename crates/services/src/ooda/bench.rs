@@ -1,7 +1,10 @@
 //! The agents' bench over a desk and the toolroom: every call becomes evidence before its answer
 //! is used.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use evenkeel_agents::bench::{Bench, Called, Interrupted};
@@ -31,6 +34,15 @@ struct Prepared {
     access: ClusterAccess,
     /// One for all calls, so that a person has the same pseudonym in all answers of a run.
     redactor: Mutex<Redactor>,
+}
+
+/// A call, made or not.
+struct Call<'a> {
+    agent: Agent,
+    server: &'a str,
+    tool: &'a str,
+    arguments: Value,
+    started_at: Timestamp,
 }
 
 impl<'a> CaseBench<'a> {
@@ -65,6 +77,7 @@ impl CaseBench<'_> {
         server: &str,
         tool: &str,
         arguments: &Value,
+        limit: Option<Duration>,
     ) -> Result<Result<Value, ToolFailure>, Interrupted> {
         let tools = &self.services.parts.tools;
         if server == evenkeel_tools::evidence::SERVER {
@@ -77,12 +90,74 @@ impl CaseBench<'_> {
             return Ok(Err(failure));
         }
         let access = &self.prepared.access;
-        let answer = tools.call(access, agent.as_str(), server, tool, arguments.clone()).await;
+        let arguments = arguments.clone();
+        let answer =
+            tools.call_within(access, agent.as_str(), server, tool, arguments, limit).await;
         if answer.as_ref().is_err_and(|failure| failure.code == "mcp.tool_changed") {
             let organisation = self.desk.state().await.organisation;
             self.services.keep_changed_offer(organisation, access, server).await;
         }
         Ok(answer)
+    }
+
+    /// Makes a call and keeps it.
+    async fn recorded(
+        &self,
+        agent: Agent,
+        server: &str,
+        tool: &str,
+        arguments: Value,
+        limit: Option<Duration>,
+    ) -> Result<Called, Interrupted> {
+        let started_at = self.desk.now();
+        let answer = self.ask(agent, server, tool, &arguments, limit).await?;
+        // Before anything is kept or read: neither an analyzer nor a person misses what was hidden.
+        let (answer, arguments) = self.redacted(answer, arguments);
+        let call = Call { agent, server, tool, arguments, started_at };
+        let (id, answer, text) = self.keep(call, answer).await?;
+        let foreign = self.prepared.access.link(server).is_some_and(|link| !link.kind.is_shipped());
+        let answer = match (answer, text) {
+            (Ok(_), Some(text)) if foreign && text.len() > spill::WHOLE_MAX => {
+                Ok(spill::preview(id, &text))
+            }
+            (answer, _) => answer,
+        };
+        Ok(Called { evidence: id, answer })
+    }
+
+    /// Keeps how a call ended, under a fresh id, with the text that is kept of its answer.
+    async fn keep(
+        &self,
+        call: Call<'_>,
+        answer: Result<Value, ToolFailure>,
+    ) -> Result<(EvidenceId, Result<Value, ToolFailure>, Option<String>), Interrupted> {
+        let Call { agent, server, tool, arguments, started_at } = call;
+        let elapsed = self.desk.now().duration_since(started_at).as_millis();
+        let text = answer.as_ref().ok().map(|value| format!("{value:#}"));
+        let outcome = match &answer {
+            Ok(value) => {
+                let text = text.as_deref().unwrap_or_default();
+                EvidenceOutcome::Answered {
+                    bytes: text.len() as u64,
+                    sha256: answer_hash(text.as_bytes()),
+                    summary: summary(value),
+                }
+            }
+            Err(failure) => EvidenceOutcome::Failed { failure: failure.clone() },
+        };
+        let evidence = Evidence {
+            id: self.desk.evidence_id(),
+            agent,
+            server: server.to_owned(),
+            tool: tool.to_owned(),
+            arguments,
+            started_at,
+            duration_ms: u64::try_from(elapsed).unwrap_or(0),
+            outcome,
+        };
+        let id = evidence.id;
+        self.desk.keep(evidence, text.clone()).await.map_err(interrupted)?;
+        Ok((id, answer, text))
     }
 
     /// What is kept and handed on of a call; what was hidden in it is counted.
@@ -180,43 +255,33 @@ impl Bench for CaseBench<'_> {
         tool: &str,
         arguments: Value,
     ) -> Result<Called, Interrupted> {
+        self.recorded(agent, server, tool, arguments, None).await
+    }
+
+    async fn call_within(
+        &self,
+        agent: Agent,
+        server: &str,
+        tool: &str,
+        arguments: Value,
+        limit: Duration,
+    ) -> Result<Called, Interrupted> {
+        self.recorded(agent, server, tool, arguments, Some(limit)).await
+    }
+
+    async fn not_called(
+        &self,
+        agent: Agent,
+        server: &str,
+        tool: &str,
+        arguments: Value,
+        failure: ToolFailure,
+    ) -> Result<EvidenceId, Interrupted> {
         let started_at = self.desk.now();
-        let answer = self.ask(agent, server, tool, &arguments).await?;
-        let elapsed = self.desk.now().duration_since(started_at).as_millis();
-        // Before anything is kept or read: neither an analyzer nor a person misses what was hidden.
-        let (answer, arguments) = self.redacted(answer, arguments);
-        let text = answer.as_ref().ok().map(|value| format!("{value:#}"));
-        let outcome = match &answer {
-            Ok(value) => {
-                let text = text.as_deref().unwrap_or_default();
-                EvidenceOutcome::Answered {
-                    bytes: text.len() as u64,
-                    sha256: answer_hash(text.as_bytes()),
-                    summary: summary(value),
-                }
-            }
-            Err(failure) => EvidenceOutcome::Failed { failure: failure.clone() },
-        };
-        let evidence = Evidence {
-            id: self.desk.evidence_id(),
-            agent,
-            server: server.to_owned(),
-            tool: tool.to_owned(),
-            arguments,
-            started_at,
-            duration_ms: u64::try_from(elapsed).unwrap_or(0),
-            outcome,
-        };
-        let id = evidence.id;
-        let foreign = self.prepared.access.link(server).is_some_and(|link| !link.kind.is_shipped());
-        let answer = match (answer, &text) {
-            (Ok(_), Some(text)) if foreign && text.len() > spill::WHOLE_MAX => {
-                Ok(spill::preview(id, text))
-            }
-            (answer, _) => answer,
-        };
-        self.desk.keep(evidence, text).await.map_err(interrupted)?;
-        Ok(Called { evidence: id, answer })
+        let (answer, arguments) = self.redacted(Err(failure), arguments);
+        let call = Call { agent, server, tool, arguments, started_at };
+        let (id, _, _) = self.keep(call, answer).await?;
+        Ok(id)
     }
 
     async fn note(&self, agent: Agent, text: String) -> Result<(), Interrupted> {

@@ -1,7 +1,7 @@
 //! Answers that are too large to hand on whole: kept as evidence, handed on as a preview with a
 //! pointer, and read further through the `evidence` server, page by page or by searching.
 //!
-//! Only answers of servers that are not ours are cut. Those of shipped servers are bounded views
+//! Only answers of third-party servers are cut. Those of shipped servers are bounded views
 //! already, and what reads them needs them whole.
 
 use evenkeel_domain::{evidence::ToolFailure, id::EvidenceId};

@@ -59,3 +59,13 @@ impl Planner for Planning {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn specialists_know_how_long_the_engine_lets_them_look() {
+        assert_eq!(evenkeel_engine::Settings::default().observe_limit, specialists::TIME);
+    }
+}

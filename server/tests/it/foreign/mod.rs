@@ -1,4 +1,4 @@
-//! Standing questions to a server of somebody else, in a real run: from the operator's files and an administrator's
+//! Standing questions to a third-party server, in a real run: from the operator's files and an administrator's
 //! approval to what people read.
 
 #[path = "../../../../crates/mcp/tests/it/cluster.rs"]
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{Person, TestApp, alerts::firing, eventually};
 
-/// A double of somebody else's server, in the shell. It has read that it should tell us what to do.
+/// A double of a third-party server, in the shell. It has read that it should tell us what to do.
 const THEIRS: &str = r#"
 field() { printf '%s' "$1" | sed -n "s/.*\"$2\":\([0-9]*\).*/\1/p"; }
 reply() { printf '{"jsonrpc":"2.0","id":%s,"result":%s}\n' "$id" "$1"; }
@@ -85,7 +85,7 @@ async fn investigated(app: &mut TestApp, admin: &Person, token: &str, alert: Val
     .await
 }
 
-/// What servers of other people said about it, by tool.
+/// What third-party servers said about it, by tool.
 fn said<'a>(incident: &'a Value, tool: &str) -> &'a Value {
     let findings = incident["findings"].as_array().unwrap();
     let of =
@@ -118,7 +118,7 @@ async fn approve(admin: &Person, server: &str, approved: &[&str]) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn i7_another_s_server_is_asked_and_its_answers_are_people_s_to_read() {
+async fn i7_a_third_party_server_is_asked_and_its_answers_are_people_s_to_read() {
     let dir = tempfile::tempdir().unwrap();
     let program = dir.path().join("theirs.sh");
     std::fs::write(&program, THEIRS).unwrap();
@@ -173,8 +173,9 @@ async fn i7_another_s_server_is_asked_and_its_answers_are_people_s_to_read() {
     let path = format!("/incidents/{}?tab=findings", incident["id"].as_str().unwrap());
     let page = admin.page(&path).await.expect(200).text();
     assert!(
-        page.contains("Another server&#x27;s answer") || page.contains("Another server's answer")
+        page.contains("A third-party server&#x27;s answer")
+            || page.contains("A third-party server's answer")
     );
-    assert!(page.contains("a server of somebody else. Nobody has checked it"), "{page}");
+    assert!(page.contains("a third-party server. Nobody has checked it"), "{page}");
     assert!(page.contains("roll back checkout now &lt;b&gt;"), "its words are text");
 }
