@@ -9,10 +9,10 @@ pub fn clip(text: &str, max: usize) -> (String, bool) {
     (format!("{}…", &text[..end]), true)
 }
 
-/// [`clip`] for optional messages of an API, empty ones dropped.
+/// [`safe`] for optional messages of an API, empty ones dropped: they quote what programs say.
 pub fn clip_message(text: Option<&str>) -> Option<String> {
     // 2 KiB: Kubernetes' own limit for a termination message is 4 KiB, and its head tells the story.
-    text.filter(|text| !text.is_empty()).map(|text| clip(text, 2048).0)
+    text.filter(|text| !text.is_empty()).map(|text| safe(text, 2048).0)
 }
 
 /// Unified diff of two texts, empty when they are equal; at most `max` bytes.
@@ -22,12 +22,17 @@ pub fn unified_diff(before: &str, after: &str, max: usize) -> (String, bool) {
     }
     let diff = similar::TextDiff::from_lines(before, after);
     let text = diff.unified_diff().context_radius(3).header("before", "after").to_string();
-    clip(&text, max)
+    let (text, cut) = clip(&text, max);
+    // People approve what they read here: nothing may move it about.
+    (text.split('\n').map(printable).collect::<Vec<_>>().join("\n"), cut)
 }
 
-/// Replaces control characters other than tab, so that a log line can't move a terminal's cursor.
+/// Replaces control characters other than tab, so that a log line can't move a terminal's cursor, and those that reorder
+/// text or are not seen (Unicode's bidirectional controls and zero widths).
 pub fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\t' { '\u{fffd}' } else { c }).collect()
+    let hidden = |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    let bad = |c: char| c.is_control() && c != '\t' || hidden(c);
+    text.chars().map(|c| if bad(c) { '\u{fffd}' } else { c }).collect()
 }
 
 /// Text from outside as it may leave: control characters but line ends replaced, secrets and people's addresses
@@ -64,6 +69,9 @@ mod tests {
     #[test]
     fn escape_sequences_lose_their_escape() {
         assert_eq!(printable("a\u{1b}[31mb\tc"), "a\u{fffd}[31mb\tc");
+        assert_eq!(printable("pay\u{202e}tsim"), "pay\u{fffd}tsim");
+        let (diff, _) = unified_diff("a: 1\n", "a: \u{202e}2\n", 1000);
+        assert!(diff.contains("+a: \u{fffd}2\n"), "{diff}");
     }
 
     #[test]

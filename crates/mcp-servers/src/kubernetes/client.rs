@@ -30,6 +30,11 @@ pub struct Kube {
     fence: Fence,
 }
 
+/// Objects of one page where whole lists are read: a page of large ones must fit into an answer.
+const PAGE: u32 = 200;
+/// Pages at most: as many as fit into the time of a call.
+const PAGES: usize = 50;
+
 /// A page of a list.
 #[derive(Deserialize)]
 #[serde(bound = "K: DeserializeOwned")]
@@ -135,6 +140,48 @@ impl Kube {
     ) -> Result<Page<K>, ToolFailure> {
         let request = kube::core::Request::new(path).list(params);
         self.json(request.map_err(errors::unbuildable)?).await
+    }
+
+    /// All objects, page by page, and whether there are more than are read. For what is joined with something else: half
+    /// of it would show what is there as missing.
+    pub(super) async fn list_whole<K: DeserializeOwned>(
+        &self,
+        path: String,
+        params: ListParams,
+    ) -> Result<(Vec<K>, bool), ToolFailure> {
+        self.pages(path, params, false).await
+    }
+
+    /// [`Self::list_whole`], metadata only.
+    pub(super) async fn list_whole_metadata<K: DeserializeOwned>(
+        &self,
+        path: String,
+        params: ListParams,
+    ) -> Result<(Vec<K>, bool), ToolFailure> {
+        self.pages(path, params, true).await
+    }
+
+    async fn pages<K: DeserializeOwned>(
+        &self,
+        path: String,
+        params: ListParams,
+        only_metadata: bool,
+    ) -> Result<(Vec<K>, bool), ToolFailure> {
+        let mut all = Vec::new();
+        let mut params = ListParams { limit: Some(PAGE), ..params };
+        for _ in 0..PAGES {
+            let page: Page<K> = if only_metadata {
+                self.list_metadata(path.clone(), &params).await?
+            } else {
+                self.list(path.clone(), &params).await?
+            };
+            params.continue_token = page.next();
+            all.extend(page.items);
+            if params.continue_token.is_none() {
+                return Ok((all, false));
+            }
+        }
+        Ok((all, true))
     }
 
     /// A page of objects of which only the metadata is asked for.

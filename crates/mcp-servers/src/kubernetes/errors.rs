@@ -15,7 +15,6 @@ use crate::text::{clip, printable};
 #[serde(default)]
 struct Status {
     message: Option<String>,
-    reason: Option<String>,
     details: Option<Details>,
 }
 
@@ -36,7 +35,6 @@ pub(super) fn status(
     body: &[u8],
 ) -> ToolFailure {
     let said: Status = serde_json::from_slice(body).unwrap_or_default();
-    let reason = said.reason.unwrap_or_default();
     let retry_after =
         headers.get(header::RETRY_AFTER).and_then(|text| text.to_str().ok()?.parse().ok());
     let retry_after = retry_after.or(said.details.and_then(|details| details.retry_after_seconds));
@@ -51,13 +49,18 @@ pub(super) fn status(
             format!("the API server refused the credentials for {what}: {said}"),
             "Renew the token or certificate in the cluster's kubeconfig.",
         ),
-        StatusCode::FORBIDDEN if reason != "Forbidden" || !said.contains("exceeded quota") => {
-            failure(
-                codes::KUBERNETES_FORBIDDEN,
-                format!("{what} is forbidden: {said}"),
-                "Grant the verb and resource named in the message to Evenkeel's account, or leave this out.",
-            )
-        }
+        // What RBAC refuses reads `… User "x" cannot patch resource "deployments" …`. The rest is refused by admission:
+        // policies, webhooks, quotas, a namespace that is going. More permissions would not help, and are not to be given.
+        StatusCode::FORBIDDEN if is_missing_permission(&said) => failure(
+            codes::KUBERNETES_FORBIDDEN,
+            format!("{what} is forbidden: {said}"),
+            "Grant the verb and resource named in the message to Evenkeel's account, or leave this out.",
+        ),
+        StatusCode::FORBIDDEN => failure(
+            codes::KUBERNETES_INVALID,
+            format!("a rule of the cluster refuses {what}: {said}"),
+            "Ask whoever owns the policy, webhook or quota that the message names; no permission of Evenkeel's is missing.",
+        ),
         StatusCode::NOT_FOUND => failure(
             codes::KUBERNETES_NOT_FOUND,
             format!("{what} doesn't exist: {said}"),
@@ -102,6 +105,18 @@ pub(super) fn status(
             "Check the health of the API server and try again.",
         ),
     }
+}
+
+/// Whether it is the answer of the API server's authorizers. An answer that says nothing is taken for one.
+fn is_missing_permission(said: &str) -> bool {
+    let admission = [
+        "denied request",
+        "exceeded quota",
+        "is being terminated",
+        "violates PodSecurity",
+        "admission",
+    ];
+    said.contains(" cannot ") || !admission.iter().any(|word| said.contains(word))
 }
 
 /// No answer at all.

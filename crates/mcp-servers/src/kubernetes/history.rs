@@ -4,15 +4,14 @@
 use evenkeel_tools::ToolFailure;
 use evenkeel_tools::kubernetes::WorkloadKind;
 use k8s_openapi::api::apps::v1::{ControllerRevision, ReplicaSet};
+use kube::api::ListParams;
 use serde_json::{Value, json};
 
 use super::client::Kube;
-use super::names::{collection, list_params};
+use super::names::collection;
+use super::view::selector;
 use super::view::template::strip_hash;
 use super::view::workload::{CHANGE_CAUSE, REVISION};
-
-/// Objects read: far more than the ten that Kubernetes keeps by default.
-const LIMIT: u32 = 200;
 
 /// One revision.
 #[derive(Debug, Clone)]
@@ -37,19 +36,16 @@ pub(super) async fn holders(
     namespace: &str,
     object: &Value,
 ) -> Result<Vec<Value>, ToolFailure> {
-    let labels = object.pointer("/spec/selector/matchLabels").and_then(Value::as_object);
-    let pairs = labels.into_iter().flatten();
-    let selector: Vec<_> =
-        pairs.map(|(key, value)| format!("{key}={}", value.as_str().unwrap_or_default())).collect();
-    let selector = selector.join(",");
-    let selector = Some(selector.as_str()).filter(|selector| !selector.is_empty());
+    let selector = serde_json::from_value(object["spec"]["selector"].clone());
+    let selector = selector.map(|selector| selector::text(&selector)).unwrap_or_default();
     let path = match kind {
         WorkloadKind::Deployment => collection::<ReplicaSet>(namespace)?,
         WorkloadKind::StatefulSet | WorkloadKind::DaemonSet => {
             collection::<ControllerRevision>(namespace)?
         }
     };
-    Ok(kube.list::<Value>(path, &list_params(selector, Some(LIMIT))?).await?.items)
+    let params = ListParams { label_selector: Some(selector), ..ListParams::default() };
+    Ok(kube.list_whole::<Value>(path, params).await?.0)
 }
 
 /// The revisions of the workload `object` among these objects, oldest first.

@@ -1,6 +1,6 @@
 //! Keeping secrets that were written into a pod template out of results.
 
-use evenkeel_tools::redact::{REDACTED, begins_like_a_secret, has_user_info, is_secret};
+use evenkeel_tools::redact::{REDACTED, Redactor, begins_like_a_secret, has_user_info, is_secret};
 use serde_json::Value;
 
 const REDACTED_CHANGED: &str = "[redacted, changed]";
@@ -41,7 +41,9 @@ fn walk(value: &mut Value, old: Option<&Value>) {
             }
         }
         Value::Array(items) => {
+            let mut option: Option<String> = None;
             for (index, item) in items.iter_mut().enumerate() {
+                let before = option.take();
                 let name = item.get("name").and_then(Value::as_str).map(str::to_owned);
                 let old_item = old.and_then(Value::as_array).and_then(|old| match &name {
                     Some(name) => {
@@ -52,22 +54,28 @@ fn walk(value: &mut Value, old: Option<&Value>) {
                 match item {
                     // Command lines: `--password=x`.
                     Value::String(text) => {
-                        let option = text
+                        option = text.starts_with('-').then(|| text.clone());
+                        let named = text
                             .split_once('=')
                             .map(|(name, value)| (name.to_owned(), value.to_owned()));
-                        if let Some((name, value)) = option
+                        let changed = old.is_some()
+                            && old_item.and_then(Value::as_str) != Some(text.as_str());
+                        let mark = if changed { REDACTED_CHANGED } else { REDACTED };
+                        // Its value is the item after it: `--password`, `x`.
+                        if let Some(before) = before.filter(|_| option.is_none())
+                            && is_secret(before.trim_start_matches('-'), text)
+                        {
+                            mark.clone_into(text);
+                        } else if let Some((name, value)) = named
                             && is_secret(&name, &value)
                         {
-                            let mark = if old.is_some()
-                                && old_item.and_then(Value::as_str) != Some(text.as_str())
-                            {
-                                REDACTED_CHANGED
-                            } else {
-                                REDACTED
-                            };
                             *text = format!("{name}={mark}");
                         } else {
                             hide("", text, old_item.and_then(Value::as_str), old.is_some());
+                            // A line of a shell: `psql --password=x`.
+                            if let Some(clean) = Redactor::new().text(text) {
+                                *text = clean;
+                            }
                         }
                     }
                     other => walk(other, old_item),
@@ -110,6 +118,11 @@ mod tests {
         assert_eq!(after["containers"][0]["args"][0], "--token=[redacted]");
         assert_eq!(after["containers"][0]["args"][1], "--port=1");
         assert_eq!(after["containers"][0]["env"][0]["value"], "a");
+        let mut apart =
+            json!(["--db-password", "hunter2", "--user", "bob", "--token", "--verbose"]);
+        redact(&mut apart);
+        let shown = json!(["--db-password", "[redacted]", "--user", "bob", "--token", "--verbose"]);
+        assert_eq!(apart, shown);
         let mut alone = template("x");
         redact(&mut alone);
         assert!(!alone.to_string().contains("\"x\""));

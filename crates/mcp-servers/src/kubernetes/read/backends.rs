@@ -3,9 +3,10 @@
 use evenkeel_tools::ToolFailure;
 use evenkeel_tools::kubernetes::Endpoint;
 use k8s_openapi::api::discovery::v1::EndpointSlice;
+use kube::api::ListParams;
 
 use crate::kubernetes::client::Kube;
-use crate::kubernetes::names::{collection, list_params};
+use crate::kubernetes::names::collection;
 
 /// An address behind a Service.
 pub(super) struct Backend {
@@ -25,17 +26,30 @@ pub(super) struct Backends {
     pub truncated: bool,
 }
 
-/// Reads them.
-pub(super) async fn backends(kube: &Kube, namespace: &str) -> Result<Backends, ToolFailure> {
-    let params = list_params(None, Some(500))?;
-    let page = kube.list::<EndpointSlice>(collection::<EndpointSlice>(namespace)?, &params).await?;
-    let truncated = page.truncated();
-    Ok(Backends { found: page.items.into_iter().flat_map(of_slice).collect(), truncated })
+/// Reads them, of one Service or of all.
+pub(super) async fn backends(
+    kube: &Kube,
+    namespace: &str,
+    service: Option<&str>,
+) -> Result<Backends, ToolFailure> {
+    let params = match service {
+        // A label's value is shorter than a name may be.
+        Some(name) if name.len() <= 63 => {
+            ListParams::default().labels(&format!("{SERVICE}={name}"))
+        }
+        _ => ListParams::default(),
+    };
+    let path = collection::<EndpointSlice>(namespace)?;
+    let (slices, truncated) = kube.list_whole::<EndpointSlice>(path, params).await?;
+    Ok(Backends { found: slices.into_iter().flat_map(of_slice).collect(), truncated })
 }
+
+/// Label of a slice with its Service's name.
+const SERVICE: &str = "kubernetes.io/service-name";
 
 fn of_slice(slice: EndpointSlice) -> Vec<Backend> {
     let labels = slice.metadata.labels.unwrap_or_default();
-    let Some(service) = labels.get("kubernetes.io/service-name") else { return Vec::new() };
+    let Some(service) = labels.get(SERVICE) else { return Vec::new() };
     let mut found = Vec::new();
     for endpoint in slice.endpoints.into_iter().flatten() {
         // Absent means ready, says the API.

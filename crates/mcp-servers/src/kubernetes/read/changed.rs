@@ -15,13 +15,15 @@ use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ManagedFieldsEntry, ObjectMeta};
 
 use super::owners::Metadata;
+use kube::api::ListParams;
+
 use crate::kubernetes::client::Kube;
-use crate::kubernetes::names::{collection, list_params};
+use crate::kubernetes::names::collection;
 use crate::kubernetes::redact::redact_pair;
 use crate::kubernetes::view::template::{comparable, images, yaml};
 use crate::kubernetes::view::workload::{CHANGE_CAUSE, MAX_DIFF, annotation, revision_number};
 use crate::kubernetes::view::{fields, pod, revision, time};
-use crate::text::{clip, unified_diff};
+use crate::text::{clip, safe, unified_diff};
 
 /// Changes, and whether there may be more.
 pub(super) type Found = (Vec<ObjectChange>, bool);
@@ -57,11 +59,15 @@ pub(super) async fn metadata(
     kube: &Kube,
     namespace: &str,
     source: &Source,
+    name: Option<&str>,
 ) -> Result<Found, ToolFailure> {
-    let params = list_params(None, Some(500))?;
-    let page = kube.list_metadata::<Metadata>((source.path)(namespace)?, &params).await?;
-    let truncated = page.truncated();
-    let changes = page.items.iter().flat_map(|object| of_metadata(source.kind, &object.metadata));
+    let path = (source.path)(namespace)?;
+    let params = match name {
+        Some(name) => ListParams::default().fields(&format!("metadata.name={name}")),
+        None => ListParams::default(),
+    };
+    let (objects, truncated) = kube.list_whole_metadata::<Metadata>(path, params).await?;
+    let changes = objects.iter().flat_map(|object| of_metadata(source.kind, &object.metadata));
     Ok((changes.collect(), truncated))
 }
 
@@ -108,11 +114,9 @@ pub(super) async fn templates(
 }
 
 async fn replica_sets(kube: &Kube, namespace: &str) -> Result<Found, ToolFailure> {
-    let params = list_params(None, Some(200))?;
-    let page = kube.list::<ReplicaSet>(collection::<ReplicaSet>(namespace)?, &params).await?;
-    let truncated = page.truncated();
-    let kept: Vec<Kept<ReplicaSet>> = page
-        .items
+    let path = collection::<ReplicaSet>(namespace)?;
+    let (sets, truncated) = kube.list_whole::<ReplicaSet>(path, ListParams::default()).await?;
+    let kept: Vec<Kept<ReplicaSet>> = sets
         .into_iter()
         .filter_map(|set| Kept::new(revision_number(&set.metadata), set, |set| &set.metadata))
         .collect();
@@ -127,12 +131,10 @@ async fn replica_sets(kube: &Kube, namespace: &str) -> Result<Found, ToolFailure
 }
 
 async fn controller_revisions(kube: &Kube, namespace: &str) -> Result<Found, ToolFailure> {
-    let params = list_params(None, Some(200))?;
     let path = collection::<ControllerRevision>(namespace)?;
-    let page = kube.list::<ControllerRevision>(path, &params).await?;
-    let truncated = page.truncated();
-    let kept: Vec<Kept<ControllerRevision>> = page
-        .items
+    let (all, truncated) =
+        kube.list_whole::<ControllerRevision>(path, ListParams::default()).await?;
+    let kept: Vec<Kept<ControllerRevision>> = all
         .into_iter()
         .filter_map(|one| Kept::new(one.revision, one, |one| &one.metadata))
         .collect();
@@ -174,7 +176,7 @@ fn appeared<K>(
                 kept_by: meta(&this.object).name.clone().unwrap_or_default(),
                 images: images(&this.object),
                 change_cause: annotation(meta(&this.object), CHANGE_CAUSE)
-                    .map(|cause| clip(&cause, 500).0),
+                    .map(|cause| safe(&cause, 500).0),
                 diff: older.and_then(|older| diff(&older.object, &this.object)),
             },
         })

@@ -10,6 +10,8 @@ use crate::failure::{bad_arguments, failure};
 use crate::kubernetes::client::{Kube, or_empty};
 use crate::kubernetes::names::check;
 
+/// Versions looked at of one group.
+const MAX_VERSIONS: usize = 4;
 /// Groups of which lists are asked for one by one, where the API server doesn't give all at once.
 const MAX_GROUPS: usize = 60;
 /// The form that gives all at once (Kubernetes 1.27 and newer), else the older one.
@@ -117,6 +119,8 @@ struct Kind {
 struct OldGroup {
     name: String,
     preferred_version: OldVersion,
+    #[serde(default, deserialize_with = "or_empty")]
+    versions: Vec<OldVersion>,
 }
 
 #[derive(Deserialize)]
@@ -153,32 +157,49 @@ pub(super) async fn custom_kinds(
     let mut found = CustomKinds { kinds: Vec::new(), truncated: false, unread: Vec::new() };
     for group in answer.items.into_iter().filter(|group| wanted(&group.metadata.name)) {
         let name = group.metadata.name;
-        let Some(version) = group.versions.into_iter().next() else { continue };
-        if version.freshness == "Stale" {
-            found.unread.push(name);
-            continue;
+        // The preferred version comes first; what it lacks may be served by another one.
+        let mut stale = false;
+        for version in group.versions {
+            if version.freshness == "Stale" {
+                stale = true;
+                continue;
+            }
+            for served in version.resources {
+                let known =
+                    |kind: &CustomKind| kind.group == name && kind.resource == served.resource;
+                let lists = served.verbs.iter().any(|verb| verb == "list");
+                if lists && !found.kinds.iter().any(known) {
+                    found.kinds.push(CustomKind {
+                        group: name.clone(),
+                        kind: served.response_kind.map(|kind| kind.kind).unwrap_or_default(),
+                        version: version.version.clone(),
+                        resource: served.resource,
+                        namespaced: served.scope == "Namespaced",
+                    });
+                }
+            }
         }
-        found.kinds.extend(
-            version
-                .resources
-                .into_iter()
-                .filter(|served| served.verbs.iter().any(|verb| verb == "list"))
-                .map(|served| CustomKind {
-                    group: name.clone(),
-                    kind: served.response_kind.map(|kind| kind.kind).unwrap_or_default(),
-                    version: version.version.clone(),
-                    resource: served.resource,
-                    namespaced: served.scope == "Namespaced",
-                }),
-        );
+        if stale {
+            found.unread.push(name);
+        }
     }
     Ok(found)
 }
 
 async fn one_by_one(kube: &Kube, groups: Vec<OldGroup>) -> Result<CustomKinds, ToolFailure> {
     let truncated = groups.len() > MAX_GROUPS;
-    let lists = iter(groups.into_iter().take(MAX_GROUPS)).map(|group| async move {
-        let (name, version) = (group.name, group.preferred_version.version);
+    let of_group = |group: OldGroup| {
+        let OldGroup { name, preferred_version, versions } = group;
+        let mut all = vec![preferred_version.version];
+        for version in versions {
+            if !all.contains(&version.version) {
+                all.push(version.version);
+            }
+        }
+        all.into_iter().take(MAX_VERSIONS).map(move |version| (name.clone(), version))
+    };
+    let all = groups.into_iter().take(MAX_GROUPS).flat_map(of_group);
+    let lists = iter(all).map(|(name, version)| async move {
         // Both came from outside and become part of an address.
         let checked = check("API group", &name).and_then(|()| check("version", &version));
         let path = format!("/apis/{name}/{version}");
@@ -192,19 +213,24 @@ async fn one_by_one(kube: &Kube, groups: Vec<OldGroup>) -> Result<CustomKinds, T
     let mut found = CustomKinds { kinds: Vec::new(), truncated, unread: Vec::new() };
     for (group, version, list) in lists {
         let Ok(list) = list else {
-            found.unread.push(group);
+            if !found.unread.contains(&group) {
+                found.unread.push(group);
+            }
             continue;
         };
-        let listable = list.resources.into_iter().filter(|resource| {
-            !resource.name.contains('/') && resource.verbs.iter().any(|verb| verb == "list")
-        });
-        found.kinds.extend(listable.map(|resource| CustomKind {
-            group: group.clone(),
-            kind: resource.kind,
-            version: version.clone(),
-            resource: resource.name,
-            namespaced: resource.namespaced,
-        }));
+        for resource in list.resources {
+            let known = |kind: &CustomKind| kind.group == group && kind.resource == resource.name;
+            let lists = resource.verbs.iter().any(|verb| verb == "list");
+            if lists && !resource.name.contains('/') && !found.kinds.iter().any(known) {
+                found.kinds.push(CustomKind {
+                    group: group.clone(),
+                    kind: resource.kind,
+                    version: version.clone(),
+                    resource: resource.name,
+                    namespaced: resource.namespaced,
+                });
+            }
+        }
     }
     Ok(found)
 }
@@ -220,6 +246,15 @@ pub(super) async fn custom_kind(
     check("resource", resource)?;
     let found = custom_kinds(kube, Some(group)).await?;
     let Some(mut kind) = found.kinds.into_iter().find(|kind| kind.resource == resource) else {
+        if found.unread.iter().any(|unread| unread == group) {
+            return Err(failure(
+                codes::KUBERNETES_FAILED,
+                format!(
+                    "whatever serves {group} does not answer, so it is not known whether it serves {resource}"
+                ),
+                "Look at the APIService of that group and at what runs behind it.",
+            ));
+        }
         return Err(failure(
             codes::KUBERNETES_NOT_SERVED,
             format!("the API server serves no {resource} of {group}"),

@@ -5,13 +5,14 @@ use evenkeel_tools::kubernetes::{
     ACTION_ID_ANNOTATION, Deployment, GetDeploymentArgs, ObjectEvents,
 };
 use k8s_openapi::api::apps::v1;
+use kube::api::ListParams;
 
 use super::related::events_of;
 use crate::kubernetes::client::Kube;
-use crate::kubernetes::names::{check, collection, list_params};
+use crate::kubernetes::names::{check, collection};
 use crate::kubernetes::view::container::volume_references;
-use crate::kubernetes::view::{template, time, workload};
-use crate::text::clip;
+use crate::kubernetes::view::{selector, template, time, workload};
+use crate::text::safe;
 use crate::tool::Tool;
 
 /// The tool.
@@ -55,12 +56,9 @@ pub(in crate::kubernetes) async fn replica_sets(
     namespace: &str,
     deployment: &v1::Deployment,
 ) -> Result<Vec<v1::ReplicaSet>, ToolFailure> {
-    let labels = workload::selector(Some(&deployment.spec));
-    let selector =
-        labels.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(",");
-    let selector = Some(selector.as_str()).filter(|selector| !selector.is_empty());
-    let params = list_params(selector, Some(200))?;
-    Ok(kube.list(collection::<v1::ReplicaSet>(namespace)?, &params).await?.items)
+    let selector = selector::text(&deployment.spec.selector);
+    let params = ListParams { label_selector: Some(selector), ..ListParams::default() };
+    Ok(kube.list_whole(collection::<v1::ReplicaSet>(namespace)?, params).await?.0)
 }
 
 fn view(deployment: &v1::Deployment, sets: Vec<v1::ReplicaSet>) -> Deployment {
@@ -91,7 +89,7 @@ fn view(deployment: &v1::Deployment, sets: Vec<v1::ReplicaSet>) -> Deployment {
         containers: pod.map(template::containers).unwrap_or_default(),
         volume_references: pod.map(volume_references).unwrap_or_default(),
         change_cause: workload::annotation(meta, workload::CHANGE_CAUSE)
-            .map(|cause| clip(&cause, 500).0),
+            .map(|cause| safe(&cause, 500).0),
         revision: workload::revision_number(meta),
         revisions,
         revisions_truncated,

@@ -11,12 +11,12 @@ use kube::Resource as _;
 use super::related::{events_of, unread};
 use super::{history, pods_of};
 use crate::kubernetes::client::Kube;
-use crate::kubernetes::names::{check, collection, list_params};
+use crate::kubernetes::names::{check, collection};
 use crate::kubernetes::view::container::volume_references;
 use crate::kubernetes::view::controller::{Controller, summary};
 use crate::kubernetes::view::pod::brief;
 use crate::kubernetes::view::{template, workload};
-use crate::text::clip;
+use crate::text::{clip, safe};
 use crate::tool::Tool;
 
 /// Pods shown.
@@ -131,7 +131,7 @@ async fn look<C: Controller>(
         pods_truncated,
         jobs: Vec::new(),
         change_cause: workload::annotation(meta, workload::CHANGE_CAUSE)
-            .map(|cause| clip(&cause, 500).0),
+            .map(|cause| safe(&cause, 500).0),
         action_id: workload::annotation(meta, ACTION_ID_ANNOTATION),
         unread: missing,
         events,
@@ -145,11 +145,10 @@ async fn jobs(
     namespace: &str,
     object: &CronJob,
 ) -> Result<Vec<WorkloadSummary>, ToolFailure> {
-    let page =
-        kube.list::<Job>(collection::<Job>(namespace)?, &list_params(None, Some(500))?).await?;
+    let path = collection::<Job>(namespace)?;
+    let (all, _) = kube.list_whole::<Job>(path, kube::api::ListParams::default()).await?;
     let uid = object.meta().uid.as_deref();
-    let mut jobs: Vec<_> = page
-        .items
+    let mut jobs: Vec<_> = all
         .iter()
         .filter(|job| workload::is_controlled_by(&job.metadata, uid))
         .map(summary)

@@ -27,7 +27,9 @@ impl Tool<Kube> for ListChanges {
     type Args = ListChangesArgs;
     const TITLE: &'static str = "Changes around a moment";
     const DESCRIPTION: &'static str = "What changed in a namespace around a moment, by time: new pod templates with \
-        their diffs, objects created and deleted, who wrote which fields of what, and events. Values are never shown.";
+        their diffs, objects created and being deleted (what is gone tells nothing but by its events), who wrote which \
+        fields of what, and events. A scale through the scale subresource has no time, so it shows as the events of its \
+        controller alone. Values are never shown.";
 
     async fn call(kube: &Kube, args: ListChangesArgs) -> Result<ChangeList, ToolFailure> {
         check("namespace", &args.namespace)?;
@@ -107,7 +109,11 @@ async fn gather(
         .iter()
         .filter(|source| object.is_none_or(|object| object.kind == source.kind))
         .collect();
-    let metadata = join_all(sources.iter().map(|source| metadata(kube, namespace, source)));
+    let name = object.map(|object| object.name.as_str());
+    if let Some(name) = name {
+        check("name", name)?;
+    }
+    let metadata = join_all(sources.iter().map(|source| metadata(kube, namespace, source, name)));
     let events = async {
         let wanted = list_events::Wanted { object, since: Some(since), ..Default::default() };
         list_events::read(kube, collection::<Event>(namespace)?, &wanted, Some(500)).await

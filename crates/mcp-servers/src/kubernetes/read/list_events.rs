@@ -13,12 +13,12 @@ use crate::failure::bad_arguments;
 use crate::kubernetes::client::Kube;
 use crate::kubernetes::names::{NOT_NEXT, check, collection, list_params};
 use crate::kubernetes::view::time;
-use crate::text::clip;
+use crate::text::safe;
 use crate::tool::Tool;
 
-/// Pages read. The server lists by name, not by time, so the newest can be anywhere; 5000 events are a busy namespace's
-/// hour.
-const MAX_PAGES: usize = 10;
+/// Pages read. The server lists by name, not by time, so the newest can be anywhere; 20,000 events are the hour of a
+/// namespace in a storm.
+const MAX_PAGES: usize = 40;
 
 /// The tool.
 pub(in crate::kubernetes) struct ListEvents;
@@ -27,7 +27,7 @@ impl Tool<Kube> for ListEvents {
     type Args = ListEventsArgs;
     const TITLE: &'static str = "Events";
     const DESCRIPTION: &'static str = "Lists events of a namespace, newest first, optionally about one object or since \
-        a time. Kubernetes keeps events for about an hour. Of a namespace the first 5,000 by name are looked at.";
+        a time. Kubernetes keeps events for about an hour. Of a namespace the first 20,000 by name are looked at.";
 
     async fn call(kube: &Kube, args: ListEventsArgs) -> Result<EventList, ToolFailure> {
         let path = collection::<v1::Event>(&args.namespace)?;
@@ -39,7 +39,13 @@ impl Tool<Kube> for ListEvents {
 
     fn summary(list: &EventList) -> String {
         let warnings = list.events.iter().filter(|event| event.kind == EventType::Warning).count();
-        format!("{} events, {warnings} warnings.", list.events.len())
+        let unseen = list.truncated && list.next.is_none();
+        let unseen = if unseen {
+            " There are more than are looked at, and the newest may be among them."
+        } else {
+            ""
+        };
+        format!("{} events, {warnings} warnings.{unseen}", list.events.len())
     }
 }
 
@@ -156,7 +162,7 @@ fn event(event: &v1::Event) -> Event {
             _ => EventType::Other,
         },
         reason: event.reason.clone().unwrap_or_default(),
-        message: clip(event.message.as_deref().unwrap_or_default(), 1024).0,
+        message: safe(event.message.as_deref().unwrap_or_default(), 1024).0,
         count: count.unwrap_or(1).max(1),
         first_seen,
         last_seen: last_seen.or(first_seen),

@@ -6,11 +6,12 @@ use evenkeel_tools::kubernetes::{
 };
 use k8s_openapi::api::core::v1::Service;
 use k8s_openapi::api::networking::v1;
+use kube::api::ListParams;
 
 use super::backends::{Backends, backends};
 use super::related::events_of_named;
-use crate::kubernetes::client::{Kube, Page};
-use crate::kubernetes::names::{collection, is_asked, list_params, named_params};
+use crate::kubernetes::client::Kube;
+use crate::kubernetes::names::{collection, is_asked, named_params};
 use crate::kubernetes::view::time;
 use crate::tool::Tool;
 
@@ -29,13 +30,12 @@ impl Tool<Kube> for ListIngresses {
     async fn call(kube: &Kube, args: ListIngressesArgs) -> Result<IngressList, ToolFailure> {
         let name = args.name.as_deref();
         let params = named_params("Ingress name", name, args.limit, args.after.as_deref())?;
-        let all = list_params(None, Some(500))?;
         let (page, services, backends) = futures::try_join!(
             kube.list::<v1::Ingress>(collection::<v1::Ingress>(&args.namespace)?, &params),
-            kube.list::<Service>(collection::<Service>(&args.namespace)?, &all),
-            backends(kube, &args.namespace),
+            kube.list_whole(collection::<Service>(&args.namespace)?, ListParams::default()),
+            backends(kube, &args.namespace, None),
         )?;
-        let behind = Behind { services, backends };
+        let behind = Behind { services: services.0, services_truncated: services.1, backends };
         let found = page.items.iter().filter(|ingress| is_asked(&ingress.metadata, name));
         let mut ingresses: Vec<_> = found.map(|found| ingress(found, &behind)).collect();
         ingresses.sort_by(|a, b| a.name.cmp(&b.name));
@@ -47,7 +47,8 @@ impl Tool<Kube> for ListIngresses {
     fn summary(list: &IngressList) -> String {
         let dead = |route: &&IngressRoute| match &route.backend {
             IngressBackend::Service { state, ready, .. } => {
-                matches!(state, BackendState::NoService | BackendState::NoPort) || *ready == 0
+                matches!(state, BackendState::NoService | BackendState::NoPort)
+                    || *ready == 0 && *state == BackendState::Found
             }
             IngressBackend::Resource { .. } | IngressBackend::Unknown => false,
         };
@@ -58,7 +59,8 @@ impl Tool<Kube> for ListIngresses {
 
 /// What may stand behind an Ingress.
 struct Behind {
-    services: Page<Service>,
+    services: Vec<Service>,
+    services_truncated: bool,
     backends: Backends,
 }
 
@@ -112,14 +114,13 @@ fn backend(backend: &v1::IngressBackend, behind: &Behind) -> IngressBackend {
     if let Some(service) = &backend.service {
         let found = behind
             .services
-            .items
             .iter()
             .find(|found| found.metadata.name.as_ref() == Some(&service.name));
         let port = service.port.as_ref();
         let state = match found {
             Some(found) if has_port(found, port) => BackendState::Found,
             Some(_) => BackendState::NoPort,
-            None if behind.services.truncated() => BackendState::Unknown,
+            None if behind.services_truncated => BackendState::Unknown,
             None => BackendState::NoService,
         };
         let ready = behind

@@ -1,9 +1,7 @@
 //! `list_nodes`.
 
 use evenkeel_tools::ToolFailure;
-use evenkeel_tools::kubernetes::{
-    Allocated, ListNodesArgs, Node, NodeList, PodCondition, Quantity, Taint,
-};
+use evenkeel_tools::kubernetes::{Allocated, ListNodesArgs, Node, NodeList, PodCondition, Taint};
 use k8s_openapi::api::core::v1;
 
 use super::related::events_of_named;
@@ -11,8 +9,7 @@ use crate::kubernetes::client::Kube;
 use crate::kubernetes::names::{
     check, cluster_collection, everywhere, is_asked, list_params, page_params,
 };
-use crate::kubernetes::view::container::resources;
-use crate::kubernetes::view::{quantity, time, truth};
+use crate::kubernetes::view::{demand, quantity, time, truth};
 use crate::text::clip_message;
 use crate::tool::Tool;
 
@@ -71,7 +68,6 @@ async fn allocated(kube: &Kube, node: &str) -> Result<Allocated, ToolFailure> {
         without_memory_limit: 0,
         truncated: page.truncated(),
     };
-    let value = |quantity: &Option<Quantity>| quantity.as_ref().map_or(0.0, |q| q.value);
     for pod in &page.items {
         let Some(spec) = pod.spec.as_ref().filter(|spec| spec.node_name.as_deref() == Some(node))
         else {
@@ -82,14 +78,12 @@ async fn allocated(kube: &Kube, node: &str) -> Result<Allocated, ToolFailure> {
             continue;
         }
         sum.pods += 1;
-        for container in &spec.containers {
-            let resources = resources(container.resources.as_ref());
-            sum.cpu_requests += value(&resources.cpu_request);
-            sum.cpu_limits += value(&resources.cpu_limit);
-            sum.memory_requests += value(&resources.memory_request);
-            sum.memory_limits += value(&resources.memory_limit);
-            sum.without_memory_limit += u32::from(resources.memory_limit.is_none());
-        }
+        sum.cpu_requests += demand::requests(spec, "cpu");
+        sum.cpu_limits += demand::limits(spec, "cpu");
+        sum.memory_requests += demand::requests(spec, "memory");
+        sum.memory_limits += demand::limits(spec, "memory");
+        let without = u32::try_from(demand::without_memory_limit(spec)).unwrap_or(u32::MAX);
+        sum.without_memory_limit = sum.without_memory_limit.saturating_add(without);
     }
     Ok(sum)
 }

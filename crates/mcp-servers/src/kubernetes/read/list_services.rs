@@ -28,7 +28,7 @@ impl Tool<Kube> for ListServices {
         let params = named_params("Service name", name, args.limit, args.after.as_deref())?;
         let (page, backends) = futures::try_join!(
             kube.list::<v1::Service>(collection::<v1::Service>(&args.namespace)?, &params),
-            backends(kube, &args.namespace),
+            backends(kube, &args.namespace, name),
         )?;
         let mut services: Vec<_> = page
             .items

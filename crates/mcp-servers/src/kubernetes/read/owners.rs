@@ -4,10 +4,11 @@ use evenkeel_tools::ToolFailure;
 use evenkeel_tools::kubernetes::ObjectRef;
 use k8s_openapi::api::apps::v1::ReplicaSet;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use kube::api::ListParams;
 use serde::Deserialize;
 
 use crate::kubernetes::client::Kube;
-use crate::kubernetes::names::{collection, list_params};
+use crate::kubernetes::names::collection;
 use crate::kubernetes::view::pod::controller;
 
 /// An object of which only the metadata matters. Whether the server honours the request for metadata only or answers
@@ -28,8 +29,9 @@ impl Owners {
     /// Reads the replica sets of a namespace, for many pods.
     pub(super) async fn of_namespace(kube: &Kube, namespace: &str) -> Result<Self, ToolFailure> {
         let path = collection::<ReplicaSet>(namespace)?;
-        let page = kube.list_metadata::<Metadata>(path, &list_params(None, Some(500))?).await?;
-        let sets = page.items.into_iter().map(|set| {
+        let params = ListParams::default();
+        let (sets, _) = kube.list_whole_metadata::<Metadata>(path, params).await?;
+        let sets = sets.into_iter().map(|set| {
             let owner = controller(&set.metadata);
             (set.metadata.name.unwrap_or_default(), owner)
         });

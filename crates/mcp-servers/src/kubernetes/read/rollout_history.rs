@@ -17,7 +17,7 @@ use crate::kubernetes::names::check;
 use crate::kubernetes::redact::redact_pair;
 use crate::kubernetes::view::source;
 use crate::kubernetes::view::template::{images, yaml};
-use crate::text::{clip, unified_diff};
+use crate::text::{safe, unified_diff};
 use crate::tool::Tool;
 
 /// Revisions shown; Kubernetes keeps ten by default.
@@ -106,7 +106,7 @@ fn revision(one: &Past, older: Option<&Past>, now: Option<i64>) -> Revision {
         ready: 0,
         images: images(template.as_ref().and_then(|template| template.spec.as_ref())),
         source: source::of(template.as_ref(), kept.as_ref()),
-        change_cause: one.cause.as_ref().and_then(Value::as_str).map(|text| clip(text, 500).0),
+        change_cause: one.cause.as_ref().and_then(Value::as_str).map(|text| safe(text, 500).0),
         template_hash: one.metadata["labels"]["controller.kubernetes.io/hash"]
             .as_str()
             .map(str::to_owned),

@@ -3,6 +3,7 @@
 pub(super) mod condition;
 pub(super) mod container;
 pub(super) mod controller;
+pub(super) mod demand;
 pub(super) mod fields;
 pub(super) mod pod;
 pub(super) mod probe;

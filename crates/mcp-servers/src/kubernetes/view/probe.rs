@@ -4,7 +4,7 @@ use evenkeel_tools::kubernetes::Probe;
 use k8s_openapi::api::core::v1;
 
 use super::{count, int_or_string};
-use crate::text::clip;
+use crate::text::safe;
 
 /// A probe as far as it explains a failure, with Kubernetes' defaults filled in.
 pub(in crate::kubernetes) fn probe(probe: Option<&v1::Probe>) -> Option<Probe> {
@@ -26,7 +26,7 @@ pub(in crate::kubernetes) fn probe(probe: Option<&v1::Probe>) -> Option<Probe> {
         "unknown".to_owned()
     };
     Some(Probe {
-        target: clip(&target, 200).0,
+        target: safe(&target, 200).0,
         initial_delay_seconds: count(probe.initial_delay_seconds),
         period_seconds: count(probe.period_seconds.or(Some(10))),
         timeout_seconds: count(probe.timeout_seconds.or(Some(1))),

@@ -8,7 +8,7 @@ use super::template::{strip_hash, yaml};
 use super::workload::{CHANGE_CAUSE, MAX_DIFF, MAX_REVISIONS, annotation, is_controlled_by};
 use super::{source, time};
 use crate::kubernetes::redact::redact_pair;
-use crate::text::{clip, unified_diff};
+use crate::text::{clip, safe, unified_diff};
 
 /// The history of the workload with that uid, newest first, and whether older revisions were left out.
 pub(in crate::kubernetes) fn revisions(
@@ -38,7 +38,7 @@ pub(in crate::kubernetes) fn revisions(
                 images: images(revision),
                 source: source_of(revision),
                 change_cause: annotation(&revision.metadata, CHANGE_CAUSE)
-                    .map(|cause| clip(&cause, 500).0),
+                    .map(|cause| safe(&cause, 500).0),
                 diff_from_previous: older.map(|older| diff(older, revision)),
             }
         })

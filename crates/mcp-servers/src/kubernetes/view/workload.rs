@@ -9,7 +9,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use super::template::{comparable, images, yaml};
 use super::{count, int_or_string, source, time, truth};
 use crate::kubernetes::redact::redact_pair;
-use crate::text::{clip, clip_message, unified_diff};
+use crate::text::{clip_message, safe, unified_diff};
 
 /// Annotation with the number of a revision.
 pub(in crate::kubernetes) const REVISION: &str = "deployment.kubernetes.io/revision";
@@ -139,7 +139,7 @@ fn revision(
         ready: count(set.status.as_ref().and_then(|status| status.ready_replicas)),
         images: images(template.and_then(|template| template.spec.as_ref())),
         source: source::of(template, set.metadata.annotations.as_ref()),
-        change_cause: annotation(&set.metadata, CHANGE_CAUSE).map(|cause| clip(&cause, 500).0),
+        change_cause: annotation(&set.metadata, CHANGE_CAUSE).map(|cause| safe(&cause, 500).0),
         template_hash: set
             .metadata
             .labels

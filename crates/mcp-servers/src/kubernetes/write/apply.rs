@@ -48,8 +48,21 @@ where
     loop {
         let before: Value = kube.get(path.clone(), args.name()).await?;
         let meta = metadata(&before)?;
+        // A copy that was made from its export carries the stamps of the one before.
+        check_expected(&meta, None, guard.expected_uid, None)?;
         if is_stamped(&meta, guard.action_id) {
             return Ok(already_applied(of, &before, &meta, &guard));
+        }
+        if let Some(since) = &meta.deletion_timestamp {
+            return Err(failure(
+                codes::KUBERNETES_INVALID,
+                format!(
+                    "{} is being deleted since {}: nothing that is written takes effect",
+                    args.name(),
+                    since.0
+                ),
+                "Find out who deleted it and what its finalizers wait for.",
+            ));
         }
         let version = kind::version(of, &before);
         check_expected(&meta, version, guard.expected_uid, pinned)?;
@@ -69,6 +82,18 @@ where
             Err(failure) => return Err(failure),
         }
     }
+}
+
+/// Refuses a Deployment whose rollout is paused: a new template would wait until somebody resumes it.
+pub(super) fn check_running(object: &Value, name: &str) -> Result<(), ToolFailure> {
+    if object.pointer("/spec/paused") != Some(&Value::Bool(true)) {
+        return Ok(());
+    }
+    Err(failure(
+        codes::KUBERNETES_INVALID,
+        format!("the rollout of {name} is paused"),
+        "Resume it first (kubectl rollout resume), or ask its owner why it is paused.",
+    ))
 }
 
 /// A call of the same server that puts something back.

@@ -4,7 +4,7 @@ use evenkeel_tools::ToolFailure;
 use evenkeel_tools::kubernetes::{RolloutRestartArgs, Undo, WriteResult};
 use serde_json::json;
 
-use super::apply::{Change, apply};
+use super::apply::{Change, apply, check_running};
 use super::report::summary;
 use crate::clock::now;
 use crate::kubernetes::client::Kube;
@@ -24,6 +24,7 @@ impl Tool<Kube> for RolloutRestart {
     async fn call(kube: &Kube, args: RolloutRestartArgs) -> Result<WriteResult, ToolFailure> {
         let now = now().to_string();
         apply(kube, &args, |object| {
+            check_running(object, &args.name)?;
             object["spec"]["template"]["metadata"]["annotations"][RESTARTED_AT] = json!(now);
             let reason = "a restart changes nothing that could be put back".to_owned();
             Ok(Change { undo: Undo::None { reason } })

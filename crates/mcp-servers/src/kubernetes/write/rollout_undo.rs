@@ -1,13 +1,11 @@
 //! `rollout_undo`: what `kubectl rollout undo --to-revision` does.
 
 use evenkeel_tools::ToolFailure;
-use evenkeel_tools::failure::codes;
 use evenkeel_tools::kubernetes::{ObjectKind, RolloutUndoArgs, Undo, WriteResult};
 use serde_json::{Value, json};
 
-use super::apply::{Change, apply, undo_call};
+use super::apply::{Change, apply, check_running, undo_call};
 use super::report::summary;
-use crate::failure::failure;
 use crate::kubernetes::client::Kube;
 use crate::kubernetes::errors::no_such_part;
 use crate::kubernetes::history::{current, holders, past};
@@ -43,13 +41,7 @@ fn change(
     holders: &[Value],
     object: &mut Value,
 ) -> Result<Change, ToolFailure> {
-    if object.pointer("/spec/paused") == Some(&Value::Bool(true)) {
-        return Err(failure(
-            codes::KUBERNETES_INVALID,
-            format!("the rollout of {} is paused", args.name),
-            "Resume it first (kubectl rollout resume), or ask its owner why it is paused.",
-        ));
-    }
+    check_running(object, &args.name)?;
     let all = past(args.kind, object, holders);
     let Some(wanted) = all.iter().find(|past| past.number == args.to_revision) else {
         let known: Vec<i64> = all.iter().map(|past| past.number).collect();
