@@ -193,8 +193,9 @@ fn changed(name: &str, before: &Revision, now: &Revision) -> Option<(Image, Stri
     if come.is_empty() && gone.is_empty() && now.images.iter().all(|image| is_fixed(image)) {
         return None;
     }
-    let component = match come.as_slice() {
-        [image] => component(image).unwrap_or(name),
+    let component = match (come.as_slice(), now.images.as_slice()) {
+        ([image], _) => component(image).unwrap_or(name),
+        ([], [image]) => component(image).unwrap_or(name),
         _ => name,
     };
     let marked = |which: fn(&str) -> bool| {
