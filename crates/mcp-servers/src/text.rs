@@ -50,7 +50,7 @@ pub fn safe(text: &str, max: usize) -> (String, bool) {
 
 #[cfg(test)]
 mod tests {
-    use super::{clip, printable, safe, unified_diff};
+    use super::{clip, clip_message, printable, safe, unified_diff};
 
     #[test]
     fn clips_between_characters() {
@@ -72,6 +72,14 @@ mod tests {
         assert_eq!(printable("pay\u{202e}tsim"), "pay\u{fffd}tsim");
         let (diff, _) = unified_diff("a: 1\n", "a: \u{202e}2\n", 1000);
         assert!(diff.contains("+a: \u{fffd}2\n"), "{diff}");
+    }
+
+    #[test]
+    fn messages_lose_the_secrets_that_programs_put_into_them() {
+        let said =
+            clip_message(Some("panic: dial postgres://app:hunter2@db/app, password=hunter2"));
+        assert!(!said.unwrap().contains("hunter2"));
+        assert_eq!(clip_message(Some("")), None);
     }
 
     #[test]

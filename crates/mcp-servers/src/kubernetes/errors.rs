@@ -161,3 +161,32 @@ pub(super) fn unbuildable(error: kube::core::request::Error) -> ToolFailure {
 pub(super) fn no_such_part(message: impl Into<String>, next: impl Into<String>) -> ToolFailure {
     failure(codes::KUBERNETES_NO_SUCH_PART, message, next)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_of_the_cluster_is_no_missing_permission() {
+        let refused = |message: &str| {
+            let body = serde_json::json!({"message": message}).to_string();
+            status("patch web", StatusCode::FORBIDDEN, &HeaderMap::new(), body.as_bytes())
+        };
+        let missing = refused(
+            "deployments.apps \"web\" is forbidden: User \"evenkeel\" cannot patch resource \"deployments\" in API group \"apps\"",
+        );
+        assert_eq!(missing.code, codes::KUBERNETES_FORBIDDEN);
+        for rule in [
+            "ValidatingAdmissionPolicy 'freeze' with binding 'all' denied request: change freeze",
+            "admission webhook \"guard.example\" denied the request: no",
+            "pods \"web\" is forbidden: violates PodSecurity \"restricted:latest\"",
+            "unable to create new content in namespace shop because it is being terminated",
+            "pods \"web\" is forbidden: exceeded quota: all",
+        ] {
+            let failure = refused(rule);
+            assert_eq!(failure.code, codes::KUBERNETES_INVALID, "{rule}");
+            assert!(!failure.next.contains("Grant"), "{}", failure.next);
+        }
+        assert_eq!(refused("no").code, codes::KUBERNETES_FORBIDDEN);
+    }
+}

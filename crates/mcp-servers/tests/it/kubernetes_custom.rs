@@ -7,13 +7,17 @@ use crate::kubernetes_cluster::Cluster;
 
 /// Defines a kind in a group of this test's own; gives the group.
 async fn define(cluster: &Cluster, kind: &str, scope: &str) -> String {
+    define_in(cluster, kind, scope, "v1").await
+}
+
+async fn define_in(cluster: &Cluster, kind: &str, scope: &str, version: &str) -> String {
     let group = format!("{}.example.com", cluster.namespace);
     let plural = format!("{}s", kind.to_lowercase());
     let definition = json!({"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
         "metadata": {"name": format!("{plural}.{group}")},
         "spec": {"group": group, "scope": scope,
             "names": {"kind": kind, "plural": plural, "singular": kind.to_lowercase(), "listKind": format!("{kind}List")},
-            "versions": [{"name": "v1", "served": true, "storage": true, "subresources": {"status": {}},
+            "versions": [{"name": version, "served": true, "storage": true, "subresources": {"status": {}},
                 "schema": {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": true,
                     "properties": {"spec": {"type": "object", "x-kubernetes-preserve-unknown-fields": true},
                         "status": {"type": "object", "x-kubernetes-preserve-unknown-fields": true}}}}}]}});
@@ -38,6 +42,38 @@ async fn create(cluster: &Cluster, group: &str, plural: &str, kind: &str, name: 
             cluster.try_create(&api, plural, object.clone()).await
         })
         .await;
+}
+
+/// Groups often serve their newest kinds in another version than the others.
+#[tokio::test]
+async fn a_kind_that_only_another_version_of_its_group_has_is_found() {
+    let cluster = Cluster::start("exec sleep 600").await;
+    let group = define(&cluster, "Gateway", "Namespaced").await;
+    assert_eq!(define_in(&cluster, "Route", "Namespaced", "v1alpha2").await, group);
+    let kinds = ListCustomKindsArgs { group: Some(group.clone()) };
+    let kinds = cluster.client.call(&kinds).await.unwrap().kinds;
+    let mut found: Vec<_> = kinds.iter().map(|k| (k.kind.as_str(), k.version.as_str())).collect();
+    found.sort_unstable();
+    assert_eq!(found, [("Gateway", "v1"), ("Route", "v1alpha2")]);
+    let object = json!({"apiVersion": format!("{group}/v1alpha2"), "kind": "Route", "metadata": {"name": "front"}});
+    let (api, object) = (format!("apis/{group}/v1alpha2"), &object);
+    cluster
+        .eventually("the collection to be served", async || {
+            cluster.try_create(&api, "routes", object.clone()).await
+        })
+        .await;
+    let routes = ListCustomObjectsArgs {
+        group: group.clone(),
+        resource: "routes".to_owned(),
+        namespace: Some(cluster.namespace.clone()),
+        ..Default::default()
+    };
+    assert_eq!(cluster.client.call(&routes).await.unwrap().objects[0].name, "front");
+    for plural in ["gateways", "routes"] {
+        let path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+        cluster.delete(&format!("{path}/{plural}.{group}")).await;
+    }
+    cluster.stop().await;
 }
 
 #[tokio::test]

@@ -188,6 +188,10 @@ async fn resources_restart_and_pods_are_changed() {
         expected_uid: None,
         expected_generation: None,
     };
+    let web = format!("/apis/apps/v1/namespaces/{}/deployments/web", cluster.namespace);
+    cluster.patch(&web, json!({"spec": {"paused": true}})).await;
+    assert_eq!(cluster.client.code(&restart).await, "kubernetes.invalid", "nothing would happen");
+    cluster.patch(&web, json!({"spec": {"paused": false}})).await;
     let restarted = cluster.client.call(&restart).await.unwrap();
     assert!(restarted.diff.contains("restartedAt") && matches!(restarted.undo, Undo::None { .. }));
 
