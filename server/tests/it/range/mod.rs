@@ -64,10 +64,12 @@ async fn every_fault_is_found_and_mended_whatever_happens_on_the_way() {
         failures.push(format!("rejecting: {}", said(&*panic)));
     }
     if only.as_deref().is_none_or(|only| only == "sets") {
+        world.heal().await;
         let mended = sets::a_bad_release_of_a_stateful_set_is_mended(&world);
         if let Err(panic) = AssertUnwindSafe(mended).catch_unwind().await {
             failures.push(format!("a StatefulSet: {}", said(&*panic)));
         }
+        sets::gone(&world).await;
         world.heal().await;
     }
     if only.as_deref().is_none_or(|only| only == "code")
