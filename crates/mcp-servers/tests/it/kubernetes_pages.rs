@@ -195,20 +195,20 @@ async fn what_is_joined_is_read_to_its_end() {
             .create("api/v1", "services", json!({"metadata": {"name": name}, "spec": spec}))
             .await;
     }
-    let slice = |name: String, service: &str| {
+    let endpoints = |name: String, service: &str| {
         json!({"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4",
             "metadata": {"name": name, "labels": {"kubernetes.io/service-name": service}},
             "endpoints": [{"addresses": ["10.1.2.3"], "conditions": {"ready": true}}], "ports": [{"port": 80}]})
     };
-    let many = (0..201).map(|n| slice(format!("a-{n:03}"), "a"));
-    for slice in many.chain([slice("zz-1".to_owned(), "zz")]) {
-        cluster.create("apis/discovery.k8s.io/v1", "endpointslices", slice).await;
+    let many = (0..201).map(|n| endpoints(format!("a-{n:03}"), "a"));
+    for one in many.chain([endpoints("zz-1".to_owned(), "zz")]) {
+        cluster.create("apis/discovery.k8s.io/v1", "endpointslices", one).await;
     }
     for name in [None, Some("zz".to_owned())] {
         let list = ListServicesArgs { namespace: ns.clone(), name, ..ListServicesArgs::default() };
         let found = cluster.client.call(&list).await.unwrap().services;
-        let last = found.iter().find(|service| service.name == "zz").unwrap();
-        assert_eq!((last.ready.len(), last.endpoints_truncated), (1, false));
+        let service = found.iter().find(|service| service.name == "zz").unwrap();
+        assert_eq!((service.ready.len(), service.endpoints_truncated), (1, false));
     }
     cluster.stop().await;
 }
