@@ -8,14 +8,10 @@
 use std::fmt::Write as _;
 
 use evenkeel_domain::{
-    Timestamp,
-    finding::FindingKind,
-    id::EvidenceId,
-    object::{ObjectKind, ObjectRef},
-    severity::Severity,
+    Timestamp, finding::FindingKind, id::EvidenceId, object::ObjectRef, severity::Severity,
     text::clip,
 };
-use evenkeel_tools::kubernetes::{Deployment, Revision, RolloutHistory, WorkloadKind};
+use evenkeel_tools::kubernetes::{Deployment, Revision, RolloutHistory};
 use jiff::SignedDuration;
 
 use crate::{
@@ -70,11 +66,7 @@ impl<'a> Subject<'a> {
 
     fn set(answer: &'a Answer<RolloutHistory>) -> Self {
         let history = &answer.value;
-        let kind = match history.kind {
-            WorkloadKind::DaemonSet => ObjectKind::DaemonSet,
-            WorkloadKind::StatefulSet => ObjectKind::StatefulSet,
-            WorkloadKind::Deployment => ObjectKind::Deployment,
-        };
+        let kind = owner::of_workload(history.kind);
         Self {
             evidence: answer.evidence,
             object: ObjectRef::new(kind, &history.namespace, &history.name),

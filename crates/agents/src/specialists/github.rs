@@ -10,7 +10,7 @@ use evenkeel_domain::{
     Timestamp,
     evidence::{Agent, Gap},
     id::EvidenceId,
-    object::{ObjectKind, ObjectRef},
+    object::ObjectRef,
 };
 use evenkeel_tools::{
     github::{FindChangeArgs, FoundChange, ListRepositoriesArgs, Repository},
@@ -25,7 +25,7 @@ use super::{locate, probe::probe};
 use crate::{
     bench::{Answer, Bench, Interrupted},
     focus::Focus,
-    view::{CodeView, Release},
+    view::{CodeView, Release, owner},
 };
 
 const AGENT: Agent = Agent::Github;
@@ -142,7 +142,7 @@ async fn releases(
     let mut found = Vec::new();
     for (kind, name) in names {
         let what = format!("{} {namespace}/{name}", kind.as_str());
-        let object = ObjectRef::new(object_kind(kind), namespace, &name);
+        let object = ObjectRef::new(owner::of_workload(kind), namespace, &name);
         let namespace = namespace.to_owned();
         let revisions = if kind == WorkloadKind::Deployment {
             let arguments = GetDeploymentArgs { namespace, name };
@@ -154,14 +154,6 @@ async fn releases(
         found.extend(revisions.and_then(|revisions| released(object, &revisions, onset)));
     }
     Ok(found)
-}
-
-fn object_kind(kind: WorkloadKind) -> ObjectKind {
-    match kind {
-        WorkloadKind::Deployment => ObjectKind::Deployment,
-        WorkloadKind::StatefulSet => ObjectKind::StatefulSet,
-        WorkloadKind::DaemonSet => ObjectKind::DaemonSet,
-    }
 }
 
 /// The revision of a workload that came last before the onset or since, if it changed what the workload runs. Where no

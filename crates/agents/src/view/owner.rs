@@ -1,7 +1,7 @@
 //! Whose a pod is.
 
 use evenkeel_domain::object::{ObjectKind, ObjectRef};
-use evenkeel_tools::kubernetes::{Pod, Revision};
+use evenkeel_tools::kubernetes::{Pod, Revision, WorkloadKind};
 
 /// The workload a pod belongs to: its outermost controller, or the pod itself when it has none
 /// that Evenkeel knows.
@@ -28,6 +28,15 @@ pub fn is_of(pod: &Pod, revision: &Revision) -> bool {
     label.is_some_and(|label| {
         *label == revision.replica_set || revision.template_hash.as_ref() == Some(label)
     })
+}
+
+/// The object that a kind of workload is.
+pub fn of_workload(kind: WorkloadKind) -> ObjectKind {
+    match kind {
+        WorkloadKind::Deployment => ObjectKind::Deployment,
+        WorkloadKind::StatefulSet => ObjectKind::StatefulSet,
+        WorkloadKind::DaemonSet => ObjectKind::DaemonSet,
+    }
 }
 
 fn kind(text: &str) -> Option<ObjectKind> {

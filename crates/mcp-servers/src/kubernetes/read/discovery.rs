@@ -165,18 +165,14 @@ pub(super) async fn custom_kinds(
                 continue;
             }
             for served in version.resources {
-                let known =
-                    |kind: &CustomKind| kind.group == name && kind.resource == served.resource;
-                let lists = served.verbs.iter().any(|verb| verb == "list");
-                if lists && !found.kinds.iter().any(known) {
-                    found.kinds.push(CustomKind {
-                        group: name.clone(),
-                        kind: served.response_kind.map(|kind| kind.kind).unwrap_or_default(),
-                        version: version.version.clone(),
-                        resource: served.resource,
-                        namespaced: served.scope == "Namespaced",
-                    });
-                }
+                let kind = CustomKind {
+                    group: name.clone(),
+                    kind: served.response_kind.map(|kind| kind.kind).unwrap_or_default(),
+                    version: version.version.clone(),
+                    resource: served.resource,
+                    namespaced: served.scope == "Namespaced",
+                };
+                add(&mut found.kinds, kind, &served.verbs);
             }
         }
         if stale {
@@ -184,6 +180,14 @@ pub(super) async fn custom_kinds(
         }
     }
     Ok(found)
+}
+
+/// Adds a kind that can be listed, unless a version that is preferred to this one serves it.
+fn add(kinds: &mut Vec<CustomKind>, kind: CustomKind, verbs: &[String]) {
+    let same = |known: &CustomKind| known.group == kind.group && known.resource == kind.resource;
+    if verbs.iter().any(|verb| verb == "list") && !kinds.iter().any(same) {
+        kinds.push(kind);
+    }
 }
 
 async fn one_by_one(kube: &Kube, groups: Vec<OldGroup>) -> Result<CustomKinds, ToolFailure> {
@@ -218,18 +222,15 @@ async fn one_by_one(kube: &Kube, groups: Vec<OldGroup>) -> Result<CustomKinds, T
             }
             continue;
         };
-        for resource in list.resources {
-            let known = |kind: &CustomKind| kind.group == group && kind.resource == resource.name;
-            let lists = resource.verbs.iter().any(|verb| verb == "list");
-            if lists && !resource.name.contains('/') && !found.kinds.iter().any(known) {
-                found.kinds.push(CustomKind {
-                    group: group.clone(),
-                    kind: resource.kind,
-                    version: version.clone(),
-                    resource: resource.name,
-                    namespaced: resource.namespaced,
-                });
-            }
+        for resource in list.resources.into_iter().filter(|it| !it.name.contains('/')) {
+            let kind = CustomKind {
+                group: group.clone(),
+                kind: resource.kind,
+                version: version.clone(),
+                resource: resource.name,
+                namespaced: resource.namespaced,
+            };
+            add(&mut found.kinds, kind, &resource.verbs);
         }
     }
     Ok(found)

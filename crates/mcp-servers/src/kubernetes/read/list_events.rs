@@ -131,7 +131,10 @@ pub(in crate::kubernetes) async fn read(
     let truncated = more || found.len() > limit;
     let next = (found.len() > limit).then(|| found[limit - 1].0.to_string());
     found.truncate(limit);
-    let events = found.into_iter().map(|(_, event)| event).collect();
+    // Only what is handed out is searched for secrets.
+    let shown =
+        |(_, event): (Place, Event)| Event { message: safe(&event.message, 1024).0, ..event };
+    let events = found.into_iter().map(shown).collect();
     Ok(EventList { events, truncated, next })
 }
 
@@ -162,7 +165,7 @@ fn event(event: &v1::Event) -> Event {
             _ => EventType::Other,
         },
         reason: event.reason.clone().unwrap_or_default(),
-        message: safe(event.message.as_deref().unwrap_or_default(), 1024).0,
+        message: event.message.clone().unwrap_or_default(),
         count: count.unwrap_or(1).max(1),
         first_seen,
         last_seen: last_seen.or(first_seen),
