@@ -42,6 +42,30 @@ pub struct RangeOptions {
     pub back_off_max: Duration,
 }
 
+impl RangeOptions {
+    /// A cluster for a test: at ports that are free now, whose containers run `script` with `sh`, with delays that a test
+    /// can wait for.
+    pub fn of_script(data_dir: PathBuf, script: &str) -> Self {
+        let base_port = loop {
+            let base = rand::random_range(3_400..10_000) * 6;
+            let free = |offset| std::net::TcpListener::bind(("127.0.0.1", base + offset)).is_ok();
+            if (0..6).all(free) {
+                break base;
+            }
+        };
+        Self {
+            data_dir,
+            base_port,
+            runner: Runner {
+                program: "/bin/sh".into(),
+                prefix: vec!["-c".to_owned(), script.to_owned()],
+            },
+            back_off_base: Duration::from_millis(400),
+            back_off_max: Duration::from_secs(4),
+        }
+    }
+}
+
 /// A running cluster.
 pub struct Range {
     store: Arc<Store>,

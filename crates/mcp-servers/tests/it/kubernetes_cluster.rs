@@ -3,12 +3,11 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
-use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use evenkeel_lab::{Access, Range, RangeOptions, Runner};
+use evenkeel_lab::{Access, Range, RangeOptions};
 use evenkeel_mcp_servers::{Limits, kubernetes};
 use evenkeel_tools::kubernetes::{Deployment, GetDeploymentArgs};
 use kube::config::{KubeConfigOptions, Kubeconfig};
@@ -34,7 +33,8 @@ impl Cluster {
         let (kubeconfig, range) = if let Some(path) = real_cluster() {
             (PathBuf::from(path), None)
         } else {
-            let range = Range::start(options(dir.path().to_owned(), script)).await.unwrap();
+            let range =
+                Range::start(RangeOptions::of_script(dir.path().to_owned(), script)).await.unwrap();
             (range.kubeconfig(), Some(range))
         };
         let kubeconfig = Kubeconfig::read_from(kubeconfig).unwrap();
@@ -174,25 +174,6 @@ impl Cluster {
             }
         });
         answer.await.unwrap_or_else(|_| panic!("waited in vain for {what}"))
-    }
-}
-
-fn options(data_dir: PathBuf, script: &str) -> RangeOptions {
-    let base_port = loop {
-        let base = rand::random_range(4_000..12_000) * 5;
-        if (0..5).all(|offset| TcpListener::bind(("127.0.0.1", base + offset)).is_ok()) {
-            break base;
-        }
-    };
-    RangeOptions {
-        data_dir,
-        base_port,
-        runner: Runner {
-            program: "/bin/sh".into(),
-            prefix: vec!["-c".to_owned(), script.to_owned()],
-        },
-        back_off_base: Duration::from_millis(400),
-        back_off_max: Duration::from_secs(4),
     }
 }
 

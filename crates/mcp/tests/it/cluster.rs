@@ -1,10 +1,9 @@
 //! A cluster of the practice range with a workload in it.
 
-use std::net::TcpListener;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use evenkeel_lab::{Range, RangeOptions, Runner};
+use evenkeel_lab::{Range, RangeOptions};
 use serde_json::{Value, json};
 
 /// What its containers run: they start, serve nothing and end when they are told to.
@@ -20,22 +19,7 @@ impl Cluster {
     pub async fn start() -> Self {
         evenkeel_mcp_servers::install_tls_provider();
         let dir = tempfile::tempdir().unwrap();
-        let base_port = loop {
-            let base = rand::random_range(4_000..12_000) * 5;
-            if (0..6).all(|offset| TcpListener::bind(("127.0.0.1", base + offset)).is_ok()) {
-                break base;
-            }
-        };
-        let options = RangeOptions {
-            data_dir: dir.path().to_owned(),
-            base_port,
-            runner: Runner {
-                program: "/bin/sh".into(),
-                prefix: vec!["-c".to_owned(), SCRIPT.to_owned()],
-            },
-            back_off_base: Duration::from_millis(400),
-            back_off_max: Duration::from_secs(4),
-        };
+        let options = RangeOptions::of_script(dir.path().to_owned(), SCRIPT);
         let range = Range::start(options).await.unwrap();
         let this = Self { namespace: "theirs".to_owned(), range, dir };
         let namespace =

@@ -1,7 +1,5 @@
 //! Trees as GitHub and git list them.
 
-use std::fmt::Write as _;
-
 /// What an entry of a tree is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
@@ -62,10 +60,7 @@ pub fn blob_id(bytes: &[u8]) -> String {
     let mut context = Context::new(&SHA1_FOR_LEGACY_USE_ONLY);
     context.update(format!("blob {}\0", bytes.len()).as_bytes());
     context.update(bytes);
-    context.finish().as_ref().iter().fold(String::with_capacity(40), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hex::encode(context.finish())
 }
 
 #[cfg(test)]

@@ -62,12 +62,7 @@ impl Kept {
     pub(super) fn within(folder: &Path, config: &NotionConfig) -> Self {
         let of = format!("{}\n{}\n{:?}", config.url, config.key, config.database);
         let digest = ring::digest::digest(&ring::digest::SHA256, of.as_bytes());
-        let integration = digest.as_ref().iter().fold(String::new(), |mut text, byte| {
-            use std::fmt::Write as _;
-            let written = write!(text, "{byte:02x}");
-            debug_assert!(written.is_ok(), "writing into a string never fails");
-            text
-        });
+        let integration = hex::encode(digest);
         let file = folder.join(format!("notion-{}.json", &integration[..16]));
         Self { file, integration }
     }
