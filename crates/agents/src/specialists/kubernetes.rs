@@ -4,6 +4,7 @@ use evenkeel_domain::evidence::{Agent, Gap};
 use evenkeel_tools::kubernetes::{
     GetDeploymentArgs, ListDeploymentsArgs, ListEventsArgs, ListHpasArgs, ListNodesArgs,
     ListPodsArgs, ListPvcsArgs, ListQuotasArgs, ListServicesArgs, PodLogsArgs, RolloutHistoryArgs,
+    Unread,
 };
 use futures::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
@@ -99,6 +100,9 @@ async fn namespace(
         probe(bench, AGENT, of("the quotas"), &quotas),
         probe(bench, AGENT, of("the volume claims"), &pvcs),
     )?;
+    if let Some(pods) = &pods {
+        miss_parts(bench, &of("what the pods belong to"), &pods.value.unread).await?;
+    }
     let mut view = NamespaceView {
         name: namespace,
         deployments,
@@ -112,6 +116,15 @@ async fn namespace(
     };
     closer(bench, focus, &mut view).await?;
     Ok(view)
+}
+
+/// Says what of an answer could not be read: what it seems to say without is no finding.
+async fn miss_parts(bench: &dyn Bench, what: &str, unread: &[Unread]) -> Result<(), Interrupted> {
+    for part in unread {
+        let why = format!("{}s: {} ({})", part.what, part.why, part.code);
+        bench.miss(Gap { agent: AGENT, what: what.to_owned(), why, evidence: None }).await?;
+    }
+    Ok(())
 }
 
 async fn closer(
@@ -161,6 +174,10 @@ async fn closer(
     let (details, histories, logs) =
         futures::try_join!(try_join_all(details), try_join_all(histories), try_join_all(logs))?;
     view.histories = histories.into_iter().flatten().collect();
+    for detail in details.iter().flatten() {
+        let what = format!("the history of Deployment {}/{}", view.name, detail.value.name);
+        miss_parts(bench, &what, &detail.value.unread).await?;
+    }
     view.details = details.into_iter().flatten().collect();
     view.logs = logs.into_iter().flatten().collect();
     Ok(())

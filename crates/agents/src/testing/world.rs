@@ -269,6 +269,7 @@ pub fn deployment(name: &str) -> DepB {
         revisions: Vec::new(),
         revisions_truncated: false,
         action_id: None,
+        unread: Vec::new(),
         events: evenkeel_tools::kubernetes::ObjectEvents::default(),
     })
 }
@@ -342,7 +343,12 @@ pub fn namespace() -> NsB {
             truncated: false,
             next: None,
         })),
-        pods: Some(answer(PodList { pods: Vec::new(), truncated: false, next: None })),
+        pods: Some(answer(PodList {
+            pods: Vec::new(),
+            truncated: false,
+            next: None,
+            unread: Vec::new(),
+        })),
         events: Some(answer(EventList { events: Vec::new(), truncated: false, next: None })),
         services: Some(answer(ServiceList::default())),
         hpas: Some(answer(HpaList::default())),

@@ -9,6 +9,7 @@ use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::dns::Name;
 use hyper_util::rt::TokioExecutor;
+use k8s_openapi::api::core::v1::Namespace;
 use kube::api::{GetParams, ListParams};
 use kube::client::{Body, ClientBuilder, ConfigExt as _};
 use kube::config::{KubeConfigOptions, Kubeconfig};
@@ -17,7 +18,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 
 use super::write::guard::Fence;
-use super::{errors, kubeconfig};
+use super::{errors, kubeconfig, names};
 use crate::KUBECONFIG_TEXT;
 use crate::failure::failure;
 use crate::guard::BoxError;
@@ -34,6 +35,8 @@ pub struct Kube {
 const PAGE: u32 = 200;
 /// Pages at most: as many as fit into the time of a call.
 const PAGES: usize = 50;
+/// By how much fewer objects are asked for when their page was too large.
+const FEWER: u32 = 4;
 
 /// A page of a list.
 #[derive(Deserialize)]
@@ -132,14 +135,82 @@ impl Kube {
         }
     }
 
-    /// A page of objects.
+    /// A page of objects, with fewer of them than asked for where so many are more than is read. An empty one of a
+    /// namespace that doesn't exist is a failure: the API server itself makes no difference.
     pub(super) async fn list<K: DeserializeOwned>(
         &self,
         path: String,
         params: &ListParams,
     ) -> Result<Page<K>, ToolFailure> {
-        let request = kube::core::Request::new(path).list(params);
-        self.json(request.map_err(errors::unbuildable)?).await
+        let page = self.page(&path, &mut params.clone(), false).await?;
+        self.check_listed(&path, &page).await?;
+        Ok(page)
+    }
+
+    /// Refuses an empty list of a namespace that doesn't exist. Where that can't be told, the list stands.
+    async fn check_listed<K>(&self, path: &str, page: &Page<K>) -> Result<(), ToolFailure> {
+        let Some(namespace) = names::namespace_of(path) else { return Ok(()) };
+        if !page.items.is_empty() || page.truncated() {
+            return Ok(());
+        }
+        // Listed and not got, because what reads may list them.
+        let path = names::cluster_collection::<Namespace>();
+        let mut params =
+            ListParams::default().fields(&format!("metadata.name={namespace}")).limit(PAGE);
+        let named = |found: Page<Namespace>| {
+            let mut names = found.items.into_iter().filter_map(|found| found.metadata.name);
+            found.metadata.next.is_some() || names.any(|name| name == namespace)
+        };
+        match self.page(&path, &mut params, true).await.map(named) {
+            Ok(false) => Err(failure(
+                codes::KUBERNETES_NOT_FOUND,
+                format!("there is no namespace {namespace}"),
+                "Check the name; list_namespaces lists what there is.",
+            )),
+            Ok(true) | Err(_) => Ok(()),
+        }
+    }
+
+    /// A page of a list that is read on: `params` then stand at the next one.
+    pub(super) async fn next_page<K: DeserializeOwned>(
+        &self,
+        path: &str,
+        params: &mut ListParams,
+    ) -> Result<Page<K>, ToolFailure> {
+        let first = params.continue_token.is_none();
+        let page = self.page(path, params, false).await?;
+        if first {
+            self.check_listed(path, &page).await?;
+        }
+        params.continue_token = page.next();
+        Ok(page)
+    }
+
+    /// A page. Objects can be so large that a page of them is more than is read: then it is asked for fewer, which
+    /// `params` keep.
+    async fn page<K: DeserializeOwned>(
+        &self,
+        path: &str,
+        params: &mut ListParams,
+        only_metadata: bool,
+    ) -> Result<Page<K>, ToolFailure> {
+        loop {
+            let request = kube::core::Request::new(path);
+            let request = match only_metadata {
+                true => request.list_metadata(params),
+                false => request.list(params),
+            };
+            match self.json(request.map_err(errors::unbuildable)?).await {
+                Err(failure) if failure.code == codes::KUBERNETES_TOO_LARGE => {
+                    let fewer = params.limit.map_or(0, |limit| limit / FEWER);
+                    if fewer == 0 {
+                        return Err(failure);
+                    }
+                    params.limit = Some(fewer);
+                }
+                answer => return answer,
+            }
+        }
     }
 
     /// All objects, page by page, and whether there are more than are read. For what is joined with something else: half
@@ -170,11 +241,7 @@ impl Kube {
         let mut all = Vec::new();
         let mut params = ListParams { limit: Some(PAGE), ..params };
         for _ in 0..PAGES {
-            let page: Page<K> = if only_metadata {
-                self.list_metadata(path.clone(), &params).await?
-            } else {
-                self.list(path.clone(), &params).await?
-            };
+            let page: Page<K> = self.page(&path, &mut params, only_metadata).await?;
             params.continue_token = page.next();
             all.extend(page.items);
             if params.continue_token.is_none() {
@@ -190,8 +257,9 @@ impl Kube {
         path: String,
         params: &ListParams,
     ) -> Result<Page<K>, ToolFailure> {
-        let request = kube::core::Request::new(path).list_metadata(params);
-        self.json(request.map_err(errors::unbuildable)?).await
+        let page = self.page(&path, &mut params.clone(), true).await?;
+        self.check_listed(&path, &page).await?;
+        Ok(page)
     }
 
     /// A document of the API server itself, such as discovery. `path` has no part from outside that isn't checked.

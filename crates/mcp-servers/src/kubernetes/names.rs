@@ -30,6 +30,11 @@ where
     Ok(K::url_path(&(), Some(namespace)))
 }
 
+/// The namespace of a [`collection`]; `None` where the address has none.
+pub(super) fn namespace_of(collection: &str) -> Option<&str> {
+    collection.split_once("/namespaces/")?.1.split_once('/').map(|(namespace, _)| namespace)
+}
+
 /// All objects of a namespaced kind, whatever their namespace.
 pub(super) fn everywhere<K>() -> String
 where

@@ -8,7 +8,7 @@ use evenkeel_tools::kubernetes::{
 };
 use serde_json::json;
 use wiremock::matchers::{any, method};
-use wiremock::{Mock, MockServer, ResponseTemplate};
+use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
 use crate::support::{TestClient, short};
 
@@ -75,6 +75,50 @@ async fn absent_slow_garbage_and_huge_are_four_errors() {
     assert_eq!(client.code(&logs).await, "kubernetes.too_large");
 }
 
+/// A list of pods with 1 MB of annotations each, as many as asked for.
+struct LargePods;
+
+impl Respond for LargePods {
+    fn respond(&self, request: &Request) -> ResponseTemplate {
+        let of = |key: &str| {
+            let mut pairs = request.url.query_pairs();
+            pairs.find(|(name, _)| name == key).and_then(|(_, value)| value.parse::<usize>().ok())
+        };
+        if !request.url.path().ends_with("/pods") {
+            return ResponseTemplate::new(200).set_body_json(json!({"metadata": {}, "items": []}));
+        }
+        let from = of("continue").unwrap_or(0);
+        let to = (from + of("limit").unwrap_or(30)).min(30);
+        let pods: Vec<_> = (from..to)
+            .map(|n| json!({"metadata": {"name": format!("web-{n:02}"), "annotations": {"a": "x".repeat(1_000_000)}}}))
+            .collect();
+        let next = if to < 30 { to.to_string() } else { String::new() };
+        let page = json!({"metadata": {"continue": next}, "items": pods});
+        ResponseTemplate::new(200).set_body_json(page)
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_large_objects_is_asked_for_in_smaller_ones() {
+    let server = MockServer::start().await;
+    Mock::given(any()).respond_with(LargePods).mount(&server).await;
+    let client = client(&server.uri(), Limits::default()).await;
+    let mut names = Vec::new();
+    let mut after = None;
+    loop {
+        let list = ListPodsArgs { namespace: "shop".to_owned(), after, ..ListPodsArgs::default() };
+        let page = client.call(&list).await.unwrap();
+        names.extend(page.pods.into_iter().map(|pod| pod.name));
+        assert_eq!(page.truncated, page.next.is_some());
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    let all: Vec<_> = (0..30).map(|n| format!("web-{n:02}")).collect();
+    assert_eq!(names, all);
+}
+
 #[tokio::test]
 async fn names_from_outside_cannot_reach_another_address() {
     let (server, client) = answering(ResponseTemplate::new(200), short()).await;
@@ -114,9 +158,42 @@ async fn a_race_that_never_ends_is_a_conflict() {
         expected_uid: None,
         expected_generation: None,
     };
-    assert_eq!(client.code(&scale).await, "kubernetes.conflict");
+    let failure = client.call(&scale).await.unwrap_err();
+    assert_eq!(failure.code, "kubernetes.conflict");
+    assert!(!failure.next.contains("find_action"), "nothing was done: {failure:?}");
     let drifted = ScaleArgs { expected_generation: Some(3), ..scale.clone() };
     assert_eq!(client.code(&drifted).await, "kubernetes.drifted");
     let replaced = ScaleArgs { expected_uid: Some("v".to_owned()), ..scale };
     assert_eq!(client.code(&replaced).await, "kubernetes.drifted");
+}
+
+#[tokio::test]
+async fn a_write_without_an_answer_is_not_called_undone() {
+    let server = MockServer::start().await;
+    let deployment = json!({"apiVersion": "apps/v1", "kind": "Deployment",
+        "metadata": {"name": "web", "namespace": "shop", "uid": "u", "generation": 4, "resourceVersion": "7"},
+        "spec": {"replicas": 2, "selector": {}, "template": {}}});
+    Mock::given(method("GET"))
+        .respond_with(ResponseTemplate::new(200).set_body_json(deployment))
+        .mount(&server)
+        .await;
+    let slow = ResponseTemplate::new(200).set_delay(Duration::from_secs(30));
+    Mock::given(method("PATCH")).respond_with(slow).mount(&server).await;
+    let client = client(&server.uri(), short()).await;
+    let mut scale = ScaleArgs {
+        namespace: "shop".to_owned(),
+        name: "web".to_owned(),
+        kind: WorkloadKind::Deployment,
+        replicas: 3,
+        action_id: "a-1".to_owned(),
+        dry_run: false,
+        expected_uid: None,
+        expected_generation: None,
+    };
+    let failure = client.call(&scale).await.unwrap_err();
+    assert_eq!(failure.code, "kubernetes.timeout");
+    assert!(failure.next.contains("find_action"), "{failure:?}");
+    scale.dry_run = true;
+    let failure = client.call(&scale).await.unwrap_err();
+    assert!(!failure.next.contains("find_action"), "{failure:?}");
 }

@@ -133,6 +133,16 @@ impl Cluster {
                     "spec": {"terminationGracePeriodSeconds": 0, "containers": [{"name": "web", "image": image()}]},
                 });
                 let pod = self.post(&path, pod).await;
+                // Of a pod that serves, the disruption budgets are asked.
+                self.eventually("the pod to be ready", async || {
+                    let pod = self.get(&format!("{path}/lone")).await;
+                    let conditions = pod["status"]["conditions"].as_array()?;
+                    conditions
+                        .iter()
+                        .find(|c| c["type"] == "Ready" && c["status"] == "True")
+                        .map(|_| ())
+                })
+                .await;
                 self.asked();
                 let with = json!({"expectedUid": pod["metadata"]["uid"]});
                 self.act(tool, "Pod", "lone", with, "x").await;

@@ -7,6 +7,7 @@ mod http_access;
 mod kubernetes_access;
 mod kubernetes_changes;
 mod kubernetes_cluster;
+mod kubernetes_corners;
 mod kubernetes_custom;
 mod kubernetes_faults;
 mod kubernetes_hostile;

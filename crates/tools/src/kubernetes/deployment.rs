@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{ConfigReference, EnvVar, ObjectEvents, Probe, Resources, names};
+use super::{ConfigReference, EnvVar, ObjectEvents, Probe, Resources, Unread, names};
 use crate::tool;
 
 /// Arguments of `get_deployment`.
@@ -66,6 +66,9 @@ pub struct Deployment {
     pub revisions_truncated: bool,
     /// Id of the last action that was stamped on it.
     pub action_id: Option<String>,
+    /// Parts that could not be read, while the rest could: without the `ReplicaSet`s there is no history.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<Unread>,
     /// Events about it.
     #[serde(default)]
     pub events: ObjectEvents,

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{ObjectEvents, PodCondition, Quantity, names};
+use super::{ObjectEvents, PodCondition, Quantity, Unread, names};
 use crate::tool;
 
 /// Arguments of `list_nodes`.
@@ -40,6 +40,9 @@ pub struct NodeList {
     /// What its pods ask for, when one was asked for by name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allocated: Option<Allocated>,
+    /// Parts that could not be read, while the rest could: what the pods of the node asked for ask for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<Unread>,
     /// Events about it, when one was asked for by name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub events: Option<ObjectEvents>,

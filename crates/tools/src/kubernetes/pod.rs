@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Container, ObjectEvents, ObjectRef, names};
+use super::{Container, ObjectEvents, ObjectRef, Unread, names};
 use crate::tool;
 
 /// Arguments of `list_pods`.
@@ -49,6 +49,9 @@ pub struct PodList {
     /// What to pass as `after` for the rest; nothing when this was the last page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
+    /// Parts that could not be read, while the rest could: without the `ReplicaSet`s, which Deployment a pod belongs to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<Unread>,
 }
 
 /// Result of `get_pod`.
@@ -57,6 +60,9 @@ pub struct PodList {
 pub struct PodDetails {
     /// The pod.
     pub pod: Pod,
+    /// Parts that could not be read, while the rest could: without the `ReplicaSet`s, which Deployment a pod belongs to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<Unread>,
     /// Events about it.
     #[serde(default)]
     pub events: ObjectEvents,

@@ -55,7 +55,7 @@ fn namespace(found: Patterns) -> NamespaceLogs {
     NamespaceLogs {
         name: "shop".into(),
         workloads: vec!["checkout".into()],
-        pods: Some(answer(PodList { pods, truncated: false, next: None })),
+        pods: Some(answer(PodList { pods, truncated: false, next: None, unread: Vec::new() })),
         patterns: vec![answer(found)],
         lines: None,
     }

@@ -2,7 +2,7 @@
 
 use evenkeel_tools::ToolFailure;
 use evenkeel_tools::kubernetes::Endpoint;
-use k8s_openapi::api::discovery::v1::EndpointSlice;
+use k8s_openapi::api::discovery::v1::{EndpointPort, EndpointSlice};
 use kube::api::ListParams;
 
 use crate::kubernetes::client::Kube;
@@ -12,6 +12,9 @@ use crate::kubernetes::names::collection;
 pub(super) struct Backend {
     /// The Service.
     pub service: String,
+    /// Names of the Service's ports that it serves; a Service's only port needs none, which is the empty name. `None`
+    /// for any, as a slice without ports says.
+    pub ports: Option<Vec<String>>,
     /// Whether it takes traffic.
     pub ready: bool,
     /// The address.
@@ -50,6 +53,8 @@ const SERVICE: &str = "kubernetes.io/service-name";
 fn of_slice(slice: EndpointSlice) -> Vec<Backend> {
     let labels = slice.metadata.labels.unwrap_or_default();
     let Some(service) = labels.get(SERVICE) else { return Vec::new() };
+    let name = |port: EndpointPort| port.name.unwrap_or_default();
+    let ports = slice.ports.map(|ports| ports.into_iter().map(name).collect::<Vec<_>>());
     let mut found = Vec::new();
     for endpoint in slice.endpoints.into_iter().flatten() {
         // Absent means ready, says the API.
@@ -61,7 +66,7 @@ fn of_slice(slice: EndpointSlice) -> Vec<Backend> {
             .and_then(|t| t.name);
         for address in endpoint.addresses {
             let endpoint = Endpoint { address, pod: pod.clone() };
-            found.push(Backend { service: service.clone(), ready, endpoint });
+            found.push(Backend { service: service.clone(), ports: ports.clone(), ready, endpoint });
         }
     }
     found

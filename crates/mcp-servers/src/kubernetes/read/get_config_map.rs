@@ -38,7 +38,8 @@ impl Tool<Kube> for GetConfigMap {
         }
         let map: v1::ConfigMap =
             kube.get(collection::<v1::ConfigMap>(&args.namespace)?, &args.name).await?;
-        let events = events_of(kube, Some(&args.namespace), "ConfigMap", &args.name).await;
+        let uid = map.metadata.uid.as_deref();
+        let events = events_of(kube, Some(&args.namespace), "ConfigMap", &args.name, uid).await;
         let (mut entries, truncated) = entries(&map, args.key.as_deref());
         if let (Some(key), true) = (&args.key, entries.is_empty()) {
             return Err(no_such_part(

@@ -7,7 +7,7 @@ use evenkeel_tools::kubernetes::{
 use k8s_openapi::api::apps::v1;
 use kube::api::ListParams;
 
-use super::related::events_of;
+use super::related::{events_of, unread};
 use crate::kubernetes::client::Kube;
 use crate::kubernetes::names::{check, collection};
 use crate::kubernetes::view::container::volume_references;
@@ -29,11 +29,16 @@ impl Tool<Kube> for GetDeployment {
         check("Deployment name", &args.name)?;
         let path = collection::<v1::Deployment>(&args.namespace)?;
         let deployment: v1::Deployment = kube.get(path, &args.name).await?;
+        let uid = deployment.metadata.uid.as_deref();
         let (sets, events) = futures::join!(
             replica_sets(kube, &args.namespace, &deployment),
-            events_of(kube, Some(&args.namespace), "Deployment", &args.name),
+            events_of(kube, Some(&args.namespace), "Deployment", &args.name, uid),
         );
-        Ok(Deployment { events, ..view(&deployment, sets?) })
+        let (sets, unread) = match sets {
+            Ok(sets) => (sets, Vec::new()),
+            Err(failure) => (Vec::new(), vec![unread("ReplicaSet", failure)]),
+        };
+        Ok(Deployment { events, unread, ..view(&deployment, sets) })
     }
 
     fn summary(deployment: &Deployment) -> String {
@@ -94,6 +99,7 @@ fn view(deployment: &v1::Deployment, sets: Vec<v1::ReplicaSet>) -> Deployment {
         revisions,
         revisions_truncated,
         action_id: workload::annotation(meta, ACTION_ID_ANNOTATION),
+        unread: Vec::new(),
         events: ObjectEvents::default(),
     }
 }

@@ -4,7 +4,7 @@ use evenkeel_tools::ToolFailure;
 use evenkeel_tools::kubernetes::{GetPodArgs, PodDetails};
 use k8s_openapi::api::core::v1::Pod;
 
-use super::owners::Owners;
+use super::owners::{Owners, known};
 use super::related::events_of;
 use crate::kubernetes::client::Kube;
 use crate::kubernetes::names::{check, collection};
@@ -24,9 +24,10 @@ impl Tool<Kube> for GetPod {
         let pod: Pod = kube.get(collection::<Pod>(&args.namespace)?, &args.name).await?;
         let (owners, events) = futures::join!(
             Owners::of_pod(kube, &args.namespace, &pod.metadata),
-            events_of(kube, Some(&args.namespace), "Pod", &args.name),
+            events_of(kube, Some(&args.namespace), "Pod", &args.name, pod.metadata.uid.as_deref()),
         );
-        Ok(PodDetails { pod: view::pod::pod(&pod, owners?.chain(&pod.metadata)), events })
+        let (owners, unread) = known(owners);
+        Ok(PodDetails { pod: view::pod::pod(&pod, owners.chain(&pod.metadata)), unread, events })
     }
 
     fn summary(details: &PodDetails) -> String {

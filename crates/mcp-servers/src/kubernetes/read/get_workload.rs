@@ -100,7 +100,13 @@ async fn look<C: Controller>(
     let object: C = kube.get(collection::<C>(&args.namespace)?, &args.name).await?;
     let (pods, events) = futures::join!(
         pods_of::pods_of(kube, &args.namespace, &object),
-        events_of(kube, Some(&args.namespace), C::KIND.as_str(), &args.name),
+        events_of(
+            kube,
+            Some(&args.namespace),
+            C::KIND.as_str(),
+            &args.name,
+            object.meta().uid.as_deref()
+        ),
     );
     let mut missing: Vec<Unread> = Vec::new();
     let (mut pods, mut pods_truncated) = match pods {

@@ -1,6 +1,7 @@
 //! `list_changes`.
 
 use evenkeel_tools::ToolFailure;
+use evenkeel_tools::failure::codes;
 use evenkeel_tools::kubernetes::{
     ChangeKind, ChangeList, ListChangesArgs, ObjectChange, ObjectRef, Unread,
 };
@@ -120,10 +121,15 @@ async fn gather(
     };
     let (metadata, templates, events) =
         futures::join!(metadata, templates(kube, namespace), events);
+    // Events are always served: what isn't found is the namespace.
+    let events = match events {
+        Err(failure) if failure.code == codes::KUBERNETES_NOT_FOUND => return Err(failure),
+        events => events.map(of_events),
+    };
     let mut answers: Vec<(&str, Result<Found, ToolFailure>)> =
         sources.iter().map(|source| source.kind).zip(metadata).collect();
     answers.extend(templates);
-    answers.push(("Event", events.map(of_events)));
+    answers.push(("Event", events));
     let mut gathered = Gathered { changes: Vec::new(), truncated: false, unread: Vec::new() };
     let asked = answers.len();
     for (what, answer) in answers {

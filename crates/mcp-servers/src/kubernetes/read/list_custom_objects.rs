@@ -64,7 +64,8 @@ impl Tool<Kube> for ListCustomObjects {
         let mut objects: Vec<_> = found.map(|found| object(found, open)).collect();
         objects.sort_by(|a, b| (&a.namespace, &a.name).cmp(&(&b.namespace, &b.name)));
         let namespace = args.namespace.as_deref();
-        let events = events_of_named(kube, namespace, &kind.kind, name, !objects.is_empty()).await;
+        let metas = page.items.iter().map(|object| &object.metadata);
+        let events = events_of_named(kube, namespace, &kind.kind, name, metas).await;
         Ok(CustomObjects { kind, objects, truncated: page.truncated(), next: page.next(), events })
     }
 

@@ -32,8 +32,13 @@ impl Tool<Kube> for ListEvents {
     async fn call(kube: &Kube, args: ListEventsArgs) -> Result<EventList, ToolFailure> {
         let path = collection::<v1::Event>(&args.namespace)?;
         let after = args.after.as_deref().map(Place::parse).transpose()?;
-        let wanted =
-            Wanted { object: args.object.as_ref(), since: args.since, until: args.until, after };
+        let wanted = Wanted {
+            object: args.object.as_ref(),
+            uid: None,
+            since: args.since,
+            until: args.until,
+            after,
+        };
         read(kube, path, &wanted, args.limit).await
     }
 
@@ -54,6 +59,8 @@ impl Tool<Kube> for ListEvents {
 pub(in crate::kubernetes) struct Wanted<'a> {
     /// About this object.
     pub object: Option<&'a ObjectRef>,
+    /// Not about an earlier object of that name: of this uid, or of none, as some reporters leave it out.
+    pub uid: Option<&'a str>,
     /// Last seen then or later.
     pub since: Option<Timestamp>,
     /// Last seen then or before.
@@ -111,11 +118,14 @@ pub(in crate::kubernetes) async fn read(
     let mut found: Vec<(Place, Event)> = Vec::new();
     let mut more = false;
     for _ in 0..MAX_PAGES {
-        let page = kube.list::<v1::Event>(path.clone(), &params).await?;
+        let page = kube.next_page::<v1::Event>(&path, &mut params).await?;
         more = page.truncated();
-        params.continue_token = page.metadata.next;
         // Again on this side: not every server knows the field selector.
-        found.extend(page.items.iter().map(placed).filter(|(place, event)| {
+        let same = |event: &&v1::Event| {
+            let uid = event.involved_object.uid.as_deref().filter(|uid| !uid.is_empty());
+            wanted.uid.is_none_or(|wanted| uid.is_none_or(|uid| uid == wanted))
+        };
+        found.extend(page.items.iter().filter(same).map(placed).filter(|(place, event)| {
             let Place(Reverse(time), _) = place;
             wanted.object.is_none_or(|object| *object == event.object)
                 && wanted.since.is_none_or(|since| *time >= Some(since))

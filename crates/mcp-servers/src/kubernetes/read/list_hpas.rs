@@ -29,7 +29,8 @@ impl Tool<Kube> for ListHpas {
         let mut hpas: Vec<_> = found.map(hpa).collect();
         hpas.sort_by(|a, b| a.name.cmp(&b.name));
         let (kind, namespace) = ("HorizontalPodAutoscaler", Some(args.namespace.as_str()));
-        let events = events_of_named(kube, namespace, kind, name, !hpas.is_empty()).await;
+        let metas = page.items.iter().map(|object| &object.metadata);
+        let events = events_of_named(kube, namespace, kind, name, metas).await;
         Ok(HpaList { hpas, truncated: page.truncated(), next: page.next(), events })
     }
 

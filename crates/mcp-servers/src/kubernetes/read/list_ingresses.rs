@@ -1,5 +1,7 @@
 //! `list_ingresses`.
 
+use std::collections::BTreeSet;
+
 use evenkeel_tools::ToolFailure;
 use evenkeel_tools::kubernetes::{
     BackendState, Ingress, IngressBackend, IngressList, IngressRoute, ListIngressesArgs,
@@ -8,7 +10,7 @@ use k8s_openapi::api::core::v1::Service;
 use k8s_openapi::api::networking::v1;
 use kube::api::ListParams;
 
-use super::backends::{Backends, backends};
+use super::backends::{Backend, Backends, backends};
 use super::related::events_of_named;
 use crate::kubernetes::client::Kube;
 use crate::kubernetes::names::{collection, is_asked, named_params};
@@ -39,8 +41,9 @@ impl Tool<Kube> for ListIngresses {
         let found = page.items.iter().filter(|ingress| is_asked(&ingress.metadata, name));
         let mut ingresses: Vec<_> = found.map(|found| ingress(found, &behind)).collect();
         ingresses.sort_by(|a, b| a.name.cmp(&b.name));
-        let (namespace, found) = (Some(args.namespace.as_str()), !ingresses.is_empty());
-        let events = events_of_named(kube, namespace, "Ingress", name, found).await;
+        let namespace = Some(args.namespace.as_str());
+        let metas = page.items.iter().map(|object| &object.metadata);
+        let events = events_of_named(kube, namespace, "Ingress", name, metas).await;
         Ok(IngressList { ingresses, truncated: page.truncated(), next: page.next(), events })
     }
 
@@ -117,25 +120,30 @@ fn backend(backend: &v1::IngressBackend, behind: &Behind) -> IngressBackend {
             .iter()
             .find(|found| found.metadata.name.as_ref() == Some(&service.name));
         let port = service.port.as_ref();
-        let state = match found {
-            Some(found) if has_port(found, port) => BackendState::Found,
-            Some(_) => BackendState::NoPort,
-            None if behind.services_truncated => BackendState::Unknown,
-            None => BackendState::NoService,
+        let (state, serves) = match found.map(|found| port_of(found, port)) {
+            Some(Some(port)) => (BackendState::Found, port),
+            Some(None) => (BackendState::NoPort, Port::Any),
+            None if behind.services_truncated => (BackendState::Unknown, Port::Any),
+            None => (BackendState::NoService, Port::Any),
         };
-        let ready = behind
-            .backends
-            .found
-            .iter()
-            .filter(|backend| backend.ready && backend.service == service.name)
-            .count();
+        let ready = behind.backends.found.iter().filter(|backend| {
+            let serves = match (serves, &backend.ports) {
+                (Port::Named(name), Some(ports)) => ports.iter().any(|port| port == name),
+                (Port::Any, _) | (_, None) => true,
+            };
+            backend.ready && serves && backend.service == service.name
+        });
+        // A pod with an address of each family stands in two slices.
+        let ready: BTreeSet<_> = ready
+            .map(|Backend { endpoint, .. }| endpoint.pod.as_ref().unwrap_or(&endpoint.address))
+            .collect();
         return IngressBackend::Service {
             name: service.name.clone(),
             port: port.and_then(|port| {
                 port.name.clone().or_else(|| port.number.map(|number| number.to_string()))
             }),
             state,
-            ready: u32::try_from(ready).unwrap_or(u32::MAX),
+            ready: u32::try_from(ready.len()).unwrap_or(u32::MAX),
         };
     }
     match &backend.resource {
@@ -146,16 +154,28 @@ fn backend(backend: &v1::IngressBackend, behind: &Behind) -> IngressBackend {
     }
 }
 
-fn has_port(service: &Service, wanted: Option<&v1::ServiceBackendPort>) -> bool {
-    let Some(wanted) = wanted else { return true };
+/// A port of a Service.
+#[derive(Clone, Copy)]
+enum Port<'a> {
+    /// The one of this name.
+    Named(&'a str),
+    /// Whichever: none is named, or nothing is known of them.
+    Any,
+}
+
+/// The port of a Service that an Ingress names; `None` when there is none.
+fn port_of<'a>(service: &'a Service, wanted: Option<&v1::ServiceBackendPort>) -> Option<Port<'a>> {
+    let Some(wanted) = wanted else { return Some(Port::Any) };
     let spec = service.spec.as_ref();
     // Nothing is known of the ports of what an ExternalName stands for.
-    spec.and_then(|spec| spec.type_.as_deref()) == Some("ExternalName")
-        || spec.and_then(|spec| spec.ports.as_deref()).unwrap_or_default().iter().any(
-            |port| match (&wanted.name, wanted.number) {
-                (Some(name), _) => port.name.as_ref() == Some(name),
-                (None, Some(number)) => port.port == number,
-                (None, None) => true,
-            },
-        )
+    if spec.and_then(|spec| spec.type_.as_deref()) == Some("ExternalName") {
+        return Some(Port::Any);
+    }
+    let mut ports = spec.and_then(|spec| spec.ports.as_deref()).unwrap_or_default().iter();
+    let port = ports.find(|port| match (&wanted.name, wanted.number) {
+        (Some(name), _) => port.name.as_ref() == Some(name),
+        (None, Some(number)) => port.port == number,
+        (None, None) => true,
+    })?;
+    Some(Port::Named(port.name.as_deref().unwrap_or_default()))
 }

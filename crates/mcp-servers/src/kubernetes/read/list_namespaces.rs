@@ -33,8 +33,8 @@ impl Tool<Kube> for ListNamespaces {
         let found = page.items.iter().filter(|namespace| is_asked(&namespace.metadata, name));
         let mut namespaces: Vec<_> = found.map(namespace).collect();
         namespaces.sort_by(|a, b| a.name.cmp(&b.name));
-        let found = !namespaces.is_empty();
-        let events = events_of_named(kube, name, "Namespace", name, found).await;
+        let metas = page.items.iter().map(|object| &object.metadata);
+        let events = events_of_named(kube, name, "Namespace", name, metas).await;
         Ok(NamespaceList { namespaces, truncated: page.truncated(), next: page.next(), events })
     }
 

@@ -4,7 +4,7 @@ use evenkeel_tools::ToolFailure;
 use evenkeel_tools::kubernetes::{Allocated, ListNodesArgs, Node, NodeList, PodCondition, Taint};
 use k8s_openapi::api::core::v1;
 
-use super::related::events_of_named;
+use super::related::{events_of, unread};
 use crate::kubernetes::client::Kube;
 use crate::kubernetes::names::{
     check, cluster_collection, everywhere, is_asked, list_params, page_params,
@@ -38,13 +38,19 @@ impl Tool<Kube> for ListNodes {
             Some(asked) => {
                 let (allocated, events) = futures::join!(
                     allocated(kube, asked),
-                    events_of_named(kube, None, "Node", name, true),
+                    events_of(kube, None, "Node", asked, None),
                 );
-                (Some(allocated?), events)
+                (Some(allocated), Some(events))
             }
             None => (None, None),
         };
-        Ok(NodeList { nodes, truncated: page.truncated(), next: page.next(), allocated, events })
+        let (allocated, unread) = match allocated {
+            Some(Err(failure)) => (None, vec![unread("Pod", failure)]),
+            Some(Ok(allocated)) => (Some(allocated), Vec::new()),
+            None => (None, Vec::new()),
+        };
+        let (truncated, next) = (page.truncated(), page.next());
+        Ok(NodeList { nodes, truncated, next, allocated, unread, events })
     }
 
     fn summary(list: &NodeList) -> String {

@@ -27,8 +27,9 @@ impl Tool<Kube> for ListPdbs {
         let found = page.items.iter().filter(|pdb| is_asked(&pdb.metadata, name));
         let mut pdbs: Vec<_> = found.map(pdb).collect();
         pdbs.sort_by(|a, b| a.name.cmp(&b.name));
-        let (namespace, found) = (Some(args.namespace.as_str()), !pdbs.is_empty());
-        let events = events_of_named(kube, namespace, "PodDisruptionBudget", name, found).await;
+        let namespace = Some(args.namespace.as_str());
+        let metas = page.items.iter().map(|object| &object.metadata);
+        let events = events_of_named(kube, namespace, "PodDisruptionBudget", name, metas).await;
         Ok(PdbList { pdbs, truncated: page.truncated(), next: page.next(), events })
     }
 

@@ -4,7 +4,7 @@ use evenkeel_tools::ToolFailure;
 use evenkeel_tools::kubernetes::{ListPodsArgs, PodList};
 use k8s_openapi::api::core::v1::Pod;
 
-use super::owners::Owners;
+use super::owners::{Owners, known};
 use crate::kubernetes::client::Kube;
 use crate::kubernetes::names::{collection, page_params};
 use crate::kubernetes::view;
@@ -22,15 +22,16 @@ impl Tool<Kube> for ListPods {
     async fn call(kube: &Kube, args: ListPodsArgs) -> Result<PodList, ToolFailure> {
         let params =
             page_params(args.label_selector.as_deref(), args.limit, args.after.as_deref())?;
-        let (page, owners) = futures::try_join!(
+        let (page, owners) = futures::join!(
             kube.list::<Pod>(collection::<Pod>(&args.namespace)?, &params),
             Owners::of_namespace(kube, &args.namespace),
-        )?;
+        );
+        let (page, (owners, unread)) = (page?, known(owners));
         let (truncated, next) = (page.truncated(), page.next());
         let mut pods: Vec<_> =
             page.items.iter().map(|pod| view::pod::pod(pod, owners.chain(&pod.metadata))).collect();
         pods.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(PodList { pods, truncated, next })
+        Ok(PodList { pods, truncated, next, unread })
     }
 
     fn summary(list: &PodList) -> String {

@@ -27,7 +27,8 @@ impl Tool<Kube> for ListPvcs {
         let mut pvcs: Vec<_> = found.map(pvc).collect();
         pvcs.sort_by(|a, b| a.name.cmp(&b.name));
         let (kind, namespace) = ("PersistentVolumeClaim", Some(args.namespace.as_str()));
-        let events = events_of_named(kube, namespace, kind, name, !pvcs.is_empty()).await;
+        let metas = page.items.iter().map(|object| &object.metadata);
+        let events = events_of_named(kube, namespace, kind, name, metas).await;
         Ok(PvcList { pvcs, truncated: page.truncated(), next: page.next(), events })
     }
 

@@ -38,8 +38,8 @@ impl Tool<Kube> for ListServices {
             .collect();
         services.sort_by(|a, b| a.name.cmp(&b.name));
         let namespace = Some(args.namespace.as_str());
-        let found = !services.is_empty();
-        let events = events_of_named(kube, namespace, "Service", name, found).await;
+        let metas = page.items.iter().map(|object| &object.metadata);
+        let events = events_of_named(kube, namespace, "Service", name, metas).await;
         Ok(ServiceList { services, truncated: page.truncated(), next: page.next(), events })
     }
 

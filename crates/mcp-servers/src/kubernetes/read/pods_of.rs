@@ -14,8 +14,10 @@ use crate::kubernetes::view::selector;
 
 /// Pods read of one workload.
 const LIMIT: u32 = 200;
+/// Label with which a Deployment's controller tells its `ReplicaSet`s and their pods apart.
+const TEMPLATE_HASH: &str = "pod-template-hash";
 
-/// The pods that a workload's selector selects, by name, and whether there are more.
+/// The pods of a workload that its selector selects, by name, and whether there are more.
 pub(super) async fn pods_of<C: Controller>(
     kube: &Kube,
     namespace: &str,
@@ -29,8 +31,25 @@ pub(super) async fn pods_of<C: Controller>(
     let page = kube.list::<Pod>(collection::<Pod>(namespace)?, &params).await?;
     let truncated = page.truncated();
     let mut pods = page.items;
+    pods.retain(|pod| !is_another_s(pod, object));
     pods.sort_by(|a, b| a.metadata.name.cmp(&b.metadata.name));
     Ok((pods, truncated))
+}
+
+/// Whether a pod that the selector selects belongs to another workload. Of a Deployment's pods that is told by their
+/// `ReplicaSet`'s name, which its controller makes of the Deployment's name and the pods' label.
+fn is_another_s<C: Controller>(pod: &Pod, object: &C) -> bool {
+    let owners = pod.metadata.owner_references.as_deref().unwrap_or_default();
+    let Some(owner) = owners.iter().find(|owner| owner.controller == Some(true)) else {
+        return false;
+    };
+    let meta = object.meta();
+    if C::KIND != ControllerKind::Deployment {
+        return meta.uid.as_ref().is_some_and(|uid| *uid != owner.uid);
+    }
+    let hash = pod.metadata.labels.as_ref().and_then(|labels| labels.get(TEMPLATE_HASH));
+    let of = hash.and_then(|hash| owner.name.strip_suffix(hash.as_str())?.strip_suffix('-'));
+    owner.kind != "ReplicaSet" || of.is_some_and(|of| meta.name.as_deref() != Some(of))
 }
 
 /// The pods of the workload of that kind and name.

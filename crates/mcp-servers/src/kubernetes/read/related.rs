@@ -3,6 +3,7 @@
 use evenkeel_tools::ToolFailure;
 use evenkeel_tools::kubernetes::{ObjectEvents, ObjectRef, Unread};
 use k8s_openapi::api::core::v1::Event;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::list_events;
 use crate::kubernetes::client::Kube;
@@ -13,19 +14,23 @@ const LIMIT: u32 = 20;
 
 /// Events about an object of that namespace; of the whole cluster for objects outside namespaces, whose events are kept
 /// in `default` or wherever their reporter liked. That they can't be read is said in the answer and doesn't hide the rest.
+/// With a `uid`, nothing of an earlier object of that name.
 pub(super) async fn events_of(
     kube: &Kube,
     namespace: Option<&str>,
     kind: &str,
     name: &str,
+    uid: Option<&str>,
 ) -> ObjectEvents {
+    // The kubelet gives the name of its node as the uid.
+    let uid = uid.filter(|_| kind != "Node");
     let object = ObjectRef { kind: kind.to_owned(), name: name.to_owned() };
     let read = async {
         let path = match namespace {
             Some(namespace) => collection::<Event>(namespace)?,
             None => everywhere::<Event>(),
         };
-        let wanted = list_events::Wanted { object: Some(&object), ..Default::default() };
+        let wanted = list_events::Wanted { object: Some(&object), uid, ..Default::default() };
         list_events::read(kube, path, &wanted, Some(LIMIT)).await
     };
     match read.await {
@@ -38,18 +43,17 @@ pub(super) async fn events_of(
     }
 }
 
-/// The same where a name may have been given, and there is something of that name.
-pub(super) async fn events_of_named(
+/// The same where a name may have been given, and something of that name was found.
+pub(super) async fn events_of_named<'a>(
     kube: &Kube,
     namespace: Option<&str>,
     kind: &str,
     name: Option<&str>,
-    found: bool,
+    found: impl IntoIterator<Item = &'a ObjectMeta>,
 ) -> Option<ObjectEvents> {
-    match name {
-        Some(name) if found => Some(events_of(kube, namespace, kind, name).await),
-        _ => None,
-    }
+    let name = name?;
+    let meta = found.into_iter().find(|meta| meta.name.as_deref() == Some(name))?;
+    Some(events_of(kube, namespace, kind, name, meta.uid.as_deref()).await)
 }
 
 /// A part that could not be read.

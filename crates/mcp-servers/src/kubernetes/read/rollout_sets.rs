@@ -42,8 +42,14 @@ pub(super) fn rollout(kind: WorkloadKind, object: &Value) -> RolloutStatus {
     let wanted = replicas.desired.saturating_sub(partition);
     let update = &object["status"]["updateRevision"];
     let reached = update.is_null() || *update == object["status"]["currentRevision"];
+    let by_hand = object.pointer("/spec/updateStrategy/type") == Some(&Value::from("OnDelete"));
     let message = if observed_generation.unwrap_or(0) < generation {
         Some("The controller hasn't seen the newest spec yet.".to_owned())
+    } else if by_hand && replicas.updated < replicas.desired {
+        Some(format!(
+            "{} of {} replicas are new; the strategy is OnDelete: the others change when somebody deletes them.",
+            replicas.updated, replicas.desired
+        ))
     } else if replicas.updated < wanted {
         Some(format!("{} of {wanted} new replicas exist.", replicas.updated))
     } else if replicas.available < replicas.desired {
@@ -104,6 +110,11 @@ mod tests {
         };
         assert_eq!(state(4, 4), RolloutState::Complete);
         assert_eq!(state(3, 4), RolloutState::Progressing);
+        let by_hand = json!({"metadata": {"generation": 2}, "spec": {"updateStrategy": {"type": "OnDelete"}},
+            "status": {"observedGeneration": 2, "desiredNumberScheduled": 4, "updatedNumberScheduled": 1,
+                "numberAvailable": 4}});
+        let status = rollout(WorkloadKind::DaemonSet, &by_hand);
+        assert!(status.message.contains("OnDelete"), "{}", status.message);
         assert_eq!(state(4, 3), RolloutState::Progressing);
     }
 }

@@ -45,10 +45,15 @@ fn status(deployment: &Deployment) -> RolloutStatus {
     let overdue = conditions.iter().any(|c| {
         c.kind == "Progressing" && c.reason.as_deref() == Some("ProgressDeadlineExceeded")
     });
+    let refused = conditions.iter().find(|c| c.kind == "ReplicaFailure" && c.status == Some(true));
     let (state, message) = if observed_generation.unwrap_or(0) < generation {
         (RolloutState::Progressing, "The controller hasn't seen the newest spec yet.".to_owned())
     } else if overdue {
         (RolloutState::Failed, "The rollout made no progress within its deadline.".to_owned())
+    } else if let Some(refused) = refused {
+        // kubectl waits in silence here: a quota or an admission rule that may yet give way.
+        let why = refused.message.as_deref().or(refused.reason.as_deref()).unwrap_or("no reason");
+        (RolloutState::Progressing, format!("New pods can't be created: {why}"))
     } else if replicas.updated < replicas.desired {
         let message = format!("{} of {} new replicas exist.", replicas.updated, replicas.desired);
         (RolloutState::Progressing, message)
@@ -104,5 +109,8 @@ mod tests {
         assert_eq!(state(2, with("availableReplicas", json!(2))), RolloutState::Progressing);
         let overdue = json!([{"type": "Progressing", "status": "False", "reason": "ProgressDeadlineExceeded"}]);
         assert_eq!(state(2, with("conditions", overdue)), RolloutState::Failed);
+        let refused =
+            json!([{"type": "ReplicaFailure", "status": "True", "message": "exceeded quota"}]);
+        assert_eq!(state(2, with("conditions", refused)), RolloutState::Progressing);
     }
 }

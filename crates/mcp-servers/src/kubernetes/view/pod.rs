@@ -75,10 +75,13 @@ fn condition(condition: &v1::PodCondition) -> PodCondition {
 pub(in crate::kubernetes) fn brief(pod: &v1::Pod) -> PodBrief {
     let meta = &pod.metadata;
     let status = pod.status.as_ref();
+    // A pod that does not get past an init container waits in all the others.
+    let reported = status.filter(|status| status.container_statuses.is_some());
+    let init = status.and_then(|status| status.init_container_statuses.as_deref());
     let containers = status.and_then(|status| status.container_statuses.as_deref());
-    let restarts = containers.map(|containers| {
-        containers.iter().filter_map(|c| u32::try_from(c.restart_count).ok()).sum()
-    });
+    let containers = || [init, containers].into_iter().flatten().flatten();
+    let restarts =
+        reported.map(|_| containers().filter_map(|c| u32::try_from(c.restart_count).ok()).sum());
     let label = |key: &str| meta.labels.as_ref().and_then(|labels| labels.get(key)).cloned();
     let conditions = status.and_then(|status| status.conditions.as_deref()).unwrap_or_default();
     PodBrief {
@@ -87,7 +90,7 @@ pub(in crate::kubernetes) fn brief(pod: &v1::Pod) -> PodBrief {
         phase: status.and_then(|s| s.phase.clone()).unwrap_or_else(|| "Unknown".to_owned()),
         ready: conditions.iter().find(|c| c.type_ == "Ready").and_then(|c| truth(&c.status)),
         restarts,
-        trouble: containers.unwrap_or_default().iter().find_map(trouble),
+        trouble: containers().find_map(trouble),
         node: pod.spec.as_ref().and_then(|s| s.node_name.clone()).filter(|node| !node.is_empty()),
         revision: label("pod-template-hash").or_else(|| label("controller-revision-hash")),
         created_at: time(meta.creation_timestamp.as_ref()),

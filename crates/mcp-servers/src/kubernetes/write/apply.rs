@@ -1,5 +1,7 @@
 //! Reading, checking and patching one object.
 
+use std::ops::RangeInclusive;
+
 use evenkeel_tools::failure::codes;
 use evenkeel_tools::kubernetes::{ObjectKind, Undo, WriteArguments, WriteResult};
 use evenkeel_tools::{ToolArguments, ToolFailure};
@@ -96,6 +98,27 @@ pub(super) fn check_running(object: &Value, name: &str) -> Result<(), ToolFailur
     ))
 }
 
+/// Refuses a change from a value that the same tool would not set: it could not be put back.
+pub(super) fn check_restorable(
+    what: &str,
+    value: Option<u64>,
+    fits: RangeInclusive<u32>,
+) -> Result<(), ToolFailure> {
+    let value = value.and_then(|value| u32::try_from(value).ok());
+    if value.is_some_and(|value| fits.contains(&value)) {
+        return Ok(());
+    }
+    Err(failure(
+        codes::KUBERNETES_INVALID,
+        format!(
+            "{what} is not from {} to {} now, and this tool would not put it back",
+            fits.start(),
+            fits.end()
+        ),
+        "Change it by hand.",
+    ))
+}
+
 /// A call of the same server that puts something back.
 pub(super) fn undo_call<A: ToolArguments>(arguments: Value) -> Undo {
     let arguments = match arguments {
@@ -123,7 +146,29 @@ async fn send(
         .map_err(|error| {
             crate::failure::bad_arguments(format!("no request can be made: {error}"))
         })?;
-    kube.json(request).await
+    write(kube, request, dry_run).await
+}
+
+/// Sends a request that writes. One that is not answered may have been done, which the failure says.
+pub(super) async fn write(
+    kube: &Kube,
+    request: Request<Vec<u8>>,
+    dry_run: bool,
+) -> Result<Value, ToolFailure> {
+    kube.json(request).await.map_err(|failure| {
+        let unanswered = matches!(
+            failure.code.as_str(),
+            codes::KUBERNETES_TIMEOUT | codes::KUBERNETES_UNREACHABLE | codes::KUBERNETES_TOO_LARGE
+        );
+        if dry_run || !unanswered {
+            return failure;
+        }
+        let next = format!(
+            "It may have been done nevertheless: ask find_action for this action id first. {}",
+            failure.next
+        );
+        ToolFailure { next, ..failure }
+    })
 }
 
 /// The metadata of an object.

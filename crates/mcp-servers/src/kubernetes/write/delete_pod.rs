@@ -8,7 +8,8 @@ use k8s_openapi::api::core::v1::Pod;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde_json::{Value, json};
 
-use super::apply::check_expected;
+use super::apply::{check_expected, write};
+use super::budget::check_budgets;
 use super::guard::allow_namespace;
 use super::report::summary;
 use super::stamp::check_action_id;
@@ -24,8 +25,9 @@ pub(in crate::kubernetes) struct DeletePod;
 impl Tool<Kube> for DeletePod {
     type Args = DeletePodArgs;
     const TITLE: &'static str = "Delete a pod";
-    const DESCRIPTION: &'static str = "Deletes one pod by name and uid; its controller makes a new one. A deleted \
-        object can't carry the action id: that the uid is gone is the proof.";
+    const DESCRIPTION: &'static str = "Deletes one pod by name and uid; its controller makes a new one. A ready pod \
+        whose disruption budget allows no disruption stays. A deleted object can't carry the action id: that the uid is \
+        gone is the proof.";
 
     async fn call(kube: &Kube, args: DeletePodArgs) -> Result<WriteResult, ToolFailure> {
         check_action_id(&args.action_id)?;
@@ -47,12 +49,13 @@ impl Tool<Kube> for DeletePod {
         if pod.metadata.deletion_timestamp.is_some() {
             return Ok(result(&args, Some(&pod.metadata), uid, true));
         }
+        check_budgets(kube, &args.namespace, &pod).await?;
         let dry = if args.dry_run { "?dryRun=All" } else { "" };
         let request = Request::delete(format!("{path}/{}{dry}", args.name))
             .header(http::header::CONTENT_TYPE, "application/json")
             .body(options(uid, args.dry_run).to_string().into_bytes())
             .map_err(|error| bad_arguments(format!("no request can be made: {error}")))?;
-        kube.json::<Value>(request).await?;
+        write(kube, request, args.dry_run).await?;
         Ok(result(&args, Some(&pod.metadata), uid, false))
     }
 

@@ -25,6 +25,7 @@ pub(super) mod set_resources;
 pub(super) mod stamp;
 
 mod apply;
+mod budget;
 mod config_value;
 mod merge;
 mod report;

@@ -112,6 +112,9 @@ pub(super) fn summary(result: &WriteResult) -> String {
         (true, ..) => format!("This action had already been done to {name}; nothing was written."),
         (false, true, true) => format!("Dry run: nothing in the spec of {name} would change."),
         (false, true, false) => format!("Dry run: {name} would change.\n{}", result.diff),
-        (false, false, _) => format!("{name} was changed."),
+        (false, false, true) => {
+            format!("Nothing in the spec of {name} had to change; the action is recorded on it.")
+        }
+        (false, false, false) => format!("{name} was changed."),
     }
 }

@@ -12,7 +12,7 @@ use http::Request;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde_json::{Value, json};
 
-use super::apply::{FIELD_MANAGER, check_expected, metadata};
+use super::apply::{FIELD_MANAGER, check_expected, metadata, write};
 use super::guard::allow_namespace;
 use super::report::{summary, written};
 use super::stamp::{check_action_id, is_stamped, stamp};
@@ -120,7 +120,7 @@ async fn create(
         .header(http::header::ACCEPT, "application/json")
         .body(wanted.to_string().into_bytes())
         .map_err(|error| bad_arguments(format!("no request can be made: {error}")))?;
-    kube.json(request).await
+    write(kube, request, dry_run).await
 }
 
 /// The copy, without what belongs to the one that ran.

@@ -4,7 +4,7 @@ use evenkeel_tools::kubernetes::{ObjectKind, ScaleArgs, WriteResult};
 use evenkeel_tools::{ToolArguments as _, ToolFailure};
 use serde_json::{Value, json};
 
-use super::apply::{Change, apply, check_kind, undo_call};
+use super::apply::{Change, apply, check_kind, check_restorable, undo_call};
 use super::report::summary;
 use crate::failure::bad_arguments;
 use crate::kubernetes::client::Kube;
@@ -31,6 +31,7 @@ impl Tool<Kube> for Scale {
         apply(kube, &args, |object| {
             // One is Kubernetes' default.
             let before = object.pointer("/spec/replicas").and_then(Value::as_u64).unwrap_or(1);
+            check_restorable("the number of replicas", Some(before), 0..=MAX_REPLICAS)?;
             object["spec"]["replicas"] = json!(args.replicas);
             let undo = undo_call::<ScaleArgs>(
                 json!({"namespace": args.namespace, "name": args.name, "kind": args.kind, "replicas": before}),

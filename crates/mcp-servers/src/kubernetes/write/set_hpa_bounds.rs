@@ -4,7 +4,7 @@ use evenkeel_tools::ToolFailure;
 use evenkeel_tools::kubernetes::{SetHpaBoundsArgs, WriteResult};
 use serde_json::{Value, json};
 
-use super::apply::{Change, apply, undo_call};
+use super::apply::{Change, apply, check_restorable, undo_call};
 use super::report::summary;
 use crate::failure::bad_arguments;
 use crate::kubernetes::client::Kube;
@@ -35,6 +35,8 @@ impl Tool<Kube> for SetHpaBounds {
             let spec = &mut object["spec"];
             // One is Kubernetes' default.
             let min = spec.get("minReplicas").and_then(Value::as_u64).unwrap_or(1);
+            check_restorable("minReplicas", Some(min), 1..=MAX_REPLICAS)?;
+            check_restorable("maxReplicas", spec["maxReplicas"].as_u64(), 1..=MAX_REPLICAS)?;
             let undo = undo_call::<SetHpaBoundsArgs>(json!({
                 "namespace": args.namespace,
                 "name": args.name,

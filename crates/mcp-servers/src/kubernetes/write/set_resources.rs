@@ -56,7 +56,7 @@ fn check(resources: &BTreeMap<String, Option<String>>) -> Result<(), ToolFailure
             return Err(bad_arguments(format!("only cpu and memory can be set, not {name:?}")));
         }
         if let Some(text) = quantity
-            && parse_quantity(text).is_none_or(|value| value <= 0.0)
+            && parse_quantity(text).is_none_or(|value| value < 0.0)
         {
             return Err(bad_arguments(format!("{text:?} isn't an amount of {name}")));
         }
