@@ -26,6 +26,9 @@ pub(crate) fn presentable(mut failure: ToolFailure) -> ToolFailure {
     failure
 }
 
+/// What is said of an `after` that no page gave.
+pub(crate) const NOT_NEXT: &str = "`after` is what a page before of the same list gave as `next`";
+
 /// The arguments don't fit the input schema or its limits.
 pub fn bad_arguments(message: impl Into<String>) -> ToolFailure {
     failure(

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use evenkeel_tools::Effect;
 use evenkeel_tools::failure::{META, ToolFailure, codes};
+use evenkeel_tools::redact::{Tally, tallied, tally};
 use futures::FutureExt as _;
 use rmcp::model::{CallToolResult, ContentBlock, JsonObject, MetaObject};
 use tokio_util::sync::CancellationToken;
@@ -123,7 +124,7 @@ impl<C: Send + Sync + 'static> ToolServer<C> {
         reader: Reader,
     ) -> Option<CallToolResult> {
         let name = entry.tool.name.as_ref();
-        let call = (entry.handler)(Arc::clone(&self.context), arguments);
+        let call = tallied((entry.handler)(Arc::clone(&self.context), arguments));
         let call = crate::progress::told(progress, AssertUnwindSafe(call).catch_unwind());
         let call = self.running.track_future(tokio::time::timeout(self.limits.call, call));
         let ended = if entry.effect == Effect::Read {
@@ -132,21 +133,22 @@ impl<C: Send + Sync + 'static> ToolServer<C> {
             // A write that is on its way cannot be called back. Leaving it half-way would only lose how it ended.
             call.await
         };
-        let answer = match ended {
-            Ok(Ok(answer)) => answer,
-            Ok(Err(_panic)) => Err(failure(
+        let broken = |failure| (Err(failure), Tally::new());
+        let (answer, hidden) = match ended {
+            Ok(Ok((answer, tally))) => (answer, tally),
+            Ok(Err(_panic)) => broken(failure(
                 codes::BROKEN,
                 format!("{name} broke off because of an error of its own"),
                 "Look at the server's log lines, and report the error with the arguments of the call.",
             )),
-            Err(_) => Err(failure(
+            Err(_) => broken(failure(
                 codes::TIMEOUT,
                 format!("{name} took longer than {} s", self.limits.call.as_secs_f32()),
                 "Narrow the call, or check how fast the API behind this server answers.",
             )),
         };
         Some(match self.bounded(name, answer) {
-            Ok((value, summary)) => succeeded(value, summary, reader),
+            Ok((value, summary)) => succeeded(value, summary, &hidden, reader),
             Err(failure) => {
                 let failure = presentable(failure);
                 tracing::info!(
@@ -187,14 +189,26 @@ pub(crate) enum Reader {
     Other,
 }
 
-fn succeeded(value: serde_json::Value, summary: String, reader: Reader) -> CallToolResult {
+fn succeeded(
+    value: serde_json::Value,
+    summary: String,
+    hidden: &Tally,
+    reader: Reader,
+) -> CallToolResult {
     let mut content = vec![ContentBlock::text(summary)];
     if reader == Reader::Other {
         content.push(ContentBlock::text(value.to_string()));
     }
     let mut result = CallToolResult::structured(value);
     result.content = content;
+    if !hidden.is_empty() {
+        result.meta = Some(beside(tally::META, serde_json::json!(hidden)));
+    }
     result
+}
+
+fn beside(key: &str, value: serde_json::Value) -> MetaObject {
+    MetaObject(JsonObject::from_iter([(key.to_owned(), value)]))
 }
 
 /// A failure is said in words, and for programs beside the content: as structured content it would not fit the tool's
@@ -202,8 +216,7 @@ fn succeeded(value: serde_json::Value, summary: String, reader: Reader) -> CallT
 pub(crate) fn failed(failure: &ToolFailure) -> CallToolResult {
     let text = format!("{}: {} {}", failure.code, sentence(&failure.message), failure.next);
     let mut result = CallToolResult::error(vec![ContentBlock::text(text)]);
-    result.meta =
-        Some(MetaObject(JsonObject::from_iter([(META.to_owned(), serde_json::json!(failure))])));
+    result.meta = Some(beside(META, serde_json::json!(failure)));
     result
 }
 

@@ -16,6 +16,9 @@ use tokio::time::Instant;
 use crate::pins::{OfferedTool, TOOLS_MAX};
 use crate::result::said;
 
+/// How long a list of tools is believed. A server that changes a tool in silence is called in the old form no longer.
+const LIST_LASTS: Duration = Duration::from_mins(1);
+
 /// Opens sessions with one server.
 #[async_trait]
 pub trait Connector: Send + Sync {
@@ -26,11 +29,17 @@ pub trait Connector: Send + Sync {
 /// An open session. Dropping it ends it, and kills the child behind it, if any.
 pub struct Session {
     running: RunningService<RoleClient, Client>,
-    offered: std::sync::Mutex<Arc<[OfferedTool]>>,
+    offered: std::sync::Mutex<Offered>,
     list_changed: Arc<AtomicBool>,
     flooded: Arc<AtomicBool>,
     ends: Option<Instant>,
     _child: Option<tokio::process::Child>,
+}
+
+/// What the server offers, and when it said so.
+struct Offered {
+    tools: Arc<[OfferedTool]>,
+    listed: Instant,
 }
 
 /// Our side of the protocol: we offer nothing, and notice when the server says that its tools changed.
@@ -79,7 +88,7 @@ impl Session {
             .await
             .map_err(|error| format!("the handshake failed: {}", said(&error.to_string())))?;
         let tools = list(running.peer()).await?;
-        let offered = std::sync::Mutex::new(tools);
+        let offered = std::sync::Mutex::new(Offered { tools, listed: Instant::now() });
         Ok(Self { running, offered, list_changed, flooded, ends: None, _child: child })
     }
 
@@ -95,9 +104,12 @@ impl Session {
 
     /// Whether the other side hung up, or the credentials lapsed.
     pub(crate) fn is_closed(&self) -> bool {
-        self.running.is_closed()
-            || self.running.peer().is_transport_closed()
-            || self.ends.is_some_and(|ends| ends <= Instant::now())
+        self.is_hung_up() || self.ends.is_some_and(|ends| ends <= Instant::now())
+    }
+
+    /// Whether the other side hung up.
+    pub(crate) fn is_hung_up(&self) -> bool {
+        self.running.is_closed() || self.running.peer().is_transport_closed()
     }
 
     /// Whether it was ended because of a message without end.
@@ -105,18 +117,21 @@ impl Session {
         self.flooded.load(Ordering::Relaxed)
     }
 
-    /// The tools offered now; asked for again when the server said that they changed.
+    /// The tools offered now; asked for again when the server said that they changed, and after [`LIST_LASTS`], because
+    /// not every server says so.
     pub(crate) async fn offered(&self) -> Result<Arc<[OfferedTool]>, String> {
-        if self.list_changed.swap(false, Ordering::Relaxed) {
+        let told = self.list_changed.swap(false, Ordering::Relaxed);
+        let old = self.lock().listed.elapsed() >= LIST_LASTS;
+        if told || old {
             match list(self.peer()).await {
-                Ok(tools) => *self.lock() = tools,
+                Ok(tools) => *self.lock() = Offered { tools, listed: Instant::now() },
                 Err(reason) => {
-                    self.list_changed.store(true, Ordering::Relaxed);
+                    self.list_changed.store(told, Ordering::Relaxed);
                     return Err(reason);
                 }
             }
         }
-        Ok(Arc::clone(&self.lock()))
+        Ok(Arc::clone(&self.lock().tools))
     }
 
     /// Whether the server still answers at all.
@@ -126,7 +141,7 @@ impl Session {
             .is_ok_and(|answer| answer.is_ok())
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Arc<[OfferedTool]>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Offered> {
         self.offered.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }

@@ -1,5 +1,6 @@
 //! The result of a call.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// A successful call's result.
@@ -9,6 +10,8 @@ pub struct ToolReply {
     pub content: serde_json::Value,
     /// The server's line for people.
     pub summary: String,
+    /// What a server of ours hid in it, by kind.
+    pub hidden: BTreeMap<String, u64>,
     /// How long the call took, waiting for its turn included.
     pub duration: Duration,
     /// Bytes of the arguments as JSON.

@@ -1,5 +1,8 @@
 //! Reading what a server answered.
 
+use std::collections::BTreeMap;
+
+use evenkeel_tools::redact::{Kind, tally::META};
 use rmcp::model::{CallToolResult, ContentBlock};
 use serde_json::{Value, json};
 
@@ -12,6 +15,17 @@ const WORDS_MAX: usize = 2000;
 /// The key of a failed result's `_meta` under which shipped servers say what failed (`evenkeel_tools::failure::META`).
 const FAILURE: &str = "evenkeel/failure";
 
+/// What a tool answered.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    /// The structured content.
+    pub(crate) content: Value,
+    /// A line for people.
+    pub(crate) summary: String,
+    /// What was hidden in it, by kind.
+    pub(crate) hidden: BTreeMap<String, u64>,
+}
+
 /// Which tool of which server answered, and how large its answer may be.
 pub(crate) struct Answered<'a> {
     pub(crate) server: &'a str,
@@ -21,12 +35,13 @@ pub(crate) struct Answered<'a> {
 }
 
 impl Answered<'_> {
-    /// The structured content and a line for people.
-    pub(crate) fn read(&self, result: CallToolResult) -> Result<(Value, String), ToolError> {
+    /// What it answered.
+    pub(crate) fn read(&self, result: CallToolResult) -> Result<Answer, ToolError> {
         let summary = clean(&text(&result.content));
         if result.is_error == Some(true) {
             return Err(self.failure(&result, &summary));
         }
+        let hidden = self.hidden(&result);
         let content = match (result.structured_content, self.whose) {
             (Some(content), Whose::Ours) => content,
             (Some(content), Whose::Foreign) => cleaned(content),
@@ -45,7 +60,18 @@ impl Answered<'_> {
                 limit: self.max_bytes,
             });
         }
-        Ok((content, clip(&summary, WORDS_MAX)))
+        Ok(Answer { content, summary: clip(&summary, WORDS_MAX), hidden })
+    }
+
+    /// What a server of ours hid, as it counted.
+    fn hidden(&self, result: &CallToolResult) -> BTreeMap<String, u64> {
+        let beside = result.meta.as_ref().and_then(|meta| meta.0.get(META));
+        let Some(Value::Object(counts)) = beside.filter(|_| self.whose == Whose::Ours) else {
+            return BTreeMap::new();
+        };
+        let known = |name: &String| Kind::ALL.iter().any(|kind| kind.as_str() == name);
+        let counts = counts.iter().filter(|(name, _)| known(name));
+        counts.filter_map(|(name, count)| Some((name.clone(), count.as_u64()?))).collect()
     }
 
     /// What the tool says went wrong. A third-party server has no codes: with ours it could say of a write that it wasn't
@@ -141,16 +167,27 @@ mod tests {
     #[test]
     fn text_of_others_is_bounded_evidence_and_of_ours_a_breach() {
         let result = || CallToolResult::success(vec![ContentBlock::text("ä\u{1b}[31mred\u{202e}")]);
-        let (content, summary) = answered(Whose::Foreign, 1000).read(result()).unwrap();
+        let Answer { content, summary, .. } =
+            answered(Whose::Foreign, 1000).read(result()).unwrap();
         assert_eq!(summary, "ä\u{fffd}[31mred\u{fffd}");
         assert_eq!(content, json!({ "text": summary, "truncated": false, "leftOut": 0 }));
         let error = answered(Whose::Ours, 1000).read(result()).unwrap_err();
         assert_eq!(error.code(), "mcp.protocol");
 
         let long = CallToolResult::success(vec![ContentBlock::text("ä".repeat(1000))]);
-        let (content, _) = answered(Whose::Foreign, 301).read(long).unwrap();
+        let content = answered(Whose::Foreign, 301).read(long).unwrap().content;
         assert_eq!(content["text"].as_str().unwrap().len(), 150);
         assert_eq!(content["truncated"], true);
+    }
+
+    #[test]
+    fn what_our_servers_hid_is_counted_and_nothing_else() {
+        let mut result = CallToolResult::structured(json!({}));
+        let counts = json!({ META: { "email": 2, "jwt": -1, "made_up": 5 } });
+        result.meta = serde_json::from_value(counts).ok();
+        let hidden = |whose| answered(whose, 1000).read(result.clone()).unwrap().hidden;
+        assert_eq!(hidden(Whose::Ours), BTreeMap::from([("email".to_owned(), 2)]));
+        assert!(hidden(Whose::Foreign).is_empty());
     }
 
     #[test]

@@ -18,7 +18,7 @@ use crate::health::ConnectionHealth;
 use crate::http::{HttpConnector, HttpSpec};
 use crate::pins::{OfferedTool, Pinned, Pins};
 use crate::reply::ToolReply;
-use crate::result::{Answered, said};
+use crate::result::{Answer, Answered, said};
 
 /// Room for the protocol's wrapping around a result, and for lists of tools.
 const WRAPPING_BYTES: usize = 1024 * 1024;
@@ -179,11 +179,11 @@ impl ToolBox {
         let retries = if self.agents.reads(server, tool) { READ_RETRIES } else { 0 };
         let outcome = place.call(arguments, started + limit, retries).await;
         match outcome {
-            Ok((content, summary)) => {
+            Ok(Answer { content, summary, hidden }) => {
                 let duration = started.elapsed();
                 connection.succeeded(duration);
                 let result_bytes = content.to_string().len();
-                Ok(ToolReply { content, summary, duration, argument_bytes, result_bytes })
+                Ok(ToolReply { content, summary, hidden, duration, argument_bytes, result_bytes })
             }
             Err(error) => {
                 // A tool that answers with a failure is a connection that works.
@@ -214,7 +214,7 @@ impl ToolBox {
 
 /// How a call ended, and whether the server said anything at all.
 struct Ended {
-    outcome: Result<(Value, String), ToolError>,
+    outcome: Result<Answer, ToolError>,
     heard: bool,
 }
 
@@ -225,7 +225,7 @@ impl Place<'_> {
         arguments: JsonObject,
         deadline: Instant,
         mut retries: u32,
-    ) -> Result<(Value, String), ToolError> {
+    ) -> Result<Answer, ToolError> {
         let mut wait = FIRST_RETRY;
         loop {
             let again = retries > 0 && Instant::now() + wait < deadline;
@@ -246,7 +246,7 @@ impl Place<'_> {
         arguments: JsonObject,
         deadline: Instant,
         again: bool,
-    ) -> Result<(Value, String), ToolError> {
+    ) -> Result<Answer, ToolError> {
         let timed_out = |_| self.timed_out();
         let now = Instant::now();
         let wait = self.connection.bucket.take(now, deadline.saturating_duration_since(now));
@@ -282,12 +282,14 @@ impl Place<'_> {
         };
         let exchange = self.exchange(&session, arguments);
         if let Ok(outcome) = tokio::time::timeout_at(deadline, exchange).await {
-            if session.is_closed() {
+            // Over HTTP a session outlives the server that knew it: whoever gets no answer opens another.
+            let unanswered = matches!(outcome, Err(ToolError::Unreachable { .. }));
+            if session.is_hung_up() {
                 self.connection.discard(&session, "the server hung up");
+            } else if unanswered {
+                self.connection.discard(&session, "the server doesn't answer in this session");
             }
-            let heard =
-                !session.is_flooded() && !matches!(outcome, Err(ToolError::Unreachable { .. }));
-            return Ended { outcome, heard };
+            return Ended { outcome, heard: !session.is_flooded() && !unanswered };
         }
         // Slow is no reason to kill: only a server that doesn't answer anything any more.
         let heard = session.is_alive(LIVENESS).await;
@@ -301,7 +303,7 @@ impl Place<'_> {
         &self,
         session: &Arc<Session>,
         arguments: JsonObject,
-    ) -> Result<(Value, String), ToolError> {
+    ) -> Result<Answer, ToolError> {
         let offered = session.offered().await.map_err(|reason| self.unreachable(reason))?;
         match self.connection.pins(&offered).compare(&Pins::of(&offered), self.tool) {
             Pinned::Same => {}

@@ -63,7 +63,7 @@ pub use reconciler::{ReconcileSettings, Reconciler};
 pub use rotate::Rotated;
 pub use secrets::Sealer;
 pub use similar::{Similar, SimilarIncident};
-pub use toolroom::{CallObserver, ClusterAccess, Link, ToolCaller, ToolRule, Toolroom};
+pub use toolroom::{CallObserver, ClusterAccess, Link, ToolAnswer, ToolCaller, ToolRule, Toolroom};
 
 use std::sync::Arc;
 

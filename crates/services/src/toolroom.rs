@@ -100,6 +100,14 @@ pub struct ToolRule {
     pub agents: Vec<AgentUse>,
 }
 
+/// What a tool answered.
+pub struct ToolAnswer {
+    /// The answer.
+    pub content: Value,
+    /// What a shipped server hid in it, by kind.
+    pub hidden: BTreeMap<String, u64>,
+}
+
 /// The one door to the world (invariant I5): calls MCP tools. Implemented over the MCP client,
 /// which enforces each agent's allow-list at the moment of the call.
 #[async_trait]
@@ -114,7 +122,7 @@ pub trait ToolCaller: Send + Sync {
         tool: &str,
         arguments: Value,
         limit: Option<Duration>,
-    ) -> Result<Value, ToolFailure>;
+    ) -> Result<ToolAnswer, ToolFailure>;
 
     /// What a server offers now; it is connected to if need be.
     async fn offered(
@@ -224,7 +232,11 @@ impl Toolroom {
         limit: Option<Duration>,
     ) -> Result<Value, ToolFailure> {
         let calling = self.caller.call(access, agent, server, tool, arguments, limit);
-        self.watched(access.cluster, server, tool, calling).await
+        let answer = self.watched(access.cluster, server, tool, calling).await?;
+        for (kind, count) in &answer.hidden {
+            self.observer.redacted(kind, *count);
+        }
+        Ok(answer.content)
     }
 
     /// What a server offers now; see [`ToolCaller::offered`].

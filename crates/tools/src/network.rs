@@ -20,7 +20,7 @@ pub const ALLOWED_NETWORKS: &str = "EVENKEEL_ALLOWED_NETWORKS";
 pub struct AllowedNetworks {
     classes: Vec<Class>,
     named: Vec<IpNet>,
-    within: Option<Vec<IpNet>>,
+    within: Vec<Vec<IpNet>>,
 }
 
 /// A text that names no networks.
@@ -64,7 +64,7 @@ impl Class {
 impl Default for AllowedNetworks {
     fn default() -> Self {
         let classes = vec![Class::Public, Class::Private, Class::Loopback];
-        Self { classes, named: Vec::new(), within: None }
+        Self { classes, named: Vec::new(), within: Vec::new() }
     }
 }
 
@@ -81,11 +81,9 @@ fn list(text: &str) -> impl Iterator<Item = &str> {
 impl AllowedNetworks {
     /// Reads the text form; an empty text is the default.
     pub fn parse(text: &str) -> Result<Self, UnknownNetwork> {
-        let (allowed, bounds) = match text.split_once("within") {
-            Some((allowed, bounds)) => (allowed, Some(bounds)),
-            None => (text, None),
-        };
-        let mut networks = Self { classes: Vec::new(), named: Vec::new(), within: None };
+        let mut parts = text.split("within");
+        let allowed = parts.next().unwrap_or_default();
+        let mut networks = Self { classes: Vec::new(), named: Vec::new(), within: Vec::new() };
         for word in list(allowed) {
             match word {
                 "public" => networks.classes.push(Class::Public),
@@ -97,12 +95,12 @@ impl AllowedNetworks {
         if networks.classes.is_empty() && networks.named.is_empty() {
             networks = Self::default();
         }
-        networks.narrowed(list(bounds.unwrap_or_default()))
+        parts.try_fold(networks, |networks, bounds| networks.narrowed(list(bounds)))
     }
 
     /// No network at all.
     pub fn nothing() -> Self {
-        Self { classes: Vec::new(), named: Vec::new(), within: None }
+        Self { classes: Vec::new(), named: Vec::new(), within: Vec::new() }
     }
 
     /// Networks (CIDR) in a text, with commas or spaces between them.
@@ -117,7 +115,7 @@ impl AllowedNetworks {
     ) -> Result<Self, UnknownNetwork> {
         let within = within.into_iter().map(cidr).collect::<Result<Vec<_>, _>>()?;
         if !within.is_empty() {
-            self.within = Some(within);
+            self.within.push(within);
         }
         Ok(self)
     }
@@ -135,8 +133,7 @@ impl AllowedNetworks {
             }
             class => self.classes.contains(&class) || named(),
         };
-        let inside =
-            self.within.as_ref().is_none_or(|nets| nets.iter().any(|net| net.contains(&address)));
+        let inside = self.within.iter().all(|nets| nets.iter().any(|net| net.contains(&address)));
         if allowed && inside {
             return Ok(());
         }
@@ -183,7 +180,7 @@ impl fmt::Display for AllowedNetworks {
         });
         let words: Vec<_> = classes.chain(self.named.iter().map(ToString::to_string)).collect();
         f.write_str(&words.join(","))?;
-        if let Some(within) = &self.within {
+        for within in &self.within {
             let nets: Vec<_> = within.iter().map(ToString::to_string).collect();
             write!(f, " within {}", nets.join(","))?;
         }
@@ -332,6 +329,7 @@ mod tests {
         // What a connection names bounds what the operator allows, and adds nothing.
         assert!(may("private within 10.1.0.0/16", "10.1.2.3"));
         assert!(!may("private within 10.1.0.0/16", "10.2.2.3"));
+        assert!(!may("private within 10.1.0.0/16 within 10.0.0.0/8", "10.2.2.3"), "both count");
         assert!(!may("private within 169.254.0.0/16", "169.254.169.254"));
         for bad in ["10.0.0.0/33", "everything", "private within nowhere"] {
             assert!(AllowedNetworks::parse(bad).is_err(), "{bad}");
@@ -340,7 +338,11 @@ mod tests {
 
     #[test]
     fn the_text_form_is_read_back() {
-        for text in ["public,private,loopback", "public,10.0.0.0/8 within 10.0.0.0/16,fd00::/8"] {
+        for text in [
+            "public,private,loopback",
+            "public,10.0.0.0/8 within 10.0.0.0/16,fd00::/8",
+            "private within 10.0.0.0/8 within 10.1.0.0/16",
+        ] {
             assert_eq!(AllowedNetworks::parse(text).unwrap().to_string(), text);
         }
     }

@@ -118,7 +118,8 @@ fn children<'a>(world: &'a World, id: &str) -> Option<&'a [Value]> {
 
 fn shown(above: &str, nth: usize, block: &Value) -> Value {
     let mut shown = block.clone();
-    let has = block["children"].as_array().is_some_and(|children| !children.is_empty());
+    // Children that are a word and no list are there and can't be read, as of a synced block that isn't shared.
+    let has = block["children"].as_array().map_or(block["children"].is_string(), |c| !c.is_empty());
     if let Value::Object(fields) = &mut shown {
         fields.remove("children");
         fields.insert("object".to_owned(), json!("block"));

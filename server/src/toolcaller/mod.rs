@@ -24,7 +24,7 @@ use evenkeel_domain::{
 };
 use evenkeel_mcp::{AgentName, AgentsConfig, Pins, ServerSpec, ToolBox, ToolError};
 use evenkeel_mcp_servers::{Limits, ServerKind, runbooks::library::CACHE};
-use evenkeel_services::{ClusterAccess, Link, ToolCaller, ToolRule};
+use evenkeel_services::{ClusterAccess, Link, ToolAnswer, ToolCaller, ToolRule};
 use evenkeel_storage::Store;
 use evenkeel_tools::{
     memory::SERVER as MEMORY,
@@ -241,12 +241,13 @@ impl ToolCaller for McpTools {
         tool: &str,
         arguments: Value,
         limit: Option<Duration>,
-    ) -> Result<Value, ToolFailure> {
+    ) -> Result<ToolAnswer, ToolFailure> {
         let agent = parse(agent)?;
         let toolbox = self.toolbox(access).await;
         let limit = limit.map_or(CALL_MAX, |limit| limit.min(CALL_MAX));
         let reply = toolbox.call(&agent, server, tool, arguments, limit).await;
-        reply.map(|reply| reply.content).map_err(|error| failure(&error))
+        let reply = reply.map_err(|error| failure(&error))?;
+        Ok(ToolAnswer { content: reply.content, hidden: reply.hidden })
     }
 
     async fn offered(

@@ -204,10 +204,16 @@ fn graphql_error(what: &str, error: &GraphqlError) -> ToolFailure {
             format!("{what} doesn't exist: {said}"),
             "Check that the token or the App's installation covers the repository.",
         ),
-        _ => failure(
+        Some("UNPROCESSABLE") => failure(
             codes::GITHUB_INVALID,
             format!("GitHub refused {what}: {said}"),
             "Do what the message asks for, by hand if need be.",
+        ),
+        // Among these are its own time-outs: what was asked for may have been done.
+        _ => failure(
+            codes::GITHUB_FAILED,
+            format!("GitHub failed {what}, and does not say whether it was done: {said}"),
+            "Look at GitHub whether it was done before trying again.",
         ),
     }
 }
@@ -341,4 +347,29 @@ fn has_next(headers: &HeaderMap) -> bool {
         .get(header::LINK)
         .and_then(|link| link.to_str().ok())
         .is_some_and(|link| link.split(',').any(|part| part.contains("rel=\"next\"")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn i2_only_a_refusal_says_that_nothing_was_done() {
+        let code = |error: serde_json::Value| {
+            graphql_error("graphql revertPullRequest", &serde_json::from_value(error).unwrap()).code
+        };
+        let timeout =
+            "Something went wrong while executing your query. This may be the result of a timeout";
+        for (error, expected) in [
+            (
+                serde_json::json!({"type": "UNPROCESSABLE", "message": "not mergeable"}),
+                codes::GITHUB_INVALID,
+            ),
+            (serde_json::json!({"type": "FORBIDDEN", "message": "no"}), codes::GITHUB_FORBIDDEN),
+            (serde_json::json!({"message": timeout}), codes::GITHUB_FAILED),
+            (serde_json::json!({"type": "INTERNAL", "message": "no"}), codes::GITHUB_FAILED),
+        ] {
+            assert_eq!(code(error.clone()), expected, "{error}");
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use evenkeel_tools::ToolFailure;
 
-use crate::failure::bad_arguments;
+use crate::failure::{NOT_NEXT, bad_arguments};
 
 /// A place in a list that GitHub hands out in numbered pages. What comes to a list meanwhile shifts it, so a page may
 /// repeat something; `until` or a commit as reference keep it still.
@@ -58,7 +58,7 @@ impl FromStr for Place {
         let skip = skip.parse().ok().filter(|skip| *skip <= 100);
         match (page, skip) {
             (Some(page), Some(skip)) => Ok(Self { page, skip }),
-            _ => Err(bad_arguments("`after` is what a page before gave as `next`")),
+            _ => Err(bad_arguments(NOT_NEXT)),
         }
     }
 }

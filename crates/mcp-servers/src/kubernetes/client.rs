@@ -196,10 +196,8 @@ impl Kube {
     ) -> Result<Page<K>, ToolFailure> {
         loop {
             let request = kube::core::Request::new(path);
-            let request = match only_metadata {
-                true => request.list_metadata(params),
-                false => request.list(params),
-            };
+            let request =
+                if only_metadata { request.list_metadata(params) } else { request.list(params) };
             match self.json(request.map_err(errors::unbuildable)?).await {
                 Err(failure) if failure.code == codes::KUBERNETES_TOO_LARGE => {
                     let fewer = params.limit.map_or(0, |limit| limit / FEWER);

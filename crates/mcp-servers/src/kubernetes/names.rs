@@ -6,7 +6,7 @@ use k8s_openapi::{ClusterResourceScope, NamespaceResourceScope};
 use kube::Resource;
 use kube::api::ListParams;
 
-use crate::failure::bad_arguments;
+use crate::failure::{NOT_NEXT, bad_arguments};
 
 /// A DNS subdomain, as object names are: it can't hold a slash or a question mark.
 pub(super) fn check(what: &str, name: &str) -> Result<(), ToolFailure> {
@@ -70,8 +70,6 @@ pub(super) fn list_params(
     })
 }
 
-/// What is said of an `after` that no page gave.
-pub(super) const NOT_NEXT: &str = "`after` is what a page before of the same list gave as `next`";
 /// Bytes of what a page before gave as `next`; etcd's keys, of which it is made, are far shorter.
 const MAX_TOKEN: usize = 8 * 1024;
 

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use evenkeel_tools::ToolFailure;
 use evenkeel_tools::failure::codes;
 use evenkeel_tools::loki::{Direction, Entries, Labels, LogEntry};
+use evenkeel_tools::redact::hide_keys;
 use jiff::Timestamp;
 
 use super::http::Loki;
@@ -82,7 +83,10 @@ pub(super) fn merge(found: Vec<Stream>, direction: Direction, warnings: Vec<Stri
     let mut streams: Vec<Labels> = Vec::new();
     let mut known: BTreeMap<Labels, usize> = BTreeMap::new();
     let mut rows = Vec::new();
-    for Stream { stream, values } in found {
+    for Stream { stream, mut values } in found {
+        // Here a stream's lines still stand one after another.
+        let mut texts: Vec<_> = values.iter_mut().map(|value| &mut value.text).collect();
+        hide_keys(&mut texts);
         let index = *known.entry(stream).or_insert_with_key(|labels| {
             streams.push(labels.clone());
             streams.len() - 1

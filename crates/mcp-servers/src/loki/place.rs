@@ -55,6 +55,12 @@ fn candidates(part: PlacePart) -> &'static [&'static str] {
     }
 }
 
+/// Whether a label's name says what it holds. What `instance` and `host` hold depends on who wrote the collector's
+/// configuration: a pod, a node, an address.
+fn says_what_it_holds(label: &str) -> bool {
+    !matches!(label, "instance" | "host")
+}
+
 /// The selector for a place and further matchers, and what was found out.
 pub(super) async fn selector(
     loki: &Loki,
@@ -106,7 +112,9 @@ impl Search<'_> {
         };
         let present: Vec<&str> =
             candidates(part).iter().copied().filter(|label| self.known.contains(*label)).collect();
-        if let ([only], true) = (present.as_slice(), part != PlacePart::Workload) {
+        if let ([only], true) = (present.as_slice(), part != PlacePart::Workload)
+            && says_what_it_holds(only)
+        {
             return Ok(exact(only));
         }
         for label in &present {
@@ -115,15 +123,28 @@ impl Search<'_> {
             }
         }
         if part == PlacePart::Workload {
-            return self.pods_of(value);
+            return self.pods_of(value).await;
         }
         // None of them has the value: then no line will be found, which is the answer.
-        present.first().map(|label| exact(label)).ok_or_else(|| self.none(part))
+        let sure = present.into_iter().find(|label| says_what_it_holds(label));
+        sure.map(exact).ok_or_else(|| self.none(part))
     }
 
     /// Pods that are named after a workload: a ReplicaSet's, a StatefulSet's or a DaemonSet's.
-    fn pods_of(&self, workload: &str) -> Result<DiscoveredLabel, ToolFailure> {
-        let pods = candidates(PlacePart::Pod).iter().find(|label| self.known.contains(**label));
+    async fn pods_of(&self, workload: &str) -> Result<DiscoveredLabel, ToolFailure> {
+        let known = candidates(PlacePart::Pod).iter().filter(|label| self.known.contains(**label));
+        let mut pods = None;
+        for label in known {
+            let named = |value: &String| {
+                value
+                    .strip_prefix(workload)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+            };
+            if says_what_it_holds(label) || self.values(label).await?.iter().any(named) {
+                pods = Some(label);
+                break;
+            }
+        }
         let label = pods.ok_or_else(|| self.none(PlacePart::Workload))?;
         Ok(DiscoveredLabel {
             part: PlacePart::Workload,

@@ -10,7 +10,7 @@ use super::notion::SOURCE;
 use super::notion::blocks::{PIECE, Place, read};
 use super::notion::live::{an_id, cursor, row};
 use super::notion::wire::Page;
-use crate::failure::bad_arguments;
+use crate::failure::{NOT_NEXT, bad_arguments};
 use crate::text::safe;
 use crate::tool::Tool;
 
@@ -29,7 +29,7 @@ impl Tool<Runbooks> for NotionPageTool {
     async fn call(runbooks: &Runbooks, args: NotionPageArgs) -> Result<NotionPage, ToolFailure> {
         let named = args.page.strip_prefix(SOURCE).and_then(|rest| rest.strip_prefix('/'));
         let id = an_id(named.unwrap_or(&args.page), "page")?;
-        let from = match cursor(args.cursor.as_ref())? {
+        let from = match cursor(args.after.as_ref())? {
             Some(cursor) => place(cursor, id)?,
             None => Place::start(id),
         };
@@ -51,9 +51,7 @@ impl Tool<Runbooks> for NotionPageTool {
 fn place(cursor: &str, page: &str) -> Result<Place, ToolFailure> {
     let bytes = URL_SAFE_NO_PAD.decode(cursor).ok();
     let place = bytes.and_then(|bytes| serde_json::from_slice::<Place>(&bytes).ok());
-    place
-        .filter(|place| place.is_in(page))
-        .ok_or_else(|| bad_arguments("cursor is none that was given out for this page"))
+    place.filter(|place| place.is_in(page)).ok_or_else(|| bad_arguments(NOT_NEXT))
 }
 
 fn written(place: &Place) -> Option<String> {

@@ -35,7 +35,7 @@ impl Tool<Runbooks> for NotionQuery {
         if let Some(filter) = filter(&args)? {
             body["filter"] = filter;
         }
-        if let Some(cursor) = cursor(args.cursor.as_ref())? {
+        if let Some(cursor) = cursor(args.after.as_ref())? {
             body["start_cursor"] = json!(cursor);
         }
         let named = args.source.as_deref().map(|id| an_id(id, "source")).transpose()?;

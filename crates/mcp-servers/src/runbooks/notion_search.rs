@@ -43,7 +43,7 @@ impl Tool<Runbooks> for NotionSearch {
             };
             body["filter"] = json!({ "property": "object", "value": value });
         }
-        if let Some(cursor) = cursor(args.cursor.as_ref())? {
+        if let Some(cursor) = cursor(args.after.as_ref())? {
             body["start_cursor"] = json!(cursor);
         }
         let list: List<Page> = runbooks.notion()?.client()?.post("v1/search", &body).await?;

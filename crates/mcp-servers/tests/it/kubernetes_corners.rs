@@ -7,7 +7,7 @@ use evenkeel_tools::kubernetes::{
 };
 use serde_json::{Value, json};
 
-use crate::kubernetes_cluster::{Cluster, deployment, image};
+use crate::kubernetes_cluster::{Cluster, deployment};
 
 /// A user without a role of its own.
 const SOMEBODY: &str = "system:serviceaccount:default:evenkeel-test-corners";
@@ -202,23 +202,6 @@ async fn what_could_not_be_put_back_is_not_changed_and_no_change_is_called_none(
     let answer = cluster.client.raw("scale", serde_json::to_value(&scale).unwrap()).await;
     let said = &answer.content[0].as_text().unwrap().text;
     assert!(said.starts_with("Nothing in the spec"), "{said}");
-    cluster.stop().await;
-}
-
-#[tokio::test]
-async fn an_init_container_that_keeps_crashing_is_the_pod_s_trouble() {
-    let cluster = Cluster::start(r#"[ "$FAILS" = yes ] && exit 1; exec sleep 600"#).await;
-    let mut object = deployment("web", 1);
-    object["spec"]["template"]["spec"]["initContainers"] = json!([
-        {"name": "migrate", "image": image(), "env": [{"name": "FAILS", "value": "yes"}]}]);
-    cluster.create("apis/apps/v1", "deployments", object).await;
-    let pod = cluster
-        .eventually("the init container's crashes", async || {
-            let pods = cluster.workload("web").await.pods;
-            pods.into_iter().find(|pod| pod.restarts.is_some_and(|restarts| restarts > 0))
-        })
-        .await;
-    assert!(!pod.trouble.as_deref().unwrap_or("none").contains("PodInitializing"), "{pod:?}");
     cluster.stop().await;
 }
 

@@ -197,3 +197,16 @@ async fn a_write_without_an_answer_is_not_called_undone() {
     let failure = client.call(&scale).await.unwrap_err();
     assert!(!failure.next.contains("find_action"), "{failure:?}");
 }
+
+#[tokio::test]
+async fn what_is_hidden_is_counted_beside_the_answer() {
+    let log = "signed in ann@shop.example\nsigned in bob@shop.example\npassword=hunter2\n";
+    let log = ResponseTemplate::new(200).set_body_string(log);
+    let (_server, client) = answering(log, short()).await;
+    let arguments = json!({"namespace": "shop", "pod": "web-1"});
+    let answer = client.raw("pod_logs", arguments).await;
+    let counted = &answer.meta.unwrap().0[evenkeel_tools::redact::tally::META];
+    assert_eq!(counted, &json!({"email": 2, "password": 1}));
+    let lines = answer.structured_content.unwrap()["lines"].clone();
+    assert_ne!(lines[0]["text"], lines[1]["text"], "two people are two");
+}

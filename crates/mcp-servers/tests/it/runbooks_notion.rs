@@ -130,6 +130,22 @@ async fn pages_are_read_with_all_their_blocks() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_read_keeps_nothing_else_from_being_read() {
+    let double = double().await;
+    let mut synced = block("synced_block", "", Vec::new());
+    synced["children"] = "unshared".into();
+    let words = |words: &str| block("paragraph", words, Vec::new());
+    double.put(Page::new("page-1", "First", vec![words("before"), synced, words("behind")]));
+    double.put(Page::new("page-2", "Second", vec![words("whole")]));
+    let client = client(&double, None, "secret").await;
+    let state = until(&client, |notion| notion.runbooks == 2).await;
+    assert!(!state.complete, "a part is missing, and said to be");
+    let first = GetRunbookArgs { id: "notion/page-1".to_owned(), ..GetRunbookArgs::default() };
+    let text = client.call(&first).await.unwrap().text;
+    assert!(text.contains("before") && text.contains("behind"), "{text}");
+}
+
+#[tokio::test]
 async fn a_database_is_followed_as_it_changes() {
     let double = double().await;
     double.database("db", &["source-a", "source-b"]);

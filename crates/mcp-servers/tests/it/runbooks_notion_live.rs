@@ -31,7 +31,7 @@ async fn client(double: &NotionDouble, database: Option<&str>, key: &str) -> Tes
 }
 
 fn page(id: &str) -> NotionPageArgs {
-    NotionPageArgs { page: id.to_owned(), cursor: None }
+    NotionPageArgs { page: id.to_owned(), after: None }
 }
 
 #[tokio::test]
@@ -48,7 +48,7 @@ async fn a_search_finds_pages_and_data_sources_page_by_page() {
         query: "flux".into(),
         kind: Some(NotionKind::Page),
         limit: Some(2),
-        cursor: None,
+        after: None,
     };
     let mut titles = Vec::new();
     loop {
@@ -56,7 +56,7 @@ async fn a_search_finds_pages_and_data_sources_page_by_page() {
         assert!(found.results.len() <= 2 && found.truncated == found.next.is_some());
         titles.extend(found.results.into_iter().map(|item| item.title));
         match found.next {
-            Some(next) => args.cursor = Some(next),
+            Some(next) => args.after = Some(next),
             None => break,
         }
     }
@@ -121,7 +121,7 @@ async fn a_page_is_read_with_its_nested_blocks_piece_by_piece_and_loses_none() {
             ]
         );
         match read.next {
-            Some(next) => args.cursor = Some(next),
+            Some(next) => args.after = Some(next),
             None => break,
         }
     }
@@ -184,7 +184,7 @@ async fn rows_are_filtered_and_a_database_stands_for_its_data_source() {
     let first = client.call(&NotionQueryArgs { limit: Some(2), ..args() }).await.unwrap();
     assert!(first.truncated && first.rows.len() == 2);
     let rest = client
-        .call(&NotionQueryArgs { cursor: first.next, limit: Some(2), ..args() })
+        .call(&NotionQueryArgs { after: first.next, limit: Some(2), ..args() })
         .await
         .unwrap();
     assert_eq!((rest.rows[0].id.as_str(), rest.next), ("p3", None));
@@ -220,7 +220,7 @@ async fn each_way_to_fail_has_its_code() {
     // No source and no configured database.
     assert_eq!(client.code(&NotionQueryArgs::default()).await, "tool.bad_arguments");
     for cursor in ["", "nonsense", "e30", "bnVsbA", "W10", "ä", &"x".repeat(5_000)] {
-        let args = NotionPageArgs { cursor: Some(cursor.to_owned()), ..page("p1") };
+        let args = NotionPageArgs { after: Some(cursor.to_owned()), ..page("p1") };
         assert_eq!(client.code(&args).await, "tool.bad_arguments", "{cursor}");
     }
     let limit = NotionSearchArgs { limit: Some(51), ..NotionSearchArgs::default() };
@@ -260,6 +260,6 @@ async fn a_cursor_of_another_page_is_refused() {
     let client = client(&double, None, "secret").await;
     let next = client.call(&page("long")).await.unwrap().next;
     assert!(next.is_some());
-    let args = NotionPageArgs { cursor: next, ..page("p1") };
+    let args = NotionPageArgs { after: next, ..page("p1") };
     assert_eq!(client.code(&args).await, "tool.bad_arguments");
 }

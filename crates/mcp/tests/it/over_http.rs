@@ -1,7 +1,7 @@
 //! Servers over streamable HTTP: with a token, with OAuth, at addresses that may not be reached.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use axum::Router;
@@ -21,6 +21,7 @@ use rmcp::transport::streamable_http_server::session::local::LocalSessionManager
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 use rmcp::{ErrorData, ServerHandler};
 use serde_json::{Map, json};
+use tower::ServiceExt as _;
 
 use crate::support::{call, look_code, small};
 
@@ -62,14 +63,39 @@ async fn only_with_token(headers: HeaderMap, request: Request, next: Next) -> Re
     (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, "Bearer")]).into_response()
 }
 
-/// Listens on loopback: `/mcp`, a token endpoint at `/token`, and `/moved`, which leads to `/mcp`. Answers where.
-async fn listen(tokens: Arc<AtomicUsize>) -> String {
-    evenkeel_mcp_servers::install_tls_provider();
+/// The server with no session yet, as after a restart.
+fn fresh() -> Router {
     let service = StreamableHttpService::new(
         || Ok(Elsewhere),
         Arc::new(LocalSessionManager::default()),
         StreamableHttpServerConfig::default(),
     );
+    Router::new().nest_service("/mcp", service)
+}
+
+#[tokio::test]
+async fn a_server_that_was_restarted_is_found_again() {
+    evenkeel_mcp_servers::install_tls_provider();
+    let running = Arc::new(RwLock::new(fresh()));
+    let behind = Arc::clone(&running);
+    let app = Router::new().fallback(move |request: Request| {
+        let now = behind.read().unwrap().clone();
+        async move { now.oneshot(request).await }
+    });
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let at = format!("http://{}/mcp", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    let tools = approved(spec(at, SignIn::None)).await;
+    call(&tools, "metrics", "look", json!({})).await.unwrap();
+    *running.write().unwrap() = fresh();
+    let reply = call(&tools, "metrics", "look", json!({})).await.unwrap();
+    assert_eq!(reply.content["text"], "seen from elsewhere");
+    assert_eq!(tools.health()[0].restarts, 1);
+}
+
+/// Listens on loopback: `/mcp`, a token endpoint at `/token`, and `/moved`, which leads to `/mcp`. Answers where.
+async fn listen(tokens: Arc<AtomicUsize>) -> String {
+    evenkeel_mcp_servers::install_tls_provider();
     let token = move |headers: HeaderMap, body: String| async move {
         let basic = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         // `client:secret`
@@ -81,8 +107,7 @@ async fn listen(tokens: Arc<AtomicUsize>) -> String {
         axum::Json(json!({"access_token": "right", "token_type": "Bearer", "expires_in": 3600}))
             .into_response()
     };
-    let app = Router::new()
-        .nest_service("/mcp", service)
+    let app = fresh()
         .layer(from_fn(only_with_token))
         .route("/token", post(token))
         .route("/moved", get(moved).post(moved));

@@ -22,7 +22,7 @@ pub(crate) struct Encoder {
 impl Encoder {
     pub(crate) fn new() -> Self {
         Self {
-            redactor: Redactor::new(),
+            redactor: Redactor::numbered(),
             previous: GENESIS.to_owned(),
             all: Sha256::new(),
             lines: 0,

@@ -32,7 +32,7 @@ pub struct CaseBench<'a> {
 /// What is made ready once a desk.
 struct Prepared {
     access: ClusterAccess,
-    /// One for all calls, so that a person has the same pseudonym in all answers of a run.
+    /// One for all calls.
     redactor: Mutex<Redactor>,
 }
 

@@ -4,6 +4,8 @@
 //! Only answers of third-party servers are cut. Those of shipped servers are bounded views
 //! already, and what reads them needs them whole.
 
+use std::borrow::Cow;
+
 use evenkeel_domain::{evidence::ToolFailure, id::EvidenceId};
 use evenkeel_tools::evidence::{
     EvidenceLine, EvidenceLines, EvidencePage, GrepEvidenceArgs, ReadEvidenceArgs, SERVER,
@@ -26,7 +28,9 @@ const LINE_MAX: usize = 500;
 const PATTERN_BYTES: usize = 1024 * 1024;
 
 /// What is handed on in the place of a large answer.
-pub(super) fn preview(evidence: EvidenceId, text: &str) -> Value {
+pub(super) fn preview(evidence: EvidenceId, kept: &str) -> Value {
+    let text = readable(kept);
+    let text = text.as_ref();
     json!({
         "evidence": evidence,
         "bytes": text.len(),
@@ -36,6 +40,23 @@ pub(super) fn preview(evidence: EvidenceId, text: &str) -> Value {
             "{SERVER}/{READ_EVIDENCE} reads on from an offset, {SERVER}/{GREP_EVIDENCE} searches"
         ),
     })
+}
+
+/// What is kept, as it is read: an answer that is one text, without JSON's quotes around it and with lines of its own.
+fn readable(kept: &str) -> Cow<'_, str> {
+    #[derive(serde::Deserialize)]
+    #[serde(deny_unknown_fields, rename_all = "camelCase")]
+    struct Only {
+        text: String,
+        #[serde(rename = "truncated")]
+        _truncated: bool,
+        #[serde(rename = "leftOut")]
+        _left_out: u64,
+    }
+    match serde_json::from_str(kept) {
+        Ok(Only { text, .. }) => text.into(),
+        Err(_) => kept.into(),
+    }
 }
 
 /// A question to the `evidence` server, checked.
@@ -113,7 +134,9 @@ impl Question {
     }
 
     /// The answer from the kept text.
-    pub fn answer(&self, text: &str) -> Value {
+    pub fn answer(&self, kept: &str) -> Value {
+        let text = readable(kept);
+        let text = text.as_ref();
         match self {
             Self::Page { offset, limit, .. } => {
                 let (part, next) = page(text, *offset, *limit);
@@ -211,6 +234,20 @@ mod tests {
             (answer["matches"].as_u64(), answer["truncated"].as_bool()),
             (Some(1_000), Some(true))
         );
+    }
+
+    #[test]
+    fn a_text_is_searched_by_its_own_lines() {
+        let kept = format!(
+            "{:#}",
+            json!({ "text": "NAME\nERROR one\nweb \"x\"", "truncated": false, "leftOut": 0 })
+        );
+        let id = EvidenceId::from_parts(1, 1);
+        let ask = json!({ "evidence": id, "pattern": "^ERROR" });
+        let answer = Question::read(GREP_EVIDENCE, &ask).unwrap().answer(&kept);
+        assert_eq!((&answer["matches"], &answer["lines"][0]["line"]), (&json!(1), &json!(2)));
+        let page = Question::read(READ_EVIDENCE, &json!({ "evidence": id })).unwrap().answer(&kept);
+        assert_eq!(page["text"], "NAME\nERROR one\nweb \"x\"");
     }
 
     #[test]

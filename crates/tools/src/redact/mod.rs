@@ -5,31 +5,68 @@
 //! mark where a secret was and a stable pseudonym where a person was, and counts what it did.
 //! Patterns find what is known to look like a secret; a secret that looks like a word is not found.
 
+mod keys;
 mod names;
 mod patterns;
+pub mod tally;
 
+use std::borrow::BorrowMut;
 use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::LazyLock;
 
 use serde_json::Value;
 
+pub use keys::hide_keys;
 pub use names::{begins_like_a_secret, has_user_info, is_secret};
 pub use patterns::{Kind, REDACTED};
+pub use tally::{Tally, tallied};
 
 /// The domain of pseudonyms; reserved, so nobody's (RFC 2606).
 const NOWHERE: &str = "redacted.invalid";
 
-/// Redacts. The same address becomes the same pseudonym as long as one redactor is used, and the
-/// same texts in the same order give the same pseudonyms.
+/// With which addresses are made pseudonyms. Of this process: nobody can find an address by trying.
+static KEY: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+
+/// Redacts. The same address becomes the same pseudonym in all that a process redacts, and two
+/// addresses become two.
 #[derive(Debug, Default)]
 pub struct Redactor {
-    people: HashMap<String, usize>,
+    /// Numbers of addresses, where pseudonyms are numbered.
+    people: Option<HashMap<String, usize>>,
     counts: BTreeMap<Kind, u64>,
 }
 
 impl Redactor {
-    /// A redactor that has seen nobody.
+    /// A redactor with the pseudonyms of this process.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// A redactor that numbers the addresses it meets: the same texts in the same order give the same
+    /// pseudonyms, whichever process it is.
+    pub fn numbered() -> Self {
+        Self { people: Some(HashMap::new()), ..Self::default() }
+    }
+
+    /// Redacts lines that come one after another.
+    pub fn lines<T: BorrowMut<String>>(&mut self, lines: &mut [T]) {
+        let keys = hide_keys(lines);
+        if keys > 0 {
+            *self.counts.entry(Kind::PrivateKey).or_default() += keys;
+        }
+        // Most logs hold nothing of the kind, and one look at the whole is much cheaper than one at each line.
+        let whole: Vec<&str> = lines.iter_mut().map(|line| line.borrow_mut().as_str()).collect();
+        let whole = whole.join("\n");
+        if patterns::PATTERNS.iter().all(|pattern| !pattern.occurs(&whole)) {
+            return;
+        }
+        for line in lines {
+            let line = line.borrow_mut();
+            if let Some(clean) = self.text(line) {
+                *line = clean;
+            }
+        }
     }
 
     /// The text without its secrets; `None` when it has none.
@@ -131,13 +168,20 @@ impl Redactor {
     }
 
     fn pseudonym(&mut self, address: &str) -> String {
-        let next = self.people.len() + 1;
-        let number = *self.people.entry(address.to_lowercase()).or_insert(next);
-        format!("person-{number}@{NOWHERE}")
+        let address = address.to_lowercase();
+        match &mut self.people {
+            Some(people) => {
+                let next = people.len() + 1;
+                let number = *people.entry(address).or_insert(next);
+                format!("person-{number}@{NOWHERE}")
+            }
+            None => format!("person-{:08x}@{NOWHERE}", KEY.hash_one(address) >> 32),
+        }
     }
 
     fn count(&mut self, kind: Kind) {
         *self.counts.entry(kind).or_default() += 1;
+        tally::add(kind);
     }
 }
 

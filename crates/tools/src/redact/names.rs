@@ -48,7 +48,12 @@ pub fn begins_like_a_secret(value: &str) -> bool {
 pub fn has_user_info(value: &str) -> bool {
     value.split_once("://").is_some_and(|(_, rest)| {
         let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-        authority.rsplit_once('@').is_some_and(|(user, _)| user.contains(':'))
+        if let Some((user, _)) = authority.rsplit_once('@') {
+            return user.contains(':');
+        }
+        // A password with a `/` in it as it is; after a port there may be an `@` in the path.
+        let port = |text: &str| text.chars().all(|c| c.is_ascii_digit());
+        rest.contains('@') && authority.split_once(':').is_some_and(|(_, rest)| !port(rest))
     })
 }
 
@@ -69,9 +74,11 @@ mod tests {
     fn secrets_are_known_by_name_or_shape() {
         assert!(is_secret("DB_PASSWORD", "x"));
         assert!(is_secret("UPSTREAM", "postgres://app:hunter2@db/app"));
+        assert!(is_secret("UPSTREAM", "postgres://app:hun/ter2@db/app"));
         assert!(is_secret("X", "ghp_abc"));
         assert!(is_secret("X", "a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6"));
         assert!(!is_secret("MODE", "production"));
         assert!(!is_secret("UPSTREAM", "http://cart:8080/api"));
+        assert!(!is_secret("UPSTREAM", "http://cart:8080/of/@me"));
     }
 }

@@ -118,8 +118,12 @@ pub(super) static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
         ),
         (
             Kind::UrlPassword,
-            r"(?P<keep>\b[A-Za-z][A-Za-z0-9+.-]*://)(?P<secret>[^/?#\s@:]*:[^/\s@]+)(?P<after>@)"
-                .to_owned(),
+            // Passwords that hold an `@` or, after more than the digits of a port, a `/` as it is.
+            concat!(
+                r"(?P<keep>\b[A-Za-z][A-Za-z0-9+.-]*://)(?P<secret>[^/?#\s@:]*:",
+                r#"(?:[^/\s@]+(?:@[^/\s@"'`,;<>{}]+)*|[^/\s@"'`,;]*[^0-9/\s@"'`,;][^/\s@"'`,;]*/[^\s@"'`,;]*))(?P<after>@)"#
+            )
+            .to_owned(),
         ),
         (Kind::CloudKey, r"\b(?:AKIA|ASIA|AGPA|AIDA|AROA|ANPA|AIza)[A-Za-z0-9_-]{12,}".to_owned()),
         (

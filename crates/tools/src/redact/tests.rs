@@ -21,6 +21,9 @@ fn every_kind_is_found_hidden_and_counted() {
         (Kind::Jwt, format!("cookie {}", jwt()), "c2lnbmF0dXJl"),
         (Kind::UrlPassword, "postgres://app:hunter2@db:5432/x".to_owned(), "hunter2"),
         (Kind::UrlPassword, "redis://:hunter2@cache".to_owned(), "hunter2"),
+        (Kind::UrlPassword, "postgres://app:hun@ter2@db/x".to_owned(), "ter2"),
+        (Kind::UrlPassword, "postgres://app:hun/ter2@db/x".to_owned(), "ter2"),
+        (Kind::UrlPassword, r#"{"a":"redis://:hunter2@cache","b":"x@y"}"#.to_owned(), "hunter2"),
         (Kind::CloudKey, format!("used {}{}", "AKIA", "IOSFODNN7EXAMPLE"), "IOSFODNN7"),
         (Kind::Token, format!("pushed with {}_{}", "ghp", "0123456789abcdef"), "0123456789"),
         (Kind::Token, "evk_api_0123456789abcdef".to_owned(), "0123456789"),
@@ -56,6 +59,7 @@ fn what_is_no_secret_stays() {
         "secretName: db-credentials",
         "image shop@sha256:0123456789abcdef0123456789abcdef",
         "http://checkout.shop.svc:8080/healthz answered 503",
+        "http://checkout:8080/users/@me",
         "group_key={alertname=\"HighErrorRatio\"} hash=0123456789abcdef",
         "passwords are checked by argon2id",
         "pods of web-sk-checkout-frontend-v2 in acme/sk-storefront",
@@ -68,8 +72,25 @@ fn what_is_no_secret_stays() {
 }
 
 #[test]
-fn a_person_is_the_same_person_everywhere() {
+fn two_people_are_two_whoever_redacts() {
+    let named = |address: &str| Redactor::new().text(address).unwrap();
+    assert_eq!(named("Ann@ours.test"), named("ann@ours.test"));
+    assert_ne!(named("ann@ours.test"), named("bob@ours.test"));
+}
+
+#[test]
+fn lines_are_redacted_with_the_keys_that_stand_across_them() {
+    let mut lines = ["-----BEGIN PRIVATE KEY-----", &"MIIEvQIBADAN".repeat(5), "password=hunter2"]
+        .map(str::to_owned);
     let mut redactor = Redactor::new();
+    redactor.lines(&mut lines);
+    assert!(!lines.concat().contains("MIIE") && !lines.concat().contains("hunter2"), "{lines:?}");
+    assert_eq!((redactor.counts()["private_key"], redactor.counts()["password"]), (2, 1));
+}
+
+#[test]
+fn numbered_people_are_the_same_everywhere_in_one_text() {
+    let mut redactor = Redactor::numbered();
     let mut value = json!({ "by": "Ann@ours.test", "also": ["bob@ours.test (token 1)"] });
     assert!(redactor.json(&mut value));
     assert_eq!(value["by"], "person-1@redacted.invalid");

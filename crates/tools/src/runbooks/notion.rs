@@ -17,9 +17,9 @@ pub struct NotionSearchArgs {
     /// Only pages or only data sources; both when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<NotionKind>,
-    /// Where to go on, from `next`.
+    /// Only what comes after this: the `next` of the page before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cursor: Option<String>,
+    pub after: Option<String>,
     /// Results at most, 1 to 50; 10 when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
@@ -44,7 +44,7 @@ pub struct NotionFound {
     pub results: Vec<NotionItem>,
     /// Whether there are more.
     pub truncated: bool,
-    /// What to pass as `cursor`.
+    /// What to pass as `after`.
     pub next: Option<String>,
 }
 
@@ -70,9 +70,9 @@ pub struct NotionItem {
 pub struct NotionPageArgs {
     /// The page's id, or that of a runbook from Notion (`notion/…`).
     pub page: String,
-    /// Where to go on, from `next`.
+    /// Only what comes after this: the `next` of the page before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cursor: Option<String>,
+    pub after: Option<String>,
 }
 tool!(super::SERVER, names::NOTION_PAGE, Read, NotionPageArgs => NotionPage);
 
@@ -87,7 +87,7 @@ pub struct NotionPage {
     pub text: String,
     /// Whether there is more, here or behind `next`.
     pub truncated: bool,
-    /// What to pass as `cursor`.
+    /// What to pass as `after`.
     pub next: Option<String>,
 }
 
@@ -104,9 +104,9 @@ pub struct NotionQueryArgs {
     /// Only rows edited at or after this moment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub edited_since: Option<Timestamp>,
-    /// Where to go on, from `next`.
+    /// Only what comes after this: the `next` of the page before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cursor: Option<String>,
+    pub after: Option<String>,
     /// Rows at most, 1 to 50; 20 when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
@@ -151,7 +151,7 @@ pub struct NotionRows {
     pub rows: Vec<NotionRow>,
     /// Whether there are more.
     pub truncated: bool,
-    /// What to pass as `cursor`.
+    /// What to pass as `after`.
     pub next: Option<String>,
 }
 

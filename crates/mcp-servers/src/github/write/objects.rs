@@ -109,6 +109,23 @@ pub(super) async fn read_blobs(
         .await
 }
 
+/// Reads blobs that are only shown, but for those that are too large.
+pub(super) async fn read_small_blobs(
+    github: &Github,
+    repository: &Repository,
+    ids: BTreeSet<String>,
+) -> Result<Vec<(String, Vec<u8>)>, ToolFailure> {
+    let read = stream::iter(ids).map(|id| async move {
+        match read_blob(github, repository, &id).await {
+            Ok(bytes) => Ok(Some((id, bytes))),
+            Err(failure) if failure.code == codes::GITHUB_TOO_LARGE => Ok(None),
+            Err(failure) => Err(failure),
+        }
+    });
+    let read: Vec<_> = read.buffer_unordered(AT_ONCE).try_collect().await?;
+    Ok(read.into_iter().flatten().collect())
+}
+
 async fn read_blob(
     github: &Github,
     repository: &Repository,

@@ -36,7 +36,7 @@ pub(super) fn of(edits: &[Edit], known: &Known) -> Patch {
     let mut diff = String::new();
     let mut cut = edits.len() > SHOWN;
     for edit in edits.iter().take(SHOWN) {
-        one(&mut diff, edit, known);
+        cut |= !one(&mut diff, edit, known);
     }
     for edit in edits.iter().skip(SHOWN) {
         let _ = writeln!(diff, "# {} changes too", words::word(&edit.path));
@@ -46,7 +46,8 @@ pub(super) fn of(edits: &[Edit], known: &Known) -> Patch {
     Patch { diff, cut, paths: edits.iter().map(|edit| words::word(&edit.path)).collect() }
 }
 
-fn one(out: &mut String, edit: &Edit, known: &Known) {
+/// Writes one file's, and says whether all of it is shown.
+fn one(out: &mut String, edit: &Edit, known: &Known) -> bool {
     let path = words::word(&edit.path);
     let kind = |entry: &Entry| entry.kind;
     let before_kind = edit.before.as_ref().map(kind);
@@ -74,11 +75,11 @@ fn one(out: &mut String, edit: &Edit, known: &Known) {
     };
     let (Some(before), Some(after)) = (before, after) else {
         let _ = writeln!(out, "# {path}: changes as a whole");
-        return;
+        return false;
     };
     if before.contains(&0) || after.contains(&0) {
         let _ = writeln!(out, "# {path}: binary content changes");
-        return;
+        return false;
     }
     let (before, after) = (String::from_utf8_lossy(before), String::from_utf8_lossy(after));
     let name = |side: &str, there: bool| {
@@ -88,4 +89,5 @@ fn one(out: &mut String, edit: &Edit, known: &Known) {
     let diff = similar::TextDiff::from_lines(before.as_ref(), after.as_ref());
     let text = diff.unified_diff().context_radius(3).header(&from, &to).to_string();
     out.push_str(&text);
+    true
 }

@@ -7,7 +7,7 @@ use evenkeel_tools::failure::codes;
 use evenkeel_tools::github::RevertPrArgs;
 
 use super::Target;
-use super::objects::{read_blobs, settle};
+use super::objects::{read_small_blobs, settle};
 use super::patch::{self, Patch};
 use crate::failure::{bad_arguments, failure};
 use crate::github::http::Github;
@@ -102,12 +102,8 @@ pub(super) async fn preview(
     };
     let shown: BTreeSet<String> =
         patch::shown(&edits).filter(|id| !known.blobs.contains_key(*id)).cloned().collect();
-    match read_blobs(github, repository, shown).await {
-        Ok(blobs) => known.blobs.extend(blobs),
-        // A file that is put back whole may be larger than what is merged line by line: then it isn't shown.
-        Err(failure) if failure.code == codes::GITHUB_TOO_LARGE => {}
-        Err(failure) => return Err(failure),
-    }
+    // A file that is put back whole may be larger than what is merged line by line: then it isn't shown.
+    known.blobs.extend(read_small_blobs(github, repository, shown).await?);
     let patch = patch::of(&edits, &known);
     Ok(Preview { branch: branch.to_owned(), head, change, pull, edits, patch })
 }

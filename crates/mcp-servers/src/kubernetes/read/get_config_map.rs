@@ -94,15 +94,47 @@ fn value(key: &str, text: &str) -> ConfigValue {
         return ConfigValue::Redacted;
     }
     let (head, cut) = crate::text::clip(text, MAX_VALUE + 1024);
-    let mut hidden = 0;
+    let (joined, mut hidden) = settings(&head);
     let mut redactor = Redactor::new();
-    let lines: Vec<String> = head.split('\n').map(|line| setting(line, &mut hidden)).collect();
-    let joined = lines.join("\n");
     let clean = redactor.text(&joined).unwrap_or(joined);
     let found: u64 = redactor.counts().values().sum();
     hidden += u32::try_from(found).unwrap_or(u32::MAX);
     let (text, cut_again) = safe(&clean, MAX_VALUE);
     ConfigValue::Text { text, cut: cut || cut_again, hidden }
+}
+
+/// A file that may consist of settings, without the secret ones, and how many these were.
+fn settings(text: &str) -> (String, u32) {
+    let mut hidden = 0;
+    // The indentation of a secret setting whose value stands in the lines below it, as YAML has it.
+    let mut above: Option<usize> = None;
+    let mut lines = Vec::new();
+    for line in text.split('\n') {
+        let content = line.trim_start();
+        let indent = line.len() - content.len();
+        if content.is_empty() {
+            lines.push(line.to_owned());
+            continue;
+        }
+        if above.is_some_and(|above| indent > above) {
+            hidden += 1;
+            lines.push(format!("{}{}", &line[..indent], evenkeel_tools::redact::REDACTED));
+            continue;
+        }
+        above = begins_secret(content).then_some(indent);
+        lines.push(setting(line, &mut hidden));
+    }
+    (lines.join("\n"), hidden)
+}
+
+/// Whether a secret setting's value stands below: `password: |-`.
+fn begins_secret(line: &str) -> bool {
+    let Some((name, value)) = line.split_once(':') else { return false };
+    let name = name.trim().trim_matches(['"', '\'', '-', ' ']);
+    let value = value.trim();
+    let block = value.starts_with(['|', '>'])
+        && value[1..].chars().all(|c| matches!(c, '+' | '-' | '0'..='9'));
+    block && is_secret(name, "")
 }
 
 /// A line of a file, which may be a setting: `key=value`, `key: value`.
@@ -156,6 +188,15 @@ mod tests {
             "a: 1\n-----BEGIN RSA PRIVATE KEY-----\nMIIabc\n-----END RSA PRIVATE KEY-----\nb: 2";
         let (text, _) = shown("tls.pem", key);
         assert!(!text.contains("MIIabc") && text.contains("b: 2"), "{text}");
+        let block =
+            "db:\n  password: |-\n    hunter2\n    more\n\n  host: db.shop\ntoken: >\n  abc\n";
+        let (text, hidden) = shown("app.yaml", block);
+        assert!(
+            !text.contains("hunter2") && !text.contains("more") && !text.contains("abc"),
+            "{text}"
+        );
+        assert!(text.contains("  host: db.shop"), "{text}");
+        assert_eq!(hidden, 5, "both marks and what stands below them");
         let (text, _) = shown("long", &"x".repeat(100_000));
         assert!(text.len() < 5000);
     }

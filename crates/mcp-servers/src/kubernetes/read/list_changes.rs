@@ -49,7 +49,7 @@ impl Tool<Kube> for ListChanges {
         let seconds = |seconds: u32| SignedDuration::from_secs(i64::from(seconds));
         let from = at.checked_sub(seconds(before)).unwrap_or(Timestamp::MIN);
         let to = at.checked_add(seconds(after)).unwrap_or(Timestamp::MAX);
-        let mut found = gather(kube, &args.namespace, args.object.as_ref(), from).await?;
+        let mut found = gather(kube, &args.namespace, args.object.as_ref(), (from, to)).await?;
         found.changes.retain(|change| {
             (from..=to).contains(&change.at)
                 && args.object.as_ref().is_none_or(|object| *object == change.object)
@@ -104,7 +104,7 @@ async fn gather(
     kube: &Kube,
     namespace: &str,
     object: Option<&ObjectRef>,
-    since: Timestamp,
+    (since, until): (Timestamp, Timestamp),
 ) -> Result<Gathered, ToolFailure> {
     let sources: Vec<&Source> = SOURCES
         .iter()
@@ -116,7 +116,8 @@ async fn gather(
     }
     let metadata = join_all(sources.iter().map(|source| metadata(kube, namespace, source, name)));
     let events = async {
-        let wanted = list_events::Wanted { object, since: Some(since), ..Default::default() };
+        let (since, until) = (Some(since), Some(until));
+        let wanted = list_events::Wanted { object, since, until, ..Default::default() };
         list_events::read(kube, collection::<Event>(namespace)?, &wanted, Some(500)).await
     };
     let (metadata, templates, events) =

@@ -9,9 +9,9 @@ use jiff::Timestamp;
 use k8s_openapi::api::core::v1;
 use kube::api::ListParams;
 
-use crate::failure::bad_arguments;
+use crate::failure::{NOT_NEXT, bad_arguments};
 use crate::kubernetes::client::Kube;
-use crate::kubernetes::names::{NOT_NEXT, check, collection, list_params};
+use crate::kubernetes::names::{check, collection, list_params};
 use crate::kubernetes::view::time;
 use crate::text::safe;
 use crate::tool::Tool;

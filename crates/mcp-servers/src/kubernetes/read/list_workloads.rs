@@ -12,9 +12,9 @@ use k8s_openapi::api::batch::v1::{CronJob, Job};
 use kube::api::ListParams;
 
 use super::related::unread;
-use crate::failure::bad_arguments;
+use crate::failure::{NOT_NEXT, bad_arguments};
 use crate::kubernetes::client::Kube;
-use crate::kubernetes::names::{NOT_NEXT, check, collection, list_params, with_page};
+use crate::kubernetes::names::{check, collection, list_params, with_page};
 use crate::kubernetes::view::controller::{Controller, summary};
 use crate::tool::Tool;
 

@@ -8,11 +8,12 @@ use evenkeel_tools::ToolFailure;
 use evenkeel_tools::kubernetes::{
     LogChange, LogChangeKind, LogPatterns, LogPatternsArgs, LogTemplate, LogWindow,
 };
+use evenkeel_tools::redact::Redactor;
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::api::core::v1::Pod;
 
 use super::log_streams::{self, ReadLogs, Stream};
-use super::logs::{Wanted, hide, stamped};
+use super::logs::{Wanted, stamped};
 use super::pods_of;
 use crate::clock::now;
 use crate::failure::bad_arguments;
@@ -121,7 +122,8 @@ fn patterns(streams: ReadLogs, bounds: Bounds, limit: usize) -> LogPatterns {
     events.retain(|event| event.at >= from);
     events.sort_by_key(|event| event.at);
     // Before mining: a variable's samples stand alone, without the name that gives a secret away.
-    hide(events.iter_mut().map(|event| &mut event.head));
+    let mut heads: Vec<_> = events.iter_mut().map(|event| &mut event.head).collect();
+    Redactor::new().lines(&mut heads);
     let mut miner = Miner::new(Config { patterns: BOUNDS.0, bytes: BOUNDS.1, ..Config::default() });
     let window = |from, to| LogWindow { from, to, lines: 0, events: 0 };
     let (mut before, mut after) = (window(from, bounds.split), window(bounds.split, bounds.to));

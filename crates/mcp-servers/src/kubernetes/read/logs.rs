@@ -149,25 +149,9 @@ pub(super) fn pick(text: &str, timestamps: bool, grep: Option<&Regex>) -> Picked
         found.lines.push(LogLine { at, text });
     }
     found.lines.reverse();
-    hide(found.lines.iter_mut().map(|line| &mut line.text));
+    let mut texts: Vec<_> = found.lines.iter_mut().map(|line| &mut line.text).collect();
+    Redactor::new().lines(&mut texts);
     found
-}
-
-/// Hides secrets and people's addresses in texts.
-pub(super) fn hide<'a>(texts: impl Iterator<Item = &'a mut String>) {
-    let mut texts: Vec<&mut String> = texts.collect();
-    let mut redactor = Redactor::new();
-    // Most logs hold nothing of the kind, and one look at the whole is much cheaper than one at each line.
-    let whole: Vec<&str> = texts.iter().map(|text| text.as_str()).collect();
-    if redactor.text(&whole.join("\n")).is_none() {
-        return;
-    }
-    let mut redactor = Redactor::new();
-    for text in &mut texts {
-        if let Some(clean) = redactor.text(text) {
-            **text = clean;
-        }
-    }
 }
 
 /// Splits the kubelet's time off.

@@ -114,3 +114,21 @@ pub(in crate::kubernetes) fn controller(meta: &ObjectMeta) -> Option<ObjectRef> 
     let owner = owners.iter().find(|owner| owner.controller == Some(true))?;
     Some(ObjectRef { kind: owner.kind.clone(), name: owner.name.clone() })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::brief;
+    use serde_json::json;
+
+    #[test]
+    fn an_init_container_that_keeps_crashing_is_the_pod_s_trouble() {
+        let waits = |reason: &str| json!({"waiting": {"reason": reason}});
+        let pod = json!({"metadata": {"name": "web-1"}, "status": {"phase": "Pending",
+            "initContainerStatuses": [{"name": "migrate", "image": "i", "imageID": "", "ready": false,
+                "restartCount": 4, "state": waits("CrashLoopBackOff")}],
+            "containerStatuses": [{"name": "web", "image": "i", "imageID": "", "ready": false,
+                "restartCount": 0, "state": waits("PodInitializing")}]}});
+        let brief = brief(&serde_json::from_value(pod).unwrap());
+        assert_eq!((brief.restarts, brief.trouble.as_deref()), (Some(4), Some("CrashLoopBackOff")));
+    }
+}

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use evenkeel_tools::ToolFailure;
+use evenkeel_tools::failure::codes;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -93,10 +94,12 @@ pub(in crate::runbooks) async fn read(
 ) -> Result<Content, ToolFailure> {
     let mut reader = Reader { text: String::new(), cut: false, budget };
     let Place(mut open) = from;
+    let page = open.first().map(|list| list.of.clone()).unwrap_or_default();
     // The parts that are being read, one for each open list; those above the first are read again when they are come back to.
     let mut parts: Vec<Option<List<Block>>> = open.iter().map(|_| None).collect();
     let mut requests = 0;
     while let (Some(list), Some(part)) = (open.last_mut(), parts.last_mut()) {
+        let is_page = list.of == page;
         let part = match part {
             Some(part) => part,
             None if requests == budget.requests => {
@@ -109,7 +112,17 @@ pub(in crate::runbooks) async fn read(
                     query.push(("start_cursor", cursor.as_str()));
                 }
                 let path = format!("v1/blocks/{}/children", list.of);
-                part.insert(client.get(&path, &query).await?)
+                match client.get(&path, &query).await {
+                    Ok(found) => part.insert(found),
+                    // A block whose original isn't shared with the integration, or that the API doesn't know.
+                    Err(failure) if !is_page && is_refused(&failure) => {
+                        reader.cut = true;
+                        open.pop();
+                        parts.pop();
+                        continue;
+                    }
+                    Err(failure) => return Err(failure),
+                }
             }
         };
         if let Some(block) = part.results.get(list.done) {
@@ -143,6 +156,11 @@ pub(in crate::runbooks) async fn read(
         }
     }
     Ok(reader.content(None))
+}
+
+/// Whether Notion refuses this very thing, and not everything.
+pub(super) fn is_refused(failure: &ToolFailure) -> bool {
+    [codes::NOTION_NOT_FOUND, codes::NOTION_REFUSED].contains(&failure.code.as_str())
 }
 
 struct Reader {

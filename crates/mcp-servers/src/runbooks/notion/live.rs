@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::NotionConfig;
 use super::client::Client;
 use super::wire::{Page, plain};
-use crate::failure::{bad_arguments, failure};
+use crate::failure::{NOT_NEXT, bad_arguments, failure};
 use crate::text::safe;
 
 /// Longest cursor, in bytes; ours say a place in each of eight open lists.
@@ -54,7 +54,7 @@ pub(in crate::runbooks) fn not_configured() -> ToolFailure {
 pub(in crate::runbooks) fn cursor(text: Option<&String>) -> Result<Option<&str>, ToolFailure> {
     match text {
         Some(text) if text.is_empty() || text.len() > CURSOR || !text.is_ascii() => {
-            Err(bad_arguments("cursor is none that was given out as `next`"))
+            Err(bad_arguments(NOT_NEXT))
         }
         other => Ok(other.map(String::as_str)),
     }

@@ -52,6 +52,7 @@ pub(super) async fn once(
     let since = if whole { None } else { known.newest() };
     let listing = pages::list(client, sources.as_deref(), since).await?;
     let mut listed = HashSet::new();
+    let mut refused: Option<ToolFailure> = None;
     for page in listing.pages {
         if page.object != "page" || !is_id(&page.id) {
             continue;
@@ -64,7 +65,17 @@ pub(super) async fn once(
         if known.has(&page) {
             continue;
         }
-        read(client, page, known, shelf).await?;
+        let id = page.id.clone();
+        match read(client, page, known, shelf).await {
+            Ok(()) => {}
+            // One page that can't be read does not keep the others from being read.
+            Err(failure) if blocks::is_refused(&failure) => {
+                tracing::info!(page = id, "a page of Notion can't be read: {}", failure.message);
+                refused.get_or_insert(failure);
+                known.cut.insert(id);
+            }
+            Err(failure) => return Err(failure),
+        }
         if known.unkept >= KEEP_EVERY {
             known.keep(shelf).await;
         }
@@ -86,7 +97,10 @@ pub(super) async fn once(
     if known.unkept > 0 {
         known.keep(shelf).await;
     }
-    Ok(listing.complete && known.cut.is_empty())
+    match refused {
+        Some(failure) => Err(failure),
+        None => Ok(listing.complete && known.cut.is_empty()),
+    }
 }
 
 async fn read(
