@@ -82,6 +82,17 @@ pub enum ConnectionState {
     NotConnected,
 }
 
+impl ConnectionState {
+    /// When it last answered, as far as is known.
+    pub fn last_ok_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::Healthy { last_ok_at, .. } => Some(*last_ok_at),
+            Self::Failing { last_ok_at, .. } => *last_ok_at,
+            Self::Unknown | Self::NotConnected => None,
+        }
+    }
+}
+
 /// How quick a connection that does well is, in words: `answers in 12 ms`, `answers in <1 ms`;
 /// of what posts by itself, `posted`.
 pub fn speed(latency_us: Option<u64>) -> String {

@@ -17,9 +17,9 @@ use serde_json::json;
 use crate::{
     ServiceError, Services,
     audit::{Subject, actor},
-    integrations::plan,
+    integrations::{Planned, plan},
     secrets::{fresh_secret, token_hash},
-    toolroom::ALERTMANAGER,
+    toolroom::{ALERTMANAGER, Health},
 };
 
 /// Prefix of cluster tokens, so that secret scanners know them.
@@ -74,10 +74,11 @@ impl Services {
         self.authorize(caller, Permission::View)?;
         let open = self.store().open_counts(caller.organisation).await?;
         let registry = self.store().connections(caller.organisation).await?;
+        let health = self.health(caller.organisation).await?;
         let mut tiles = Vec::new();
         for row in self.store().clusters(caller.organisation).await? {
             let count = open.iter().find(|(id, _)| *id == row.cluster.id).map_or(0, |(_, n)| *n);
-            tiles.push(self.tile_with(row.cluster, count, &registry).await?);
+            tiles.push(self.tile_with(row.cluster, count, &registry, &health).await?);
         }
         Ok(tiles)
     }
@@ -88,7 +89,8 @@ impl Services {
         open_incidents: u64,
     ) -> Result<ClusterTile, ServiceError> {
         let registry = self.store().connections(cluster.organisation).await?;
-        self.tile_with(cluster, open_incidents, &registry).await
+        let health = self.health(cluster.organisation).await?;
+        self.tile_with(cluster, open_incidents, &registry, &health).await
     }
 
     async fn tile_with(
@@ -96,6 +98,7 @@ impl Services {
         cluster: Cluster,
         open_incidents: u64,
         registry: &[ConnectionRow],
+        health: &Health,
     ) -> Result<ClusterTile, ServiceError> {
         let heard = self.store().last_heard(cluster.id).await?.notification_at;
         let check = self.store().alert_check(cluster.id).await?;
@@ -107,7 +110,16 @@ impl Services {
         let others =
             planned.keys().filter(|name| !matches!(&name[..], "kubernetes" | "prometheus"));
         servers.extend(others.map(|name| (name.clone(), true)));
-        let mut connections = self.parts.tools.connections(cluster.id, &servers);
+        let look = |(name, connected): (String, bool)| {
+            let changed = planned.get(&name).and_then(Planned::changed_at);
+            let state = if connected {
+                health.of(cluster.id, &name, changed)
+            } else {
+                ConnectionState::NotConnected
+            };
+            Connection { name, state, seen: None }
+        };
+        let mut connections: Vec<_> = servers.into_iter().map(look).collect();
         connections.push(alertmanager(heard, check));
         Ok(ClusterTile { cluster, connections, open_incidents, last_notification_at: heard })
     }

@@ -9,14 +9,16 @@ use std::{
 
 use async_trait::async_trait;
 use evenkeel_domain::{
+    Timestamp,
     cluster::Cluster,
     connection::{ConnectionKind, OfferedTool},
     evidence::ToolFailure,
     id::{ClusterId, OrganisationId},
     integrations::{AgentUse, Origin},
-    view::{Connection, ConnectionState},
+    view::ConnectionState,
 };
 use evenkeel_engine::clock::Clock;
+use evenkeel_storage::connections::HealthRow;
 use evenkeel_tools::{prometheus::names, question::StandingQuestion};
 use secrecy::SecretString;
 use serde_json::Value;
@@ -176,7 +178,33 @@ pub struct Toolroom {
     caller: Arc<dyn ToolCaller>,
     clock: Arc<dyn Clock>,
     observer: Arc<dyn CallObserver>,
-    seen: RwLock<HashMap<(ClusterId, String), ConnectionState>>,
+    seen: RwLock<HashMap<(ClusterId, String), Seen>>,
+}
+
+/// How a connection did when this process last asked.
+#[derive(Debug, Clone)]
+struct Seen {
+    at: Timestamp,
+    state: ConnectionState,
+    /// Whether it was handed out to be kept.
+    kept: bool,
+}
+
+/// How the servers of clusters did when they were last asked, by this process or another.
+pub struct Health(HashMap<(ClusterId, String), (Timestamp, ConnectionState)>);
+
+impl Health {
+    /// How a server did, unless that was before `changed`: then it was another, or asked in another way.
+    pub fn of(
+        &self,
+        cluster: ClusterId,
+        server: &str,
+        changed: Option<Timestamp>,
+    ) -> ConnectionState {
+        let seen = self.0.get(&(cluster, server.to_owned()));
+        let seen = seen.filter(|(at, _)| changed.is_none_or(|changed| *at >= changed));
+        seen.map_or(ConnectionState::Unknown, |(_, state)| state.clone())
+    }
 }
 
 /// Codes that speak of the connection and not of the question asked over it.
@@ -270,16 +298,13 @@ impl Toolroom {
             Ok(_) => self.remember(
                 cluster,
                 server,
+                now,
                 ConnectionState::Healthy { last_ok_at: now, latency_us },
             ),
             Err(failure) if concerns_connection(&failure.code) => {
-                let last_ok_at = match self.state(cluster, server) {
-                    ConnectionState::Healthy { last_ok_at, .. } => Some(last_ok_at),
-                    ConnectionState::Failing { last_ok_at, .. } => last_ok_at,
-                    _ => None,
-                };
+                let last_ok_at = self.last_ok_at(cluster, server);
                 let failing = ConnectionState::Failing { failure: failure.clone(), last_ok_at };
-                self.remember(cluster, server, failing);
+                self.remember(cluster, server, now, failing);
             }
             Err(_) => {}
         }
@@ -301,28 +326,38 @@ impl Toolroom {
         self.caller.operator_servers(cluster)
     }
 
-    /// How a connection did when it was last used.
-    pub fn state(&self, cluster: ClusterId, server: &str) -> ConnectionState {
-        self.seen
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&(cluster, server.to_owned()))
-            .cloned()
-            .unwrap_or(ConnectionState::Unknown)
+    fn last_ok_at(&self, cluster: ClusterId, server: &str) -> Option<Timestamp> {
+        let seen = self.seen.read().unwrap_or_else(PoisonError::into_inner);
+        seen.get(&(cluster, server.to_owned())).and_then(|seen| seen.state.last_ok_at())
     }
 
-    /// How these servers of a cluster did when they were last used, and whether they are there.
-    pub fn connections(&self, cluster: ClusterId, servers: &[(String, bool)]) -> Vec<Connection> {
-        let look = |(name, connected): &(String, bool)| Connection {
-            name: name.clone(),
-            state: if *connected {
-                self.state(cluster, name)
-            } else {
-                ConnectionState::NotConnected
-            },
-            seen: None,
-        };
-        servers.iter().map(look).collect()
+    /// What was seen and not handed out yet, to be kept for other processes.
+    pub(crate) fn unkept(&self) -> Vec<HealthRow> {
+        let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
+        let mut unkept = Vec::new();
+        for ((cluster, server), seen) in seen.iter_mut().filter(|(_, seen)| !seen.kept) {
+            seen.kept = true;
+            unkept.push(HealthRow {
+                cluster: *cluster,
+                server: server.clone(),
+                at: seen.at,
+                state: seen.state.clone(),
+            });
+        }
+        unkept
+    }
+
+    /// What is kept, and what this process has seen since.
+    pub(crate) fn health(&self, kept: Vec<HealthRow>) -> Health {
+        let mut all: HashMap<_, _> =
+            kept.into_iter().map(|row| ((row.cluster, row.server), (row.at, row.state))).collect();
+        for (place, seen) in &*self.seen.read().unwrap_or_else(PoisonError::into_inner) {
+            let newer = all.get(place).is_none_or(|(at, _)| *at < seen.at);
+            if newer {
+                all.insert(place.clone(), (seen.at, seen.state.clone()));
+            }
+        }
+        Health(all)
     }
 
     /// Ends a cluster's connections and forgets how they did.
@@ -331,10 +366,10 @@ impl Toolroom {
         self.seen.write().unwrap_or_else(PoisonError::into_inner).retain(|(c, _), _| *c != cluster);
     }
 
-    fn remember(&self, cluster: ClusterId, server: &str, state: ConnectionState) {
+    fn remember(&self, cluster: ClusterId, server: &str, at: Timestamp, state: ConnectionState) {
         self.seen
             .write()
             .unwrap_or_else(PoisonError::into_inner)
-            .insert((cluster, server.to_owned()), state);
+            .insert((cluster, server.to_owned()), Seen { at, state, kept: false });
     }
 }

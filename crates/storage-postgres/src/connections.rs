@@ -9,7 +9,7 @@ use evenkeel_domain::{
 };
 use evenkeel_storage::{
     ConnectionStore, StorageError,
-    connections::{ConnectionRow, Sealed, ToolPlace, ToolRow},
+    connections::{ConnectionRow, HealthRow, Sealed, ToolPlace, ToolRow},
 };
 use evenkeel_storage_sql::connections;
 
@@ -75,6 +75,14 @@ impl ConnectionStore for PostgresStore {
         audit: &[AuditRecord],
     ) -> Result<(), StorageError> {
         connections::unpin(self, place, audit).await
+    }
+
+    async fn keep_health(&self, seen: &[HealthRow]) -> Result<(), StorageError> {
+        connections::keep_health(self, seen).await
+    }
+
+    async fn health(&self, organisation: OrganisationId) -> Result<Vec<HealthRow>, StorageError> {
+        connections::health(self, organisation).await
     }
 
     async fn sealed(&self) -> Result<Vec<Sealed>, StorageError> {

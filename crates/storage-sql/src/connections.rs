@@ -8,12 +8,12 @@ use evenkeel_domain::{
 };
 use evenkeel_storage::{
     StorageError,
-    connections::{ConnectionRow, Sealed, SealedFor, ToolPlace, ToolRow},
+    connections::{ConnectionRow, HealthRow, Sealed, SealedFor, ToolPlace, ToolRow},
 };
 
 use crate::{
     column::{micros, to_json},
-    rows::{ConnectionColumns, SealedColumns, ToolColumns},
+    rows::{ConnectionColumns, HealthColumns, SealedColumns, ToolColumns},
     statement::Statement,
     store::{SqlStore, Step},
 };
@@ -181,6 +181,42 @@ pub async fn unpin(
     .words(place.source)
     .words(place.tool);
     store.change_one("taking an approval of a tool back", "approval", update, audit).await
+}
+
+/// Keeps how servers did.
+pub async fn keep_health(store: &impl SqlStore, seen: &[HealthRow]) -> Result<(), StorageError> {
+    const KEEPING: &str = "keeping how connections did";
+    let mut steps = Vec::with_capacity(seen.len());
+    for HealthRow { cluster, server, at, state } in seen {
+        let upsert = Statement::new(
+            "INSERT INTO connection_health (cluster, server, at, ok_at, state)
+             VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT (cluster, server) DO UPDATE SET at = excluded.at, state = excluded.state,
+                 ok_at = coalesce(excluded.ok_at, connection_health.ok_at)
+             WHERE connection_health.at <= excluded.at",
+        )
+        .bind(cluster.to_string())
+        .words(server)
+        .bind(micros(*at))
+        .bind(state.last_ok_at().map(micros))
+        .words(&to_json(KEEPING, state)?);
+        steps.push(Step::may(upsert));
+    }
+    store.all_audited(KEEPING, steps, &[], StorageError::Missing { what: MISSING }).await
+}
+
+/// How an organisation's did.
+pub async fn health(
+    store: &impl SqlStore,
+    organisation: OrganisationId,
+) -> Result<Vec<HealthRow>, StorageError> {
+    let select = Statement::new(
+        "SELECT h.* FROM connection_health h JOIN clusters c ON c.id = h.cluster
+         WHERE c.organisation = $1 ORDER BY h.cluster, h.server",
+    )
+    .bind(organisation.to_string());
+    let rows: Vec<HealthColumns> = store.all(READING, select).await?;
+    rows.into_iter().map(HealthRow::try_from).collect()
 }
 
 /// Everything that is sealed.

@@ -6,6 +6,7 @@ use evenkeel_domain::{
     audit::AuditRecord,
     connection::{OfferedTool, ServerConnection, ToolForm},
     id::{ClusterId, ConnectionId, OrganisationId},
+    view::ConnectionState,
 };
 
 use crate::StorageError;
@@ -56,6 +57,19 @@ pub struct ToolPlace<'a> {
     pub source: &'a str,
     /// The tool.
     pub tool: &'a str,
+}
+
+/// How a cluster's server did when it was last asked, by whichever process.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HealthRow {
+    /// The cluster.
+    pub cluster: ClusterId,
+    /// The server's name.
+    pub server: String,
+    /// When it was asked.
+    pub at: Timestamp,
+    /// How it did.
+    pub state: ConnectionState,
 }
 
 /// Something sealed, and whose it is.
@@ -128,6 +142,10 @@ pub trait ConnectionStore: Send + Sync {
         place: ToolPlace<'_>,
         audit: &[AuditRecord],
     ) -> Result<(), StorageError>;
+    /// Keeps how servers did, where nothing later is kept. When one last did well stays known.
+    async fn keep_health(&self, seen: &[HealthRow]) -> Result<(), StorageError>;
+    /// How the servers of an organisation's clusters did, by cluster and name.
+    async fn health(&self, organisation: OrganisationId) -> Result<Vec<HealthRow>, StorageError>;
     /// Everything that is sealed, of all organisations.
     async fn sealed(&self) -> Result<Vec<Sealed>, StorageError>;
     /// Replaces sealed texts, all or none: each pair is what is kept now and what is to be kept.

@@ -45,7 +45,7 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
     let working =
         (!args.no_worker).then(|| tokio::spawn(platform.worker.clone().run(stop.child_token())));
     platform.services.note_policies().await?;
-    let auditing = Auditing::start(&platform.services, &config);
+    let housekeeping = Housekeeping::start(&platform.services, &config);
     let reconciling = tokio::spawn(platform.reconcile(stop.child_token()));
     let router = http::router(&platform, &config)?;
     info!(addr = %config.addr, "Evenkeel serves {}", config.public_url);
@@ -58,14 +58,14 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
     stop.cancel();
     // It only looks, and what it found is kept in one transaction: it may be cut off anywhere.
     reconciling.abort();
-    finish(platform, working, auditing, serving).await;
+    finish(platform, working, housekeeping, serving).await;
     Ok(())
 }
 
 async fn finish(
     platform: Platform,
     working: Option<tokio::task::JoinHandle<()>>,
-    auditing: Auditing,
+    housekeeping: Housekeeping,
     serving: tokio::task::JoinHandle<std::io::Result<()>>,
 ) {
     let ended = tokio::time::timeout(GRACE, async {
@@ -77,14 +77,14 @@ async fn finish(
     if ended.await.is_err() {
         warn!("steps were still running; their incidents are taken up again when the lease ends");
     }
-    auditing.end().await;
+    housekeeping.end().await;
     // Streams to browsers stay open for ever; they reconnect by themselves.
     serving.abort();
     platform.tools.close().await;
 }
 
-/// What signs and verifies the audit trail in the background.
-pub(crate) struct Auditing {
+/// What every process does beside its work: signs and verifies the audit trail, and keeps how connections did.
+pub(crate) struct Housekeeping {
     task: tokio::task::JoinHandle<()>,
     stop: CancellationToken,
 }
@@ -92,10 +92,14 @@ pub(crate) struct Auditing {
 /// How long the last checkpoint may take.
 const SIGNING: Duration = Duration::from_secs(2);
 
-impl Auditing {
+impl Housekeeping {
     pub(crate) fn start(services: &Services, config: &Config) -> Self {
         let stop = CancellationToken::new();
-        let task = tokio::spawn(services.clone().keep_audit(config.audit, stop.clone()));
+        let auditing = services.clone().keep_audit(config.audit, stop.clone());
+        let watching = services.clone().keep_health(stop.clone());
+        let task = tokio::spawn(async {
+            tokio::join!(auditing, watching);
+        });
         Self { task, stop }
     }
 

@@ -2,7 +2,7 @@
 
 use tokio_util::sync::CancellationToken;
 
-use super::serve::{Auditing, wait_for_signal};
+use super::serve::{Housekeeping, wait_for_signal};
 use crate::{config::Config, wiring};
 
 /// Runs until SIGTERM or SIGINT.
@@ -12,11 +12,11 @@ pub async fn run() -> anyhow::Result<()> {
     let stop = CancellationToken::new();
     let working = tokio::spawn(platform.worker.clone().run(stop.child_token()));
     platform.services.note_policies().await?;
-    let auditing = Auditing::start(&platform.services, &config);
+    let housekeeping = Housekeeping::start(&platform.services, &config);
     wait_for_signal().await?;
     stop.cancel();
     working.await?;
-    auditing.end().await;
+    housekeeping.end().await;
     platform.tools.close().await;
     Ok(())
 }

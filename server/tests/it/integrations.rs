@@ -1,14 +1,18 @@
 //! The registry of connections through the front door: secrets stay sealed, tools wait for approval, keys are rotated.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
-use evenkeel_domain::{access::Role, view::NewCluster};
+use evenkeel_domain::{
+    access::Role,
+    view::{ConnectionState, NewCluster},
+};
 use evenkeel_mcp::{AgentName, AgentsConfig};
+use evenkeel_server::{toolcaller::McpTools, wiring};
 use evenkeel_services::Sealer;
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{Person, TestApp, binary::Environment};
+use crate::harness::{Person, TestApp, app::config, binary::Environment};
 
 async fn listed(who: &Person) -> Vec<Value> {
     let found = who.get("/api/v1/integrations").await.expect(200).json();
@@ -53,6 +57,33 @@ async fn connections_are_listed_with_tools_and_without_secrets() {
     assert!(!page.contains("Add a connection"), "a viewer is offered nothing to press");
     let page = admin.page("/integrations?add=loki").await.expect(200).text();
     assert!(page.contains("new[fields][bearer_token]"), "the form of the kind");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn how_a_connection_does_is_shown_by_a_process_that_did_not_ask() {
+    let app = TestApp::start().await;
+    let admin = app.person(Role::Admin).await;
+    let loki = json!({ "kind": "loki", "fields": { "url": "http://127.0.0.1:9" } });
+    app.cluster("shop").await;
+    admin.post("/api/v1/integrations", loki).await.expect(201);
+    let source = named(&listed(&admin).await, "loki")["source"].clone();
+    admin.post("/api/v1/integrations/test", json!({ "source": source })).await.expect(200);
+    app.platform.services.keep_health_now().await;
+
+    let config = config(app.dir());
+    let tools = Arc::new(McpTools::with_program(&config, Path::new("absent").into()).unwrap());
+    let other = wiring::assemble(&config, Arc::clone(&app.platform.store), tools).unwrap();
+    let shown = other.services.integrations_of(app.organisation).await.unwrap();
+    let state = &shown.connections.iter().find(|one| one.server == "loki").unwrap().health[0].state;
+    let ConnectionState::Failing { failure, .. } = state else { panic!("{state:?}") };
+    assert_eq!(failure.code, "loki.unreachable");
+    assert!(failure.next.as_deref().is_some_and(|next| !next.is_empty()), "{failure:?}");
+    // And on the page, with what to do.
+    let page = admin.page("/integrations").await.expect(200).text();
+    assert!(
+        page.contains("loki.unreachable") || page.contains(failure.next.as_deref().unwrap()),
+        "{page}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use evenkeel_domain::{
+    Timestamp,
     cluster::Cluster,
     connection::ConnectionKind,
     id::{ConnectionId, OrganisationId},
@@ -44,6 +45,11 @@ impl<'a> Planned<'a> {
             source: connection.id.to_string(),
             row: Some(row),
         }
+    }
+
+    /// When it was last changed, where that is known.
+    pub(crate) fn changed_at(&self) -> Option<Timestamp> {
+        self.row.map(|row| row.connection.changed_at)
     }
 
     /// Whether it answers for what its name says: a Prometheus that knows nothing but an

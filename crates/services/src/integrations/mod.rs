@@ -1,13 +1,14 @@
 //! Integrations: the registry of connections, how they do, and which tools are approved.
 
 mod add;
+mod health;
 mod links;
 mod networks;
 mod remove;
 mod test;
 mod tools;
 
-pub(crate) use links::{owner, plan};
+pub(crate) use links::{Planned, owner, plan};
 
 use std::collections::BTreeMap;
 
@@ -19,8 +20,8 @@ use evenkeel_domain::{
 };
 use evenkeel_storage::connections::{ConnectionRow, ToolRow};
 
-use crate::{ServiceError, Services};
-use links::{OPERATOR, Planned, own_settings};
+use crate::{ServiceError, Services, toolroom::Health};
+use links::{OPERATOR, own_settings};
 
 impl Services {
     /// Every connection of the caller's organisation, with health and tools. Nothing is asked for
@@ -36,10 +37,11 @@ impl Services {
         organisation: OrganisationId,
     ) -> Result<Integrations, ServiceError> {
         let (rows, tools) = self.registry(organisation).await?;
+        let health = self.health(organisation).await?;
         let clusters = self.store().clusters(organisation).await?;
         let clusters: Vec<_> = clusters.into_iter().map(|row| row.cluster).collect();
         Ok(Integrations {
-            connections: self.list(&rows, &tools, &clusters),
+            connections: self.list(&rows, &tools, &clusters, &health),
             clusters: clusters.iter().map(name_of).collect(),
             networks: self.parts.tools.caller().networks(),
         })
@@ -51,6 +53,7 @@ impl Services {
         rows: &[ConnectionRow],
         tools: &[ToolRow],
         clusters: &[Cluster],
+        seen: &Health,
     ) -> Vec<Integration> {
         let mut found: BTreeMap<(Option<ClusterName>, String), Integration> = BTreeMap::new();
         for cluster in clusters {
@@ -58,7 +61,7 @@ impl Services {
             for planned in plan(cluster, rows, &operators).into_values() {
                 let health = ClusterHealth {
                     cluster: name_of(cluster),
-                    state: self.parts.tools.state(cluster.id, &planned.server),
+                    state: seen.of(cluster.id, &planned.server, planned.changed_at()),
                 };
                 let mut one = self.integration(&planned, cluster, tools);
                 let key = (one.cluster.clone(), one.source.clone());

@@ -1,9 +1,12 @@
 //! Connections, their tools, and what is sealed.
 
-use evenkeel_domain::connection::{OfferedTool, ServerConnection};
+use evenkeel_domain::{
+    connection::{OfferedTool, ServerConnection},
+    view::ConnectionState,
+};
 use evenkeel_storage::{
     StorageError,
-    connections::{ConnectionRow, Pinned, Sealed, SealedFor, ToolRow},
+    connections::{ConnectionRow, HealthRow, Pinned, Sealed, SealedFor, ToolRow},
 };
 use sqlx::FromRow;
 
@@ -88,6 +91,34 @@ impl TryFrom<ToolColumns> for ToolRow {
         };
         let offered_at = at.time("offered_at", row.offered_at)?;
         Ok(Self { offered, pinned, offered_at, source: row.source, tool: row.tool })
+    }
+}
+
+/// A row of `connection_health`.
+#[derive(FromRow)]
+pub struct HealthColumns {
+    cluster: String,
+    server: String,
+    at: i64,
+    ok_at: Option<i64>,
+    state: String,
+}
+
+impl TryFrom<HealthColumns> for HealthRow {
+    type Error = StorageError;
+
+    fn try_from(row: HealthColumns) -> Result<Self, StorageError> {
+        let at = Row::of("connection_health", &row.cluster);
+        let mut state = at.json("state", &row.state)?;
+        if let ConnectionState::Failing { last_ok_at, .. } = &mut state {
+            *last_ok_at = at.time_or_none("ok_at", row.ok_at)?;
+        }
+        Ok(Self {
+            cluster: at.word("cluster", &row.cluster)?,
+            at: at.time("at", row.at)?,
+            server: row.server,
+            state,
+        })
     }
 }
 

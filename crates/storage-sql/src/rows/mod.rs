@@ -19,7 +19,7 @@ pub use summary::SummaryRow;
 
 pub(crate) use audit::EntryRow;
 pub(crate) use cluster::ClusterColumns;
-pub(crate) use connection::{ConnectionColumns, SealedColumns, ToolColumns};
+pub(crate) use connection::{ConnectionColumns, HealthColumns, SealedColumns, ToolColumns};
 pub(crate) use intake::{AlertCheckRow, QueuedRow, TruncatedRow};
 pub(crate) use organisation::OrganisationRow;
 pub(crate) use proof::{CheckpointRow, HeadRow, RawAuditRow, RawJournalRow, UnanchoredRow};

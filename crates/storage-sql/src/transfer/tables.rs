@@ -71,11 +71,12 @@ pub const TABLES: &[Table] = &[
         ..moves("audit_checkpoints", &["organisation", "number"], SMALL)
     },
     moves("journal_anchors", &["incident"], SMALL),
-    // People sign in again; counters against guessing begin anew; Alertmanagers are asked again, and
-    // everything is verified again.
+    // People sign in again; counters against guessing begin anew; Alertmanagers and tools are asked again,
+    // and everything is verified again.
     stays("sessions"),
     stays("attempts"),
     stays("alert_checks"),
+    stays("connection_health"),
     stays("audit_verifications"),
 ];
 

@@ -4,14 +4,16 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use evenkeel_domain::{
     connection::{ConnectionKind, OfferedTool, ServerConnection, ToolForm},
+    evidence::ToolFailure,
     id::{ClusterId, ConnectionId},
+    view::ConnectionState,
 };
 use serde_json::json;
 
 use super::sample::{World, at, world};
 use crate::{
     StorageError, Store,
-    connections::{ConnectionRow, Sealed, SealedFor, ToolPlace},
+    connections::{ConnectionRow, HealthRow, Sealed, SealedFor, ToolPlace},
 };
 
 /// Number `n` of the first organisation: a Prometheus.
@@ -45,6 +47,39 @@ pub(super) fn offer(name: &str, description: &str) -> OfferedTool {
         output_schema: None,
     };
     OfferedTool { form, hash: format!("hash of {description}") }
+}
+
+pub(super) async fn how_servers_did_is_kept_by_the_latest<S: Store>(store: Arc<S>) {
+    let world = world(&*store).await;
+    store.keep_health(&[]).await.unwrap();
+    assert_eq!(store.health(world.organisation).await.unwrap(), []);
+    let row = |server: &str, second, state| HealthRow {
+        cluster: world.cluster,
+        server: server.to_owned(),
+        at: at(second),
+        state,
+    };
+    let good = |second| ConnectionState::Healthy { last_ok_at: at(second), latency_us: Some(7) };
+    let bad = |last_ok_at| ConnectionState::Failing {
+        failure: ToolFailure {
+            code: "mcp.unreachable".into(),
+            message: "no 🦀".into(),
+            next: Some("look".into()),
+            retry_after_s: None,
+        },
+        last_ok_at,
+    };
+    let elsewhere = HealthRow { cluster: world.second_cluster, ..row("loki", 3, good(3)) };
+    store.keep_health(&[row("loki", 2, good(2)), row("kubernetes", 2, good(2))]).await.unwrap();
+    store.keep_health(&[row("loki", 5, bad(None)), elsewhere.clone()]).await.unwrap();
+    // By a process whose clock is behind, or that was slow.
+    store.keep_health(&[row("loki", 4, good(4))]).await.unwrap();
+    let kept = store.health(world.organisation).await.unwrap();
+    let mut expected =
+        vec![row("kubernetes", 2, good(2)), row("loki", 5, bad(Some(at(2)))), elsewhere];
+    expected.sort_by(|a, b| (a.cluster, &a.server).cmp(&(b.cluster, &b.server)));
+    assert_eq!(kept, expected);
+    assert_eq!(store.health(world.other).await.unwrap(), []);
 }
 
 pub(super) async fn a_name_is_taken_once_for_the_same_clusters<S: Store>(store: Arc<S>) {
