@@ -30,7 +30,7 @@ for (const javaScriptEnabled of [true, false]) {
   test.describe(javaScriptEnabled ? "with JavaScript" : "without JavaScript", () => {
     test.use({ javaScriptEnabled });
 
-    test("a connection is added, shown without its secret, and removed", async ({ page, expected }) => {
+    test("a connection is added, shown without its secret, changed, and removed", async ({ page, expected }) => {
       if (!javaScriptEnabled) expected(SCRIPTS);
       await page.goto("/integrations");
       await page.getByRole("link", { name: "Loki" }).click();
@@ -43,6 +43,18 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(loki).toContainText("kept encrypted");
       await expect(page.getByText("a-token-that-nobody-sees-again")).toHaveCount(0);
       expect((await registered()).map((one) => one.settings.tenant)).toEqual(["ours"]);
+
+      await page.goto("/integrations");
+      await loki.getByRole("link", { name: "Change loki" }).click();
+      const form = page.getByRole("region", { name: "Change: loki (All clusters)" });
+      await expect(form.getByLabel("Loki address")).toHaveCount(0);
+      await expect(form).toContainText("http://127.0.0.1:9, and that stays");
+      await expect(form.getByLabel("Bearer token")).toHaveValue("");
+      await form.getByLabel("Tenant").fill("theirs");
+      await form.getByRole("button", { name: "Save" }).click();
+      await expect(loki).toContainText("theirs");
+      await expect(loki).toContainText("kept encrypted");
+      expect((await registered()).map((one) => one.settings.tenant)).toEqual(["theirs"]);
 
       await page.goto("/integrations");
       await loki.locator("summary").filter({ hasText: "Remove" }).click();

@@ -2,7 +2,7 @@
 
 use evenkeel_domain::{
     id::ConnectionId,
-    integrations::{Integrations, NewConnection},
+    integrations::{ConnectionChange, Integrations, NewConnection},
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
@@ -20,6 +20,16 @@ pub async fn integrations() -> Result<Integrations, ApiError> {
 pub async fn add_connection(new: NewConnection) -> Result<ConnectionId, ApiError> {
     let (services, caller) = super::asking::asking().await?;
     Ok(services.add_connection(&caller, new).await?)
+}
+
+/// Changes settings and credentials of a connection of the registry.
+#[server(prefix = "/api/ui", endpoint = "integrations/change")]
+pub async fn change_connection(
+    connection: ConnectionId,
+    change: ConnectionChange,
+) -> Result<(), ApiError> {
+    let (services, caller) = super::asking::asking().await?;
+    Ok(services.change_connection(&caller, connection, &change).await?)
 }
 
 /// Removes a connection of the registry.

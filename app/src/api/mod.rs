@@ -34,8 +34,9 @@ pub use clusters::{
 pub use error::ApiError;
 pub use incidents::{evidence_text, incident_room, incidents};
 pub use integrations::{
-    AddConnection, ApproveTool, RemoveConnection, TestIntegration, WithdrawTool, add_connection,
-    approve_tool, integrations, remove_connection, test_integration, withdraw_tool,
+    AddConnection, ApproveTool, ChangeConnection, RemoveConnection, TestIntegration, WithdrawTool,
+    add_connection, approve_tool, change_connection, integrations, remove_connection,
+    test_integration, withdraw_tool,
 };
 pub use known::Known;
 pub use once::{Once, Secret};

@@ -62,6 +62,8 @@ pub enum AuditAction {
     JournalsAnchored,
     /// A connection was added.
     ConnectionAdded,
+    /// A connection's settings or credentials were changed.
+    ConnectionChanged,
     /// A connection was removed.
     ConnectionRemoved,
     /// A person approved a tool's form.
@@ -74,7 +76,7 @@ pub enum AuditAction {
 
 impl AuditAction {
     /// All actions.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::PlanApproved,
         Self::PlanRejected,
         Self::StopThrown,
@@ -99,6 +101,7 @@ impl AuditAction {
         Self::AuditExported,
         Self::JournalsAnchored,
         Self::ConnectionAdded,
+        Self::ConnectionChanged,
         Self::ConnectionRemoved,
         Self::ToolApproved,
         Self::ToolWithdrawn,
@@ -132,6 +135,7 @@ impl AuditAction {
             Self::AuditExported => "audit.exported",
             Self::JournalsAnchored => "journal.anchored",
             Self::ConnectionAdded => "connection.added",
+            Self::ConnectionChanged => "connection.changed",
             Self::ConnectionRemoved => "connection.removed",
             Self::ToolApproved => "connection.tool_approved",
             Self::ToolWithdrawn => "connection.tool_withdrawn",

@@ -208,3 +208,29 @@ impl fmt::Debug for NewConnection {
             .finish_non_exhaustive()
     }
 }
+
+/// What a person changes of a connection. Its `Debug` shows no values: some are secrets.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ConnectionChange {
+    /// Fields by name: what is not named stays. An empty setting is taken out; an empty credential stays as it is
+    /// kept. Addresses cannot be changed: what is kept would be told to another.
+    #[serde(default)]
+    pub fields: BTreeMap<String, String>,
+    /// Networks as in [`NewConnection`]; without it they stay.
+    #[serde(default)]
+    pub allowed_networks: Option<String>,
+    /// Whether credentials that are kept and not entered anew are forgotten.
+    #[serde(default)]
+    pub forget_credentials: bool,
+}
+
+impl fmt::Debug for ConnectionChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ConnectionChange")
+            .field("fields", &self.fields.keys())
+            .field("forget_credentials", &self.forget_credentials)
+            .finish_non_exhaustive()
+    }
+}

@@ -25,6 +25,15 @@ impl ConnectionStore for PostgresStore {
         connections::create(self, row, audit).await
     }
 
+    async fn change_connection(
+        &self,
+        row: &ConnectionRow,
+        before: Timestamp,
+        audit: &[AuditRecord],
+    ) -> Result<(), StorageError> {
+        connections::change(self, row, before, audit).await
+    }
+
     async fn delete_connection(
         &self,
         organisation: OrganisationId,

@@ -51,6 +51,31 @@ pub async fn create(
     store.add(ADDING, "a connection of that name", insert, audit).await
 }
 
+/// Changes one that was last changed at `before`.
+pub async fn change(
+    store: &impl SqlStore,
+    row: &ConnectionRow,
+    before: Timestamp,
+    audit: &[AuditRecord],
+) -> Result<(), StorageError> {
+    const CHANGING: &str = "changing a connection";
+    let ConnectionRow { connection, secret_sealed } = row;
+    let update = Statement::new(
+        "UPDATE connections SET settings = $4, secret_sealed = $5, allowed_networks = $6,
+             changed_at = $7, changed_by = $8
+         WHERE organisation = $1 AND id = $2 AND changed_at = $3",
+    )
+    .bind(connection.organisation.to_string())
+    .bind(connection.id.to_string())
+    .bind(micros(before))
+    .words(&to_json(CHANGING, &connection.settings)?)
+    .bind(secret_sealed.as_deref())
+    .words(&to_json(CHANGING, &connection.allowed_networks)?)
+    .bind(micros(connection.changed_at))
+    .words(&connection.changed_by);
+    store.change_one(CHANGING, MISSING, update, audit).await
+}
+
 /// Removes one and its tools.
 pub async fn delete(
     store: &impl SqlStore,

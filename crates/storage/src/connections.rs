@@ -101,6 +101,14 @@ pub trait ConnectionStore: Send + Sync {
         row: &ConnectionRow,
         audit: &[AuditRecord],
     ) -> Result<(), StorageError>;
+    /// Changes settings, credentials and networks of a connection that was last changed at `before`;
+    /// `Missing` if there is none or it was changed since.
+    async fn change_connection(
+        &self,
+        row: &ConnectionRow,
+        before: Timestamp,
+        audit: &[AuditRecord],
+    ) -> Result<(), StorageError>;
     /// Removes a connection and what is known of its tools; `Missing` if the organisation has
     /// none of that id.
     async fn delete_connection(

@@ -60,6 +60,48 @@ async fn connections_are_listed_with_tools_and_without_secrets() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_connection_is_changed_without_telling_its_secrets_to_anybody_else() {
+    let app = TestApp::start().await;
+    let admin = app.person(Role::Admin).await;
+    let loki = json!({ "kind": "loki", "fields": {
+        "url": "http://127.0.0.1:9", "tenant": "ours", "bearer_token": "first-secret-token" } });
+    let added = admin.post("/api/v1/integrations", loki).await.expect(201).json();
+    let path = format!("/api/v1/integrations/{}", added["connection"].as_str().unwrap());
+    let changing = async |change: Value| admin.call(&Method::PATCH, &path, &change).await;
+    let kept = async || {
+        let rows = app.platform.store.connections(app.organisation).await.unwrap();
+        rows[0].secret_sealed.clone()
+    };
+    let before = kept().await;
+    changing(json!({ "fields": { "tenant": "theirs" } })).await.expect(204);
+    let shown = named(&listed(&admin).await, "loki").clone();
+    assert_eq!(
+        (&shown["settings"]["tenant"], &shown["has_secret"]),
+        (&json!("theirs"), &json!(true))
+    );
+    assert_eq!(shown["settings"]["url"], "http://127.0.0.1:9");
+    for elsewhere in [
+        json!({ "fields": { "url": "http://127.0.0.1:8" } }),
+        json!({ "fields": { "ca": "-----BEGIN CERTIFICATE-----" } }),
+        json!({ "fields": { "command": "/bin/sh" } }),
+        json!({ "allowed_networks": "192.168.0.0/16" }),
+    ] {
+        changing(elsewhere.clone()).await.refused(422, "input.invalid");
+    }
+    let with_same_token = kept().await;
+    assert!(with_same_token.is_some() && with_same_token != before, "sealed anew");
+    changing(json!({ "fields": { "bearer_token": "second-secret-token" } })).await.expect(204);
+    assert_ne!(kept().await, with_same_token);
+    changing(json!({ "forget_credentials": true })).await.expect(204);
+    assert_eq!(kept().await, None);
+    let address = format!("/integrations?change={}", added["connection"].as_str().unwrap());
+    let page = admin.page(&address).await.expect(200).text();
+    assert!(page.contains("Change: loki") && !page.contains("secret-token"));
+    let trail = admin.get("/api/v1/audit").await.expect(200).text();
+    assert!(trail.contains("connection.changed") && !trail.contains("secret-token"), "{trail}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn how_a_connection_does_is_shown_by_a_process_that_did_not_ask() {
     let app = TestApp::start().await;
     let admin = app.person(Role::Admin).await;

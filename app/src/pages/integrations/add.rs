@@ -55,26 +55,38 @@ pub fn AddForm(
 
 fn control(field: &'static Field) -> AnyView {
     let name = format!("new[fields][{}]", field.name);
-    let (label, hint) = (field.label, field.hint);
-    match field.shape {
-        Shape::Address => {
-            view! { <TextInput name=name label=label r#type="url" hint=hint required=field.required /> }.into_any()
-        }
-        Shape::Line => {
-            view! { <TextInput name=name label=label hint=hint required=field.required autocomplete="off" /> }.into_any()
-        }
-        Shape::Secret => {
-            view! { <TextInput name=name label=label r#type="password" hint=sealed(hint) required=field.required autocomplete="new-password" /> }.into_any()
-        }
-        Shape::Lines => {
-            view! { <TextArea name=name label=label rows=4 hint=hint required=field.required /> }.into_any()
-        }
-        Shape::SecretLines => {
-            view! { <TextArea name=name label=label rows=6 hint=sealed(hint) required=field.required /> }.into_any()
-        }
-    }
+    let hint = if field.shape.is_secret() {
+        format!("{} It is kept encrypted and never shown again.", field.hint)
+    } else {
+        field.hint.to_owned()
+    };
+    entry(field, name, hint.trim(), "", field.required)
 }
 
-fn sealed(hint: &str) -> String {
-    format!("{hint} It is kept encrypted and never shown again.").trim().to_owned()
+/// The control of a field.
+pub(super) fn entry(
+    field: &'static Field,
+    name: String,
+    hint: &str,
+    value: &str,
+    required: bool,
+) -> AnyView {
+    let label = field.label;
+    match field.shape {
+        Shape::Address => {
+            view! { <TextInput name=name label=label r#type="url" value=value hint=hint required=required /> }.into_any()
+        }
+        Shape::Line => {
+            view! { <TextInput name=name label=label value=value hint=hint required=required autocomplete="off" /> }.into_any()
+        }
+        Shape::Secret => {
+            view! { <TextInput name=name label=label r#type="password" hint=hint required=required autocomplete="new-password" /> }.into_any()
+        }
+        Shape::Lines => {
+            view! { <TextArea name=name label=label value=value rows=4 hint=hint required=required /> }.into_any()
+        }
+        Shape::SecretLines => {
+            view! { <TextArea name=name label=label rows=6 hint=hint required=required /> }.into_any()
+        }
+    }
 }

@@ -10,7 +10,7 @@ use super::{Actions, tools::Tools};
 use crate::{
     icons::Glyph,
     pages::overview::tile::ConnectionLine,
-    ui::{Badge, Button, ButtonKind, Confirm, KeyValue, Panel, Time, Tone},
+    ui::{Badge, Button, ButtonKind, ButtonLink, Confirm, KeyValue, Panel, Time, Tone},
 };
 
 /// A panel.
@@ -101,6 +101,10 @@ fn buttons(one: &Integration, actions: Actions) -> AnyView {
     let source = one.source.clone();
     let (test_words, remove_words) =
         (format!("Test {}", one.server), format!("Remove {}", one.server));
+    let change = one.id.map(|id| {
+        let href = format!("/integrations?change={id}");
+        view! { <ButtonLink href=href glyph=Glyph::Settings>{format!("Change {}", one.server)}</ButtonLink> }
+    });
     let remove = one.id.map(|id| {
         view! {
             <Confirm label="Remove" kind=ButtonKind::Danger glyph=Glyph::Close>
@@ -118,6 +122,7 @@ fn buttons(one: &Integration, actions: Actions) -> AnyView {
                 <input type="hidden" name="source" value=source />
                 <Button r#type="submit" glyph=Glyph::Retry>{test_words}</Button>
             </ActionForm>
+            {change}
             {remove}
         </div>
     }

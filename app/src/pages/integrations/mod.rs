@@ -1,22 +1,28 @@
 //! Integrations: what is connected, how it does, which tools it has and who may use them.
 
 mod add;
+mod change;
 mod connection;
 mod tools;
 
-use evenkeel_domain::{access::Permission, connection::ConnectionKind, integrations::Integrations};
+use evenkeel_domain::{
+    access::Permission, connection::ConnectionKind, id::ConnectionId, integrations::Integrations,
+};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-use self::{add::AddForm, connection::Connection};
+use self::{add::AddForm, change::ChangeForm, connection::Connection};
 use super::{
     load::{Outcome, load},
     signed::use_signed,
     url,
 };
 use crate::{
-    api::{self, AddConnection, ApproveTool, RemoveConnection, TestIntegration, WithdrawTool},
+    api::{
+        self, AddConnection, ApproveTool, ChangeConnection, RemoveConnection, TestIntegration,
+        WithdrawTool,
+    },
     icons::{Glyph, Icon},
     ui::{ButtonLink, EmptyState, Panel},
 };
@@ -25,20 +31,34 @@ use crate::{
 #[derive(Clone, Copy)]
 struct Actions {
     add: ServerAction<AddConnection>,
+    change: ServerAction<ChangeConnection>,
     remove: ServerAction<RemoveConnection>,
     test: ServerAction<TestIntegration>,
     approve: ServerAction<ApproveTool>,
     withdraw: ServerAction<WithdrawTool>,
 }
 
-/// The page; `?add=loki` shows what a new connection of that kind needs.
+/// What the page's address asks for.
+#[derive(Clone, Copy)]
+struct Asked {
+    /// The kind that is being added.
+    add: Option<ConnectionKind>,
+    /// The connection that is being changed.
+    change: Option<ConnectionId>,
+}
+
+/// The page; `?add=loki` shows what a new connection of that kind needs, `?change=<id>` what can be changed of one.
 #[component]
 pub fn IntegrationsPage() -> impl IntoView {
     let may_manage = use_signed().may(Permission::ManageClusters);
     let map = use_query_map();
-    let adding = map.with_untracked(|map| url::value(map, "add")?.parse::<ConnectionKind>().ok());
+    let asked = map.with_untracked(|map| Asked {
+        add: url::value(map, "add").and_then(|kind| kind.parse().ok()),
+        change: url::value(map, "change").and_then(|id| ConnectionId::parse(&id).ok()),
+    });
     let actions = Actions {
         add: ServerAction::new(),
+        change: ServerAction::new(),
         remove: ServerAction::new(),
         test: ServerAction::new(),
         approve: ServerAction::new(),
@@ -50,12 +70,13 @@ pub fn IntegrationsPage() -> impl IntoView {
         <div class="stack">
             <h1>"Integrations"</h1>
             <Outcome of=actions.add.value() />
+            <Outcome of=actions.change.value() />
             <Outcome of=actions.remove.value() />
             <Outcome of=actions.test.value() />
             <Outcome of=actions.approve.value() />
             <Outcome of=actions.withdraw.value() />
             {load(found, "integrations", 6, move |found| {
-                view! { <Found found=found actions=actions may_manage=may_manage adding=adding /> }.into_any()
+                view! { <Found found=found actions=actions may_manage=may_manage asked=asked /> }.into_any()
             })}
         </div>
     }
@@ -70,8 +91,8 @@ fn Found(
     actions: Actions,
     /// Whether the person may add, remove and approve.
     may_manage: bool,
-    /// The kind that is being added.
-    adding: Option<ConnectionKind>,
+    /// What the address asks for.
+    asked: Asked,
 ) -> impl IntoView {
     let Integrations { connections, clusters, networks } = found;
     let waiting: usize =
@@ -90,16 +111,23 @@ fn Found(
     let empty = connections.is_empty().then(|| {
         view! { <EmptyState title="Nothing is connected" text="Connect a cluster, or add what all clusters share." glyph=Glyph::Tool /> }
     });
+    let changing = asked.change.and_then(|id| {
+        connections.iter().find(|one| one.id == Some(id)).map(|one| (id, one.clone()))
+    });
     let panels = connections
         .into_iter()
         .map(|one| view! { <Connection one=one actions=actions may_manage=may_manage /> })
         .collect_view();
-    let adder = may_manage.then(|| match adding {
-        Some(kind) => {
+    let adder = may_manage.then(|| match (changing, asked.add) {
+        (Some((id, one)), _) => {
+            view! { <ChangeForm id=id one=one networks=networks action=actions.change /> }
+                .into_any()
+        }
+        (None, Some(kind)) => {
             view! { <AddForm kind=kind clusters=clusters networks=networks action=actions.add /> }
                 .into_any()
         }
-        None => choices(),
+        (None, None) => choices(),
     });
     view! { {note} {adder} {empty} {panels} }.into_any()
 }

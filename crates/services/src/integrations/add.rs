@@ -25,9 +25,9 @@ use crate::{
 const LINE_MAX: usize = 2_000;
 
 /// What a person entered, read and checked.
-struct Entered {
-    settings: BTreeMap<String, String>,
-    secrets: BTreeMap<String, String>,
+pub(super) struct Entered {
+    pub(super) settings: BTreeMap<String, String>,
+    pub(super) secrets: BTreeMap<String, String>,
 }
 
 impl Services {
@@ -66,14 +66,7 @@ impl Services {
         let entered = read(kind, &new.fields)?;
         self.check_addresses(kind, &entered.settings, &networks)?;
         let id = self.id(ConnectionId::from_parts);
-        let secret_sealed = if entered.secrets.is_empty() {
-            None
-        } else {
-            let text = serde_json::to_string(&entered.secrets)
-                .map_err(|e| ServiceError::Internal(Box::new(e)))?;
-            let owner = owner_of_connection(id);
-            Some(self.parts.sealer.seal(&owner, &SecretString::from(text))?)
-        };
+        let secret_sealed = self.sealed(id, &entered.secrets)?;
         let now = self.now();
         let connection = ServerConnection {
             id,
@@ -106,6 +99,20 @@ impl Services {
         Ok(id)
     }
 
+    /// Credentials of a connection as they are kept.
+    pub(super) fn sealed(
+        &self,
+        id: ConnectionId,
+        secrets: &BTreeMap<String, String>,
+    ) -> Result<Option<Vec<u8>>, ServiceError> {
+        if secrets.is_empty() {
+            return Ok(None);
+        }
+        let text =
+            serde_json::to_string(secrets).map_err(|e| ServiceError::Internal(Box::new(e)))?;
+        Ok(Some(self.parts.sealer.seal(&owner_of_connection(id), &SecretString::from(text))?))
+    }
+
     /// A shipped server has its kind's name. Another must not take one of those, nor that of a
     /// server of the operator's, whose place in the allow-lists it would take with it.
     async fn name_for(
@@ -127,7 +134,7 @@ impl Services {
         if taken { Err(ServiceError::Taken { what: "a server" }) } else { Ok(name) }
     }
 
-    fn check_addresses(
+    pub(super) fn check_addresses(
         &self,
         kind: ConnectionKind,
         settings: &BTreeMap<String, String>,
@@ -144,7 +151,10 @@ impl Services {
 }
 
 /// The kind's fields, and no others.
-fn read(kind: ConnectionKind, fields: &BTreeMap<String, String>) -> Result<Entered, ServiceError> {
+pub(super) fn read(
+    kind: ConnectionKind,
+    fields: &BTreeMap<String, String>,
+) -> Result<Entered, ServiceError> {
     let known = |name: &String| kind.fields().iter().any(|field| field.name == name);
     if let Some(name) = fields.iter().find(|(name, value)| !known(name) && !value.is_empty()) {
         let shown = evenkeel_domain::text::clip(name.0, 40);

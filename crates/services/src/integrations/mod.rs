@@ -1,6 +1,7 @@
 //! Integrations: the registry of connections, how they do, and which tools are approved.
 
 mod add;
+mod change;
 mod health;
 mod links;
 mod networks;

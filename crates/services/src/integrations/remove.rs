@@ -3,7 +3,7 @@
 use evenkeel_domain::{
     access::{Caller, Permission},
     audit::AuditAction,
-    id::ConnectionId,
+    id::{ConnectionId, OrganisationId},
 };
 use evenkeel_storage::{clusters::ClusterRow, connections::ConnectionRow};
 use serde_json::json;
@@ -30,8 +30,13 @@ impl Services {
         let removed = AuditAction::ConnectionRemoved;
         let audit = self.audit_record(caller.organisation, actor(caller), removed, subject);
         self.store().delete_connection(caller.organisation, id, &[audit]).await?;
-        // Other replicas see it when they next open the cluster's access.
-        for row in self.store().clusters(caller.organisation).await? {
+        self.reopen(caller.organisation).await
+    }
+
+    /// Ends the connections of all clusters, so that the next call uses what changed. Other replicas see it when they
+    /// next open the cluster's access.
+    pub(super) async fn reopen(&self, organisation: OrganisationId) -> Result<(), ServiceError> {
+        for row in self.store().clusters(organisation).await? {
             self.parts.tools.forget(row.cluster.id).await;
         }
         Ok(())

@@ -25,6 +25,9 @@ const LOOK_AGAIN: Duration = Duration::from_secs(3);
 /// How long a look may take before its connection is taken for dead.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// SQLSTATE of a statement about a table that there is not.
+const UNDEFINED_TABLE: &str = "42P01";
+
 /// Between two tries to connect.
 const REST: Duration = Duration::from_secs(1);
 
@@ -51,7 +54,10 @@ impl Listener {
             .max_lifetime(None)
             .connect_lazy_with(self.options.clone());
         loop {
-            if let Err(error) = self.hear(&pool).await {
+            // Of a new database the tables are yet to be made: until then there is nothing to hear of.
+            if let Err(error) = self.hear(&pool).await
+                && !is_empty_database(&error)
+            {
                 warn!(
                     error = &error as &dyn std::error::Error,
                     "cannot listen to other replicas; what they write is found when the database is back"
@@ -99,4 +105,9 @@ impl Listener {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).turn();
         Ok(())
     }
+}
+
+fn is_empty_database(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref()
+        == Some(UNDEFINED_TABLE)
 }

@@ -49,6 +49,26 @@ pub(super) fn offer(name: &str, description: &str) -> OfferedTool {
     OfferedTool { form, hash: format!("hash of {description}") }
 }
 
+pub(super) async fn a_connection_is_changed_once_from_what_it_was<S: Store>(store: Arc<S>) {
+    let world = world(&*store).await;
+    let mut row = connection(&world, 1, None);
+    let untouched = connection(&world, 2, Some(world.cluster));
+    for row in [&row, &untouched] {
+        store.create_connection(row, &[]).await.unwrap();
+    }
+    let before = row.connection.changed_at;
+    row.connection.settings.insert("tenant".into(), "theirs".into());
+    row.connection.allowed_networks.clear();
+    row.connection.changed_at = at(9);
+    row.connection.changed_by = "c@example.org".into();
+    (row.secret_sealed, row.connection.has_secret) = (None, false);
+    store.change_connection(&row, before, &[]).await.unwrap();
+    let again = store.change_connection(&row, before, &[]).await;
+    assert!(matches!(again, Err(StorageError::Missing { .. })), "it was changed since");
+    let found = store.connections(world.organisation).await.unwrap();
+    assert_eq!(found, [row, untouched]);
+}
+
 pub(super) async fn how_servers_did_is_kept_by_the_latest<S: Store>(store: Arc<S>) {
     let world = world(&*store).await;
     store.keep_health(&[]).await.unwrap();

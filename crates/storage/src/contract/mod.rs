@@ -130,6 +130,7 @@ pub async fn all<S: Store + 'static>(make: impl AsyncFn() -> S) {
         connections {
             a_name_is_taken_once_for_the_same_clusters,
             tools_are_offered_approved_and_changed,
+            a_connection_is_changed_once_from_what_it_was,
             a_connection_goes_with_its_tools,
             how_servers_did_is_kept_by_the_latest,
             what_is_sealed_is_replaced_whole_or_not,

@@ -6,7 +6,7 @@ use axum::{
 };
 use evenkeel_domain::{
     id::ConnectionId,
-    integrations::{Integrations, NewConnection},
+    integrations::{ConnectionChange, Integrations, NewConnection},
     view::Problem,
 };
 use evenkeel_services::Services;
@@ -66,6 +66,21 @@ pub async fn add(
 ) -> ApiResult<(StatusCode, Json<Added>)> {
     let connection = services.add_connection(&caller, new).await?;
     Ok((StatusCode::CREATED, Json(Added { connection })))
+}
+
+/// Change settings and credentials of a connection. Its addresses stay, and so do the approvals of its tools.
+#[utoipa::path(patch, path = "/api/v1/integrations/{id}", tag = "integrations",
+    params(("id" = String, Path)), request_body = ConnectionChange,
+    responses((status = 204), (status = 403, body = Problem), (status = 404, body = Problem),
+              (status = 422, body = Problem)))]
+pub async fn change(
+    State(services): State<Services>,
+    Asking(caller): Asking,
+    Path(connection): Path<String>,
+    Json(change): Json<ConnectionChange>,
+) -> ApiResult<StatusCode> {
+    services.change_connection(&caller, id(&connection)?, &change).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Remove a connection with its credentials and the approvals of its tools.

@@ -55,7 +55,7 @@ pub fn router() -> (Router<AppState>, utoipa::openapi::OpenApi) {
         .routes(routes!(clusters::investigate))
         .routes(routes!(clusters::drill))
         .routes(routes!(integrations::list, integrations::add))
-        .routes(routes!(integrations::remove))
+        .routes(routes!(integrations::remove, integrations::change))
         .routes(routes!(integrations::test))
         .routes(routes!(integrations::approve))
         .routes(routes!(integrations::withdraw))

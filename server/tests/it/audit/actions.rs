@@ -15,7 +15,7 @@ use super::waiting;
 use crate::harness::{Person, TestApp};
 
 /// Where each is made: a file of the services.
-const MADE: [(AuditAction, &str); 28] = [
+const MADE: [(AuditAction, &str); 29] = [
     (AuditAction::PlanApproved, "approvals.rs"),
     (AuditAction::PlanRejected, "approvals.rs"),
     (AuditAction::StopThrown, "emergency_stop.rs"),
@@ -40,6 +40,7 @@ const MADE: [(AuditAction, &str); 28] = [
     (AuditAction::AuditExported, "audit_export.rs"),
     (AuditAction::JournalsAnchored, "audit_checks.rs"),
     (AuditAction::ConnectionAdded, "integrations/add.rs"),
+    (AuditAction::ConnectionChanged, "integrations/change.rs"),
     (AuditAction::ConnectionRemoved, "integrations/remove.rs"),
     (AuditAction::ToolApproved, "integrations/tools.rs"),
     (AuditAction::ToolWithdrawn, "integrations/tools.rs"),
@@ -123,6 +124,8 @@ async fn each_is_recorded_when_it_is_done() {
     let former = Sealer::new(&"0123456789abcdef0123456789abcdef".to_owned().into()).unwrap();
     services.rotate_secrets(&former, "the test").await.unwrap();
     let path = format!("/api/v1/integrations/{source}");
+    let change = json!({ "fields": { "tenant": "ours", "password": "a-secret-too" } });
+    admin.call(&Method::PATCH, &path, &change).await.expect(204);
     admin.call(&Method::DELETE, &path, &Value::Null).await.expect(204);
 
     // A body that cannot be read, and still cannot when it is read again: both are on record.
@@ -169,6 +172,8 @@ async fn each_is_recorded_when_it_is_done() {
     assert_eq!(of(AuditAction::UserRoleChanged)[0]["detail"]["former"], "viewer");
     let added = of(AuditAction::ConnectionAdded)[0].to_string();
     assert!(added.contains("password") && !added.contains("a-secret"), "{added}");
+    let changed = of(AuditAction::ConnectionChanged)[0].to_string();
+    assert!(changed.contains("password") && !changed.contains("a-secret"), "{changed}");
     let found = services.verify_chains(app.organisation, &[]).await.unwrap();
     assert_eq!((found.broken, found.checkpoint), (None, Some(1)));
 }

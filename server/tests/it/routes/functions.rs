@@ -37,6 +37,12 @@ const WRITES: &[Function] = &[
     ("clusters/renew-token", "cluster=<cluster>", 403, Some(404)),
     ("clusters/quarantine/reread", "cluster=<cluster>&notification={notification}", 403, Some(404)),
     ("integrations/add", "new[kind]=loki&new[fields][url]=http%3A%2F%2Floki", 403, None),
+    (
+        "integrations/change",
+        "connection=<connection>&change[fields][tenant]=theirs&change[allowed_networks]=",
+        403,
+        Some(404),
+    ),
     ("integrations/remove", "connection=<connection>", 403, Some(404)),
     ("integrations/test", "source=<connection>", 403, Some(404)),
     ("integrations/approve", "source=<connection>&tool=look&hash={hash}", 403, Some(404)),

@@ -50,6 +50,13 @@ fn endpoints() -> Vec<Endpoint> {
             json!({ "kind": "loki", "fields": { "url": "http://loki" } }),
             None,
         ),
+        endpoint(
+            Method::PATCH,
+            "/api/v1/integrations/{id}",
+            json!({ "fields": { "tenant": "theirs" } }),
+            403,
+            Some(404),
+        ),
         endpoint(Method::DELETE, "/api/v1/integrations/{id}", Value::Null, 403, Some(404)),
         write("/api/v1/integrations/test", json!({ "source": "<connection>" }), Some(404)),
         write(
