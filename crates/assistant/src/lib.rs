@@ -55,6 +55,7 @@ with_tools![
     tools::list_plans::ListPlans,
     tools::read_journal::ReadJournal,
     tools::read_evidence::ReadEvidence,
+    tools::search_evidence::SearchEvidence,
     tools::similar_incidents::SimilarIncidents,
     tools::search_runbooks::SearchRunbooks,
     tools::get_runbook::GetRunbook,

@@ -10,6 +10,7 @@ pub mod list_waiting;
 pub mod propose;
 pub mod read_evidence;
 pub mod read_journal;
+pub mod search_evidence;
 pub mod search_runbooks;
 pub mod similar_incidents;
 pub mod start_investigation;

@@ -23,6 +23,7 @@ const TOOLS: &[(&str, bool)] = &[
     ("list_plans", true),
     ("read_journal", true),
     ("read_evidence", true),
+    ("search_evidence", true),
     ("similar_incidents", true),
     ("search_runbooks", true),
     ("get_runbook", true),
@@ -41,7 +42,7 @@ async fn ask(person: &Person, method: &str, params: Value) -> Answer {
 }
 
 /// Calls a tool: its result, or the stable code of its failure.
-async fn call(person: &Person, tool: &str, arguments: Value) -> Result<Value, String> {
+pub async fn call(person: &Person, tool: &str, arguments: Value) -> Result<Value, String> {
     let params = json!({ "name": tool, "arguments": arguments });
     let answer = ask(person, "tools/call", params).await.expect(200).json();
     let result = &answer["result"];

@@ -118,6 +118,7 @@ async fn arguments_that_do_not_fit_are_said_back_as_such() {
         ("list_incidents", json!({ "severity": "terrible" })),
         ("list_incidents", json!({ "before": "' OR 1=1" })),
         ("read_evidence", json!({ "incident": incident, "evidence": "x" })),
+        ("search_evidence", json!({ "incident": incident, "evidence": incident, "pattern": "(" })),
     ] {
         let refused = call(&asker, tool, arguments.clone()).await.unwrap_err();
         assert_eq!(refused, "tool.bad_arguments", "{tool} {arguments}");
