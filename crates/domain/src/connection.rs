@@ -185,6 +185,7 @@ const GITHUB: &[Field] = &[
     field("installation_id", "Installation id", Shape::Line, ""),
     field("private_key", "App private key", Shape::SecretLines, "PEM."),
     field("api_url", "API address", Shape::Address, "Of a GitHub Enterprise Server only."),
+    CA,
 ];
 const RUNBOOKS: &[Field] = &[
     required("notion_database", "Notion database id", Shape::Line, ""),

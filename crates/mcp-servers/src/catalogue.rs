@@ -74,6 +74,7 @@ impl ServerKind {
                     api_url: String::new(),
                     auth: github::GithubAuth::Token(String::new().into()),
                     repositories: Vec::new(),
+                    ca_pem: None,
                 };
                 Box::new(github::server(github::Github::new(&nowhere, limits), limits))
             }
@@ -286,6 +287,10 @@ const GITHUB: Variables = &[
     (
         "GITHUB_API_URL",
         "Base address of the API, where it isn't `https://api.github.com`; of an Enterprise Server `https://HOST/api/v3`.",
+    ),
+    (
+        "GITHUB_CA",
+        "Certificates to trust beside the system's, as PEM text: an Enterprise Server's.",
     ),
     (
         "GITHUB_REPOSITORIES",

@@ -87,6 +87,19 @@ impl Resolve for Guarded {
     }
 }
 
+/// The builder of a client that trusts these certificates (PEM) beside the system's.
+pub(crate) fn trusting(
+    builder: reqwest::ClientBuilder,
+    pem: &str,
+) -> Result<reqwest::ClientBuilder, String> {
+    let certificates = reqwest::Certificate::from_pem_bundle(pem.as_bytes())
+        .map_err(|error| format!("the CA isn't PEM: {error}"))?;
+    if certificates.is_empty() {
+        return Err("the CA holds no certificate".to_owned());
+    }
+    Ok(certificates.into_iter().fold(builder, reqwest::ClientBuilder::add_root_certificate))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -221,6 +221,14 @@ impl Connection {
         }
     }
 
+    /// Lets go of a session over which a call was not answered. The breaker says whether to ask on.
+    pub(crate) fn let_go(&self, session: &Arc<Session>) {
+        let mut state = self.door.state();
+        if state.session.as_ref().is_some_and(|open| Arc::ptr_eq(open, session)) {
+            state.session = None;
+        }
+    }
+
     pub(crate) fn succeeded(&self, took: Duration) {
         {
             let mut health = self.door.health();

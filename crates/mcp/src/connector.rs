@@ -16,7 +16,7 @@ use tokio::time::Instant;
 use crate::pins::{OfferedTool, TOOLS_MAX};
 use crate::result::said;
 
-/// How long a list of tools is believed. A server that changes a tool in silence is called in the old form no longer.
+/// How long a list of tools is believed, and so how long a tool that changes in silence may still be called.
 const LIST_LASTS: Duration = Duration::from_mins(1);
 
 /// Opens sessions with one server.
@@ -126,7 +126,9 @@ impl Session {
             match list(self.peer()).await {
                 Ok(tools) => *self.lock() = Offered { tools, listed: Instant::now() },
                 Err(reason) => {
-                    self.list_changed.store(told, Ordering::Relaxed);
+                    if told {
+                        self.list_changed.store(true, Ordering::Relaxed);
+                    }
                     return Err(reason);
                 }
             }

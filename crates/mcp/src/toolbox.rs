@@ -287,7 +287,7 @@ impl Place<'_> {
             if session.is_hung_up() {
                 self.connection.discard(&session, "the server hung up");
             } else if unanswered {
-                self.connection.discard(&session, "the server doesn't answer in this session");
+                self.connection.let_go(&session);
             }
             return Ended { outcome, heard: !session.is_flooded() && !unanswered };
         }

@@ -201,9 +201,13 @@ impl Health {
         server: &str,
         changed: Option<Timestamp>,
     ) -> ConnectionState {
-        let seen = self.0.get(&(cluster, server.to_owned()));
-        let seen = seen.filter(|(at, _)| changed.is_none_or(|changed| *at >= changed));
-        seen.map_or(ConnectionState::Unknown, |(_, state)| state.clone())
+        let since = |at: &Timestamp| changed.is_none_or(|changed| *at >= changed);
+        let seen = self.0.get(&(cluster, server.to_owned())).filter(|(at, _)| since(at));
+        let mut state = seen.map_or(ConnectionState::Unknown, |(_, state)| state.clone());
+        if let ConnectionState::Failing { last_ok_at, .. } = &mut state {
+            *last_ok_at = last_ok_at.filter(since);
+        }
+        state
     }
 }
 
@@ -347,15 +351,31 @@ impl Toolroom {
         unkept
     }
 
-    /// What is kept, and what this process has seen since.
+    /// These could not be kept.
+    pub(crate) fn not_kept(&self, rows: &[HealthRow]) {
+        let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
+        for row in rows {
+            if let Some(seen) = seen.get_mut(&(row.cluster, row.server.clone())) {
+                seen.kept = false;
+            }
+        }
+    }
+
+    /// What is kept, and what this process has seen and not kept yet.
     pub(crate) fn health(&self, kept: Vec<HealthRow>) -> Health {
         let mut all: HashMap<_, _> =
             kept.into_iter().map(|row| ((row.cluster, row.server), (row.at, row.state))).collect();
-        for (place, seen) in &*self.seen.read().unwrap_or_else(PoisonError::into_inner) {
-            let newer = all.get(place).is_none_or(|(at, _)| *at < seen.at);
-            if newer {
-                all.insert(place.clone(), (seen.at, seen.state.clone()));
+        let seen = self.seen.read().unwrap_or_else(PoisonError::into_inner);
+        for (place, seen) in seen.iter().filter(|(_, seen)| !seen.kept) {
+            let before = all.get(place);
+            if before.is_some_and(|(at, _)| *at > seen.at) {
+                continue;
             }
+            let mut state = seen.state.clone();
+            if let ConnectionState::Failing { last_ok_at, .. } = &mut state {
+                *last_ok_at = (*last_ok_at).max(before.and_then(|(_, state)| state.last_ok_at()));
+            }
+            all.insert(place.clone(), (seen.at, state));
         }
         Health(all)
     }

@@ -14,7 +14,7 @@ use evenkeel_storage::{
 use crate::{
     column::{micros, to_json},
     rows::{ConnectionColumns, HealthColumns, SealedColumns, ToolColumns},
-    statement::Statement,
+    statement::{Dialect, Statement},
     store::{SqlStore, Step},
 };
 
@@ -73,7 +73,22 @@ pub async fn change(
     .words(&to_json(CHANGING, &connection.allowed_networks)?)
     .bind(micros(connection.changed_at))
     .words(&connection.changed_by);
-    store.change_one(CHANGING, MISSING, update, audit).await
+    let steps = vec![Step::must(update), forget_health(connection.organisation, connection.id)];
+    store.all_audited(CHANGING, steps, audit, StorageError::Missing { what: MISSING }).await
+}
+
+/// How a connection did says nothing of what takes its place.
+fn forget_health<D: Dialect>(organisation: OrganisationId, id: ConnectionId) -> Step<D> {
+    Step::may(
+        Statement::new(
+            "DELETE FROM connection_health WHERE EXISTS (
+                 SELECT 1 FROM connections r JOIN clusters c ON c.organisation = r.organisation
+                 WHERE r.organisation = $1 AND r.id = $2 AND r.name = connection_health.server
+                   AND c.id = connection_health.cluster AND (r.cluster IS NULL OR r.cluster = c.id))",
+        )
+        .bind(organisation.to_string())
+        .bind(id.to_string()),
+    )
 }
 
 /// Removes one and its tools.
@@ -85,6 +100,7 @@ pub async fn delete(
 ) -> Result<(), StorageError> {
     let of = |sql| Statement::new(sql).bind(organisation.to_string()).bind(id.to_string());
     let steps = vec![
+        forget_health(organisation, id),
         Step::must(of("DELETE FROM connections WHERE organisation = $1 AND id = $2")),
         Step::may(of("DELETE FROM connection_tools WHERE organisation = $1 AND source = $2")),
     ];
@@ -212,6 +228,9 @@ pub async fn unpin(
 pub async fn keep_health(store: &impl SqlStore, seen: &[HealthRow]) -> Result<(), StorageError> {
     const KEEPING: &str = "keeping how connections did";
     let mut steps = Vec::with_capacity(seen.len());
+    // In one order, so that two processes never wait for each other.
+    let mut seen: Vec<_> = seen.iter().collect();
+    seen.sort_unstable_by(|a, b| (a.cluster, &a.server).cmp(&(b.cluster, &b.server)));
     for HealthRow { cluster, server, at, state } in seen {
         let upsert = Statement::new(
             "INSERT INTO connection_health (cluster, server, at, ok_at, state)

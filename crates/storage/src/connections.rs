@@ -101,15 +101,15 @@ pub trait ConnectionStore: Send + Sync {
         row: &ConnectionRow,
         audit: &[AuditRecord],
     ) -> Result<(), StorageError>;
-    /// Changes settings, credentials and networks of a connection that was last changed at `before`;
-    /// `Missing` if there is none or it was changed since.
+    /// Changes settings, credentials and networks of a connection that was last changed at `before`, and forgets how it
+    /// did; `Missing` if there is none or it was changed since.
     async fn change_connection(
         &self,
         row: &ConnectionRow,
         before: Timestamp,
         audit: &[AuditRecord],
     ) -> Result<(), StorageError>;
-    /// Removes a connection and what is known of its tools; `Missing` if the organisation has
+    /// Removes a connection, what is known of its tools and how it did; `Missing` if the organisation has
     /// none of that id.
     async fn delete_connection(
         &self,

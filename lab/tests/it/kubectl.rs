@@ -91,6 +91,8 @@ async fn kubectl_gets_describes_scales_restarts_and_undoes() {
     range.settled("inventory", 1).await;
     ok(&range, &["rollout", "restart", "deploy/inventory"]).await;
     ok(&range, &["rollout", "status", "deploy/inventory", "--timeout=60s"]).await;
+    // The old pod may still be going.
+    range.settled("inventory", 1).await;
     let pod = ok(&range, &["get", "pods", "-l", "app=inventory", "-o", "name"]).await;
     let described = ok(&range, &["describe", pod.lines().next().unwrap()]).await;
     assert!(

@@ -37,6 +37,7 @@ fn variables(kind: ConnectionKind) -> &'static [(&'static str, &'static str)] {
             ("installation_id", "GITHUB_INSTALLATION_ID"),
             ("private_key", "GITHUB_APP_PRIVATE_KEY"),
             ("api_url", "GITHUB_API_URL"),
+            ("ca", "GITHUB_CA"),
         ],
         ConnectionKind::Runbooks => &[
             ("notion_database", "NOTION_RUNBOOK_DATABASE_ID"),

@@ -71,6 +71,7 @@ impl Code {
             api_url: double.url().to_owned(),
             auth: GithubAuth::Token(TOKEN.to_owned().into()),
             repositories: vec![REPOSITORY.to_owned()],
+            ca_pem: None,
         };
         let server = github::server(Github::new(&config, Limits::default()), Limits::default());
         let (here, there) = tokio::io::duplex(64 * 1024);

@@ -47,7 +47,8 @@ impl Tool<Asker> for SearchEvidence {
     type Args = SearchEvidenceArgs;
     const TITLE: &'static str = "Search evidence";
     const DESCRIPTION: &'static str = "The lines of one tool call's recorded answer that fit a regular expression, with \
-        their neighbours. An answer that is one text is searched by its own lines, any other as indented JSON.";
+        their neighbours. An answer that is one text is searched and numbered by its own lines, any other as the JSON that \
+        read_evidence shows.";
 
     async fn call(asker: &Asker, args: SearchEvidenceArgs) -> Result<EvidenceLines, ToolFailure> {
         let incident: IncidentId = id(&args.incident)?;

@@ -19,6 +19,8 @@ pub struct GithubConfig {
     pub auth: GithubAuth,
     /// What may be touched, `owner/name` each.
     pub repositories: Vec<String>,
+    /// Certificates to trust beside the system's (PEM), as of an Enterprise Server.
+    pub ca_pem: Option<String>,
 }
 
 /// As whom to ask.
@@ -39,7 +41,7 @@ pub enum GithubAuth {
 
 impl GithubConfig {
     /// From `GITHUB_TOKEN`, or `GITHUB_APP_ID`, `GITHUB_APP_PRIVATE_KEY` and `GITHUB_INSTALLATION_ID`; `GITHUB_API_URL`
-    /// (GitHub.com when absent); `GITHUB_REPOSITORIES` (`owner/name`, commas between).
+    /// (GitHub.com when absent); `GITHUB_REPOSITORIES` (`owner/name`, commas between); `GITHUB_CA`.
     pub fn from_env() -> Result<Self, ToolFailure> {
         let var = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
         let auth = match (var("GITHUB_TOKEN"), var("GITHUB_APP_ID")) {
@@ -73,6 +75,7 @@ impl GithubConfig {
                 .map(|name| name.trim().to_owned())
                 .filter(|name| !name.is_empty())
                 .collect(),
+            ca_pem: var("GITHUB_CA"),
         })
     }
 
@@ -132,6 +135,7 @@ mod tests {
             api_url: url.into(),
             auth: GithubAuth::Token("x".to_owned().into()),
             repositories: vec!["acme/shop".into()],
+            ca_pem: None,
         }
     }
 

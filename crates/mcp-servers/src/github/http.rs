@@ -188,6 +188,9 @@ struct GraphqlError {
     kind: Option<String>,
     #[serde(default)]
     message: String,
+    /// Of what does not fit the schema, and is not begun.
+    #[serde(default)]
+    extensions: serde_json::Map<String, Value>,
 }
 
 fn graphql_error(what: &str, error: &GraphqlError) -> ToolFailure {
@@ -204,7 +207,7 @@ fn graphql_error(what: &str, error: &GraphqlError) -> ToolFailure {
             format!("{what} doesn't exist: {said}"),
             "Check that the token or the App's installation covers the repository.",
         ),
-        Some("UNPROCESSABLE") => failure(
+        kind if kind == Some("UNPROCESSABLE") || error.extensions.contains_key("code") => failure(
             codes::GITHUB_INVALID,
             format!("GitHub refused {what}: {said}"),
             "Do what the message asks for, by hand if need be.",
@@ -234,10 +237,14 @@ impl Inner {
         for address in [&rest, &graphql] {
             crate::guard::check(address).map_err(config_failure)?;
         }
-        let client = crate::guard::client()
+        let mut client = crate::guard::client()
             .timeout(limits.request)
             .connect_timeout(limits.request.min(Duration::from_secs(3)))
-            .user_agent(concat!("evenkeel/", env!("CARGO_PKG_VERSION")))
+            .user_agent(concat!("evenkeel/", env!("CARGO_PKG_VERSION")));
+        if let Some(pem) = &config.ca_pem {
+            client = crate::guard::trusting(client, pem).map_err(config_failure)?;
+        }
+        let client = client
             .build()
             .map_err(|error| config_failure(format!("no HTTP client can be made: {error}")))?;
         let (cache, held) = (Cache::default(), Mutex::new(None));
@@ -367,6 +374,7 @@ mod tests {
             ),
             (serde_json::json!({"type": "FORBIDDEN", "message": "no"}), codes::GITHUB_FORBIDDEN),
             (serde_json::json!({"message": timeout}), codes::GITHUB_FAILED),
+            (serde_json::json!({"extensions": {"code": "undefinedField"}}), codes::GITHUB_INVALID),
             (serde_json::json!({"type": "INTERNAL", "message": "no"}), codes::GITHUB_FAILED),
         ] {
             assert_eq!(code(error.clone()), expected, "{error}");

@@ -174,14 +174,7 @@ fn client(access: &Access, limits: Limits) -> Result<Client, String> {
         .timeout(limits.request)
         .connect_timeout(limits.request.min(Duration::from_secs(3)));
     if let Some(pem) = &access.ca_pem {
-        let certificates = reqwest::Certificate::from_pem_bundle(pem.as_bytes())
-            .map_err(|error| format!("the CA isn't PEM: {error}"))?;
-        if certificates.is_empty() {
-            return Err("the CA holds no certificate".to_owned());
-        }
-        for certificate in certificates {
-            builder = builder.add_root_certificate(certificate);
-        }
+        builder = crate::guard::trusting(builder, pem)?;
     }
     builder.build().map_err(|error| format!("no HTTP client can be made: {error}"))
 }

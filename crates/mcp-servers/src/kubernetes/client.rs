@@ -148,7 +148,11 @@ impl Kube {
     }
 
     /// Refuses an empty list of a namespace that doesn't exist. Where that can't be told, the list stands.
-    async fn check_listed<K>(&self, path: &str, page: &Page<K>) -> Result<(), ToolFailure> {
+    pub(super) async fn check_listed<K>(
+        &self,
+        path: &str,
+        page: &Page<K>,
+    ) -> Result<(), ToolFailure> {
         let Some(namespace) = names::namespace_of(path) else { return Ok(()) };
         if !page.items.is_empty() || page.truncated() {
             return Ok(());
@@ -171,17 +175,14 @@ impl Kube {
         }
     }
 
-    /// A page of a list that is read on: `params` then stand at the next one.
+    /// A page of a list that is read on: `params` then stand at the next one. Whether the namespace exists is for
+    /// [`Self::check_listed`] to say.
     pub(super) async fn next_page<K: DeserializeOwned>(
         &self,
         path: &str,
         params: &mut ListParams,
     ) -> Result<Page<K>, ToolFailure> {
-        let first = params.continue_token.is_none();
         let page = self.page(path, params, false).await?;
-        if first {
-            self.check_listed(path, &page).await?;
-        }
         params.continue_token = page.next();
         Ok(page)
     }
@@ -200,11 +201,10 @@ impl Kube {
                 if only_metadata { request.list_metadata(params) } else { request.list(params) };
             match self.json(request.map_err(errors::unbuildable)?).await {
                 Err(failure) if failure.code == codes::KUBERNETES_TOO_LARGE => {
-                    let fewer = params.limit.map_or(0, |limit| limit / FEWER);
-                    if fewer == 0 {
+                    let Some(limit) = params.limit.filter(|limit| *limit > 1) else {
                         return Err(failure);
-                    }
-                    params.limit = Some(fewer);
+                    };
+                    params.limit = Some((limit / FEWER).max(1));
                 }
                 answer => return answer,
             }

@@ -28,6 +28,7 @@ async fn all() -> Vec<Tool> {
         api_url: "http://127.0.0.1:1".to_owned(),
         auth: github::GithubAuth::Token("token".to_owned().into()),
         repositories: vec!["acme/shop".to_owned()],
+        ca_pem: None,
     };
     let github = github::Github::new(&config, Limits::default());
     tools.extend(TestClient::of(github::server(github, Limits::default())).await.tools().await);

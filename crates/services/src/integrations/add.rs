@@ -193,7 +193,8 @@ fn one(field: &Field, value: &str) -> Result<Option<String>, ServiceError> {
     if value.contains(bad) {
         return Err(invalid(field.name, "it holds control characters"));
     }
-    Ok(Some(value.to_owned()))
+    // Browsers end lines as HTTP does.
+    Ok(Some(value.replace("\r\n", "\n")))
 }
 
 /// What fields need of each other.

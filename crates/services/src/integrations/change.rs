@@ -10,7 +10,7 @@ use evenkeel_domain::{
     id::ConnectionId,
     integrations::ConnectionChange,
 };
-use evenkeel_storage::connections::ConnectionRow;
+use evenkeel_storage::{StorageError, connections::ConnectionRow};
 use secrecy::ExposeSecret as _;
 use serde_json::json;
 
@@ -38,22 +38,21 @@ impl Services {
         id: ConnectionId,
         change: &ConnectionChange,
     ) -> Result<(), ServiceError> {
-        let mut attempt = 1;
-        loop {
-            match self.change_once(caller, id, change).await {
-                // Gone, or changed by somebody else in between: the next look tells.
-                Err(ServiceError::NotFound { .. }) if attempt < ATTEMPTS => attempt += 1,
-                ended => return ended,
+        for _ in 0..ATTEMPTS {
+            if self.change_once(caller, id, change).await? {
+                return self.reopen(caller.organisation).await;
             }
         }
+        Err(ServiceError::Busy("others are changing the same connection".into()))
     }
 
+    /// Whether it was changed: not where it was removed or changed by somebody else since it was read.
     async fn change_once(
         &self,
         caller: &Caller,
         id: ConnectionId,
         change: &ConnectionChange,
-    ) -> Result<(), ServiceError> {
+    ) -> Result<bool, ServiceError> {
         let (row, cluster) = self.connection_for(caller, id).await?;
         let ConnectionRow { mut connection, secret_sealed } = row;
         let kept = self.opened(id, secret_sealed.as_deref())?;
@@ -71,7 +70,7 @@ impl Services {
         connection.settings = settings;
         connection.has_secret = !secrets.is_empty();
         let entered =
-            |name: &&String| change.fields.get(*name).is_some_and(|text| !text.is_empty());
+            |name: &&String| change.fields.get(*name).is_some_and(|text| !text.trim().is_empty());
         let subject = Subject {
             words: connection.name.clone(),
             cluster: cluster.as_ref().map(|row| &row.cluster),
@@ -87,8 +86,11 @@ impl Services {
         let changed = AuditAction::ConnectionChanged;
         let audit = self.audit_record(caller.organisation, actor(caller), changed, subject);
         let row = ConnectionRow { secret_sealed: self.sealed(id, &secrets)?, connection };
-        self.store().change_connection(&row, before, &[audit]).await?;
-        self.reopen(caller.organisation).await
+        match self.store().change_connection(&row, before, &[audit]).await {
+            Ok(()) => Ok(true),
+            Err(StorageError::Missing { .. }) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Credentials that are kept, by field.
@@ -122,7 +124,7 @@ fn merged(
             return Err(invalid(field.name, why));
         }
     }
-    let trusted = asked(TRUST).is_none_or(|asked| asked == now(TRUST));
+    let trusted = asked(TRUST).is_none_or(|asked| same_lines(asked, now(TRUST)));
     if !trusted && kept.keys().any(|name| asked(name).is_none_or(str::is_empty)) {
         let why = "with other certificates, enter the credentials anew or forget them";
         return Err(invalid(TRUST, why));
@@ -139,6 +141,11 @@ fn merged(
     Ok(fields)
 }
 
+/// Browsers end lines as HTTP does.
+fn same_lines(one: &str, other: &str) -> bool {
+    one.trim().lines().eq(other.trim().lines())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -148,7 +155,8 @@ mod tests {
     }
 
     fn changed(fields: &[(&str, &str)], forget: bool) -> Result<Entered, ServiceError> {
-        let settings = map(&[("url", "http://loki:3100"), ("tenant", "ours"), ("ca", "old")]);
+        let settings =
+            map(&[("url", "http://loki:3100"), ("tenant", "ours"), ("ca", "old\nlines")]);
         let kept = map(&[("bearer_token", "kept")]);
         let change = ConnectionChange {
             fields: map(fields),
@@ -164,7 +172,7 @@ mod tests {
             changed(&[("tenant", ""), ("bearer_token", ""), ("url", "http://loki:3100/")], false);
         let same = same.unwrap();
         assert_eq!(same.secrets, map(&[("bearer_token", "kept")]));
-        assert_eq!(same.settings, map(&[("url", "http://loki:3100"), ("ca", "old")]));
+        assert_eq!(same.settings, map(&[("url", "http://loki:3100"), ("ca", "old\nlines")]));
         let other = changed(&[("bearer_token", "new")], false).unwrap();
         assert_eq!(other.secrets["bearer_token"], "new");
         let user = [("username", "u"), ("password", "p")];
@@ -174,6 +182,7 @@ mod tests {
             (&[("url", "http://elsewhere")][..], true, false),
             (&[("url", "")], false, false),
             (&[("ca", "new")], false, false),
+            (&[("ca", "old\r\nlines\r\n")], false, true),
             (&[("ca", "new")], true, true),
             (&[("ca", "new"), ("bearer_token", "new")], false, true),
             (&[("command", "/bin/sh")], false, false),

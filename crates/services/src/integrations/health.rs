@@ -21,14 +21,15 @@ impl Services {
         self.keep_health_now().await;
     }
 
-    /// Keeps what was seen since the last time. What can't be kept is lost: the next call says anew how it is.
+    /// Keeps what was seen since the last time.
     pub async fn keep_health_now(&self) {
         let seen = self.parts.tools.unkept();
         if seen.is_empty() {
             return;
         }
         if let Err(error) = self.store().keep_health(&seen).await {
-            tracing::warn!(%error, "how connections did could not be kept");
+            tracing::warn!(%error, "how connections did could not be kept; it is tried again");
+            self.parts.tools.not_kept(&seen);
         }
     }
 

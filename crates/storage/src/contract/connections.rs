@@ -100,6 +100,19 @@ pub(super) async fn how_servers_did_is_kept_by_the_latest<S: Store>(store: Arc<S
     expected.sort_by(|a, b| (a.cluster, &a.server).cmp(&(b.cluster, &b.server)));
     assert_eq!(kept, expected);
     assert_eq!(store.health(world.other).await.unwrap(), []);
+    // What takes a connection's place did nothing yet.
+    let mut registered = connection(&world, 1, Some(world.cluster));
+    registered.connection.name = "loki".into();
+    store.create_connection(&registered, &[]).await.unwrap();
+    store.change_connection(&registered, registered.connection.changed_at, &[]).await.unwrap();
+    let left = store.health(world.organisation).await.unwrap();
+    let left: Vec<_> = left.iter().map(|row| (row.cluster, row.server.as_str())).collect();
+    assert_eq!(left, [(world.cluster, "kubernetes"), (world.second_cluster, "loki")]);
+    registered.connection.id = ConnectionId::from_parts(2, 1);
+    registered.connection.cluster = None;
+    store.create_connection(&registered, &[]).await.unwrap();
+    store.delete_connection(world.organisation, registered.connection.id, &[]).await.unwrap();
+    assert_eq!(store.health(world.organisation).await.unwrap().len(), 1, "of all clusters");
 }
 
 pub(super) async fn a_name_is_taken_once_for_the_same_clusters<S: Store>(store: Arc<S>) {

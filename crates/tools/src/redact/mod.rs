@@ -25,7 +25,7 @@ pub use tally::{Tally, tallied};
 /// The domain of pseudonyms; reserved, so nobody's (RFC 2606).
 const NOWHERE: &str = "redacted.invalid";
 
-/// With which addresses are made pseudonyms. Of this process: nobody can find an address by trying.
+/// With which addresses are made pseudonyms. Of this process, so that what was kept tells nobody else anything.
 static KEY: LazyLock<RandomState> = LazyLock::new(RandomState::new);
 
 /// Redacts. The same address becomes the same pseudonym in all that a process redacts, and two
@@ -175,7 +175,7 @@ impl Redactor {
                 let number = *people.entry(address).or_insert(next);
                 format!("person-{number}@{NOWHERE}")
             }
-            None => format!("person-{:08x}@{NOWHERE}", KEY.hash_one(address) >> 32),
+            None => format!("person-{:016x}@{NOWHERE}", KEY.hash_one(address)),
         }
     }
 

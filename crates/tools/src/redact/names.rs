@@ -53,7 +53,9 @@ pub fn has_user_info(value: &str) -> bool {
         }
         // A password with a `/` in it as it is; after a port there may be an `@` in the path.
         let port = |text: &str| text.chars().all(|c| c.is_ascii_digit());
-        rest.contains('@') && authority.split_once(':').is_some_and(|(_, rest)| !port(rest))
+        !authority.starts_with('[')
+            && rest.contains('@')
+            && authority.split_once(':').is_some_and(|(_, rest)| !port(rest))
     })
 }
 
@@ -80,5 +82,6 @@ mod tests {
         assert!(!is_secret("MODE", "production"));
         assert!(!is_secret("UPSTREAM", "http://cart:8080/api"));
         assert!(!is_secret("UPSTREAM", "http://cart:8080/of/@me"));
+        assert!(!is_secret("UPSTREAM", "http://[fd00::1]:8080/of/@me"));
     }
 }

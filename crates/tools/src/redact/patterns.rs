@@ -120,8 +120,8 @@ pub(super) static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
             Kind::UrlPassword,
             // Passwords that hold an `@` or, after more than the digits of a port, a `/` as it is.
             concat!(
-                r"(?P<keep>\b[A-Za-z][A-Za-z0-9+.-]*://)(?P<secret>[^/?#\s@:]*:",
-                r#"(?:[^/\s@]+(?:@[^/\s@"'`,;<>{}]+)*|[^/\s@"'`,;]*[^0-9/\s@"'`,;][^/\s@"'`,;]*/[^\s@"'`,;]*))(?P<after>@)"#
+                r"(?P<keep>\b[A-Za-z][A-Za-z0-9+.-]*://)(?P<secret>[^/?#\s@:\[]*:",
+                r#"(?:[^/\s@]+(?:@[^/\s@"'`,;<>{}?#&]+)*|[^/\s@"'`,;]*[^0-9/\s@"'`,;][^/\s@"'`,;]*/[^\s@"'`,;?#&]*))(?P<after>@)"#
             )
             .to_owned(),
         ),

@@ -60,6 +60,7 @@ fn what_is_no_secret_stays() {
         "image shop@sha256:0123456789abcdef0123456789abcdef",
         "http://checkout.shop.svc:8080/healthz answered 503",
         "http://checkout:8080/users/@me",
+        "http://[fd00::1]:8080/of/@me",
         "group_key={alertname=\"HighErrorRatio\"} hash=0123456789abcdef",
         "passwords are checked by argon2id",
         "pods of web-sk-checkout-frontend-v2 in acme/sk-storefront",
@@ -69,6 +70,13 @@ fn what_is_no_secret_stays() {
     ] {
         assert_eq!(clean(text), text);
     }
+}
+
+#[test]
+fn the_host_of_an_address_stays() {
+    let shown = clean("amqp://u:hunter2@mq.shop?owner=ann");
+    assert_eq!(shown, "amqp://[redacted]@mq.shop?owner=ann");
+    assert!(clean("amqp://u:hunter2@mq.shop?owner=ann@ours.test").contains("@mq.shop?owner="));
 }
 
 #[test]

@@ -12,9 +12,9 @@ use crate::kubernetes::names::collection;
 pub(super) struct Backend {
     /// The Service.
     pub service: String,
-    /// Names of the Service's ports that it serves; a Service's only port needs none, which is the empty name. `None`
-    /// for any, as a slice without ports says.
-    pub ports: Option<Vec<String>>,
+    /// Names of the Service's ports that it serves; a Service's only port needs none, which is the empty name. None at all
+    /// where the pods have no port as the Service names it.
+    pub ports: Vec<String>,
     /// Whether it takes traffic.
     pub ready: bool,
     /// The address.
@@ -54,7 +54,7 @@ fn of_slice(slice: EndpointSlice) -> Vec<Backend> {
     let labels = slice.metadata.labels.unwrap_or_default();
     let Some(service) = labels.get(SERVICE) else { return Vec::new() };
     let name = |port: EndpointPort| port.name.unwrap_or_default();
-    let ports = slice.ports.map(|ports| ports.into_iter().map(name).collect::<Vec<_>>());
+    let ports: Vec<_> = slice.ports.into_iter().flatten().map(name).collect();
     let mut found = Vec::new();
     for endpoint in slice.endpoints.into_iter().flatten() {
         // Absent means ready, says the API.

@@ -106,35 +106,63 @@ fn value(key: &str, text: &str) -> ConfigValue {
 /// A file that may consist of settings, without the secret ones, and how many these were.
 fn settings(text: &str) -> (String, u32) {
     let mut hidden = 0;
-    // The indentation of a secret setting whose value stands in the lines below it, as YAML has it.
-    let mut above: Option<usize> = None;
+    // Where a secret setting's name begins whose value stands in the lines below it, as YAML has it.
+    let mut above: Option<Above> = None;
     let mut lines = Vec::new();
     for line in text.split('\n') {
-        let content = line.trim_start();
+        let content = line.trim_start_matches([' ', '\t']);
         let indent = line.len() - content.len();
-        if content.is_empty() {
+        if content.trim().is_empty() {
             lines.push(line.to_owned());
             continue;
         }
-        if above.is_some_and(|above| indent > above) {
+        let below = above.as_ref().is_some_and(|above| above.holds(content, indent));
+        if below {
             hidden += 1;
-            lines.push(format!("{}{}", &line[..indent], evenkeel_tools::redact::REDACTED));
+            let item = if content.starts_with("- ") { "- " } else { "" };
+            lines.push(format!("{}{item}{}", &line[..indent], evenkeel_tools::redact::REDACTED));
             continue;
         }
-        above = begins_secret(content).then_some(indent);
+        above = Above::of(content, indent);
         lines.push(setting(line, &mut hidden));
     }
     (lines.join("\n"), hidden)
 }
 
-/// Whether a secret setting's value stands below: `password: |-`.
-fn begins_secret(line: &str) -> bool {
-    let Some((name, value)) = line.split_once(':') else { return false };
-    let name = name.trim().trim_matches(['"', '\'', '-', ' ']);
-    let value = value.trim();
-    let block = value.starts_with(['|', '>'])
-        && value[1..].chars().all(|c| matches!(c, '+' | '-' | '0'..='9'));
-    block && is_secret(name, "")
+/// A secret setting whose value stands in the lines below it.
+struct Above {
+    /// Where its name begins.
+    indent: usize,
+    /// Whether the lines below are text, whatever they look like (`|`, `>`).
+    block: bool,
+}
+
+impl Above {
+    /// `password: |-`, `password: &db |`, `tokens:`.
+    fn of(content: &str, indent: usize) -> Option<Self> {
+        let name = content.trim_start_matches(['-', ' ']);
+        let indent = indent + content.len() - name.len();
+        let (name, value) = name.split_once(':')?;
+        let value = value.split(" #").next().unwrap_or_default().trim();
+        // Its anchor and its tag.
+        let words = value.split_whitespace().filter(|word| !word.starts_with(['&', '!']));
+        let mark: Vec<&str> = words.collect();
+        let block = matches!(mark[..], [one] if one.starts_with(['|', '>'])
+            && one[1..].chars().all(|c| matches!(c, '+' | '-' | '0'..='9')));
+        let below = block || mark.is_empty();
+        (below && is_secret(name.trim().trim_matches(['"', '\'']), ""))
+            .then_some(Self { indent, block })
+    }
+
+    /// Whether a line belongs to the value. Below a name without a text of its own, settings are judged by themselves.
+    fn holds(&self, content: &str, indent: usize) -> bool {
+        let item = content.strip_prefix("- ");
+        let deeper =
+            indent > self.indent || (!self.block && item.is_some() && indent == self.indent);
+        let is_setting =
+            || item.unwrap_or(content).contains(": ") || content.trim_end().ends_with(':');
+        deeper && (self.block || !is_setting())
+    }
 }
 
 /// A line of a file, which may be a setting: `key=value`, `key: value`.
@@ -197,6 +225,18 @@ mod tests {
         );
         assert!(text.contains("  host: db.shop"), "{text}");
         assert_eq!(hidden, 5, "both marks and what stands below them");
+        for (file, secret, kept) in [
+            ("password: |- # rotated\n  hunter2\nhost: db", "hunter2", "host: db"),
+            ("password: &pw |\n  hunter2\nhost: db", "hunter2", "host: db"),
+            ("password:\n  hunter2\nhost: db", "hunter2", "host: db"),
+            ("passwords:\n  - hunter2\nhost: db", "hunter2", "host: db"),
+            ("passwords:\n- hunter2\nhost: db", "hunter2", "host: db"),
+            ("auth:\n  mode: basic\n  password: hunter2", "hunter2", "mode: basic"),
+            ("- password: |-\n    hunter2\n  user: bob", "hunter2", "user: bob"),
+        ] {
+            let (text, _) = shown("app.yaml", file);
+            assert!(!text.contains(secret) && text.contains(kept), "{file}\n->\n{text}");
+        }
         let (text, _) = shown("long", &"x".repeat(100_000));
         assert!(text.len() < 5000);
     }

@@ -11,6 +11,9 @@ use crate::kubernetes::names::{check, collection};
 use crate::kubernetes::view;
 use crate::tool::Tool;
 
+/// Annotation of the API server's copy of a static pod.
+const MIRROR: &str = "kubernetes.io/config.mirror";
+
 /// The tool.
 pub(in crate::kubernetes) struct GetPod;
 
@@ -22,9 +25,12 @@ impl Tool<Kube> for GetPod {
     async fn call(kube: &Kube, args: GetPodArgs) -> Result<PodDetails, ToolFailure> {
         check("pod name", &args.name)?;
         let pod: Pod = kube.get(collection::<Pod>(&args.namespace)?, &args.name).await?;
+        // The kubelet tells of a static pod by the uid that it has with the kubelet itself.
+        let mirrored = pod.metadata.annotations.as_ref().and_then(|map| map.get(MIRROR));
+        let uid = mirrored.or(pod.metadata.uid.as_ref()).map(String::as_str);
         let (owners, events) = futures::join!(
             Owners::of_pod(kube, &args.namespace, &pod.metadata),
-            events_of(kube, Some(&args.namespace), "Pod", &args.name, pod.metadata.uid.as_deref()),
+            events_of(kube, Some(&args.namespace), "Pod", &args.name, uid),
         );
         let (owners, unread) = known(owners);
         Ok(PodDetails { pod: view::pod::pod(&pod, owners.chain(&pod.metadata)), unread, events })

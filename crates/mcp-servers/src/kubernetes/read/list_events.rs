@@ -117,8 +117,12 @@ pub(in crate::kubernetes) async fn read(
     }
     let mut found: Vec<(Place, Event)> = Vec::new();
     let mut more = false;
-    for _ in 0..MAX_PAGES {
+    for number in 0..MAX_PAGES {
         let page = kube.next_page::<v1::Event>(&path, &mut params).await?;
+        // Of an object that was just read its namespace is known.
+        if number == 0 && wanted.uid.is_none() {
+            kube.check_listed(&path, &page).await?;
+        }
         more = page.truncated();
         // Again on this side: not every server knows the field selector.
         let same = |event: &&v1::Event| {

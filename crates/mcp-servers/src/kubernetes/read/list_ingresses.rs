@@ -127,9 +127,9 @@ fn backend(backend: &v1::IngressBackend, behind: &Behind) -> IngressBackend {
             None => (BackendState::NoService, Port::Any),
         };
         let ready = behind.backends.found.iter().filter(|backend| {
-            let serves = match (serves, &backend.ports) {
-                (Port::Named(name), Some(ports)) => ports.iter().any(|port| port == name),
-                (Port::Any, _) | (_, None) => true,
+            let serves = match serves {
+                Port::Named(name) => backend.ports.iter().any(|port| port == name),
+                Port::Any => true,
             };
             backend.ready && serves && backend.service == service.name
         });

@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::api::core::v1::Pod;
 
 use super::log_streams::{self, ReadLogs, Stream};
-use super::logs::{Wanted, stamped};
+use super::logs::{Wanted, stamped, without_keys};
 use super::pods_of;
 use crate::clock::now;
 use crate::failure::bad_arguments;
@@ -169,7 +169,8 @@ fn joined(stream: &Stream, bounds: Bounds) -> Vec<Event> {
         head: event.head().to_owned(),
         lines: event.lines,
     };
-    for raw in stream.text.lines() {
+    let text = without_keys(&stream.text);
+    for raw in text.lines() {
         let (time, text) = stamped(raw);
         // A line without a time of its own belongs to the one before it.
         at = time.unwrap_or(at);

@@ -1,9 +1,11 @@
 //! Reading container logs: what `pod_logs`, `workload_logs` and `log_patterns` share.
 
+use std::borrow::Cow;
+
 use evenkeel_tools::ToolFailure;
 use evenkeel_tools::failure::codes;
 use evenkeel_tools::kubernetes::LogLine;
-use evenkeel_tools::redact::Redactor;
+use evenkeel_tools::redact::{Redactor, hide_keys};
 use jiff::Timestamp;
 use k8s_openapi::api::core::v1::Pod;
 use kube::core::subresource::LogParams;
@@ -132,6 +134,7 @@ pub(super) struct Picked {
 pub(super) fn pick(text: &str, timestamps: bool, grep: Option<&Regex>) -> Picked {
     let mut found = Picked::default();
     let mut total = 0;
+    let text = without_keys(text);
     for raw in text.lines().rev() {
         found.read += 1;
         let (at, rest) = if timestamps { stamped(raw) } else { (None, raw) };
@@ -152,6 +155,17 @@ pub(super) fn pick(text: &str, timestamps: bool, grep: Option<&Regex>) -> Picked
     let mut texts: Vec<_> = found.lines.iter_mut().map(|line| &mut line.text).collect();
     Redactor::new().lines(&mut texts);
     found
+}
+
+/// A log without the bodies of private keys: before its lines are chosen from, because a part of a key says nothing of
+/// what it is.
+pub(super) fn without_keys(text: &str) -> Cow<'_, str> {
+    if !text.contains("PRIVATE KEY-----") {
+        return text.into();
+    }
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    hide_keys(&mut lines);
+    lines.join("\n").into()
 }
 
 /// Splits the kubelet's time off.
@@ -175,6 +189,16 @@ mod tests {
         assert_eq!(lines[0].at, Some("2026-11-22T10:00:00.5Z".parse().unwrap()));
         assert_eq!(lines[0].text, "panic: no \u{fffd}bell");
         assert_eq!((lines[1].at, lines[1].text.as_str()), (None, "no time"));
+    }
+
+    #[test]
+    fn no_search_brings_a_private_key_to_light() {
+        let body = "MIIEowIBAAKCAQEAx9Ab".repeat(3);
+        let log = format!(
+            "-----BEGIN PRIVATE KEY-----\n{body}\n{body}\n-----END PRIVATE KEY-----\nserved\n"
+        );
+        let grep = regex::Regex::new("^[A-Za-z0-9+/]{60}$").unwrap();
+        assert!(pick(&log, false, Some(&grep)).lines.is_empty());
     }
 
     #[test]

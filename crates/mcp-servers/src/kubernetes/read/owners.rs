@@ -37,8 +37,21 @@ pub(super) struct Owners {
 impl Owners {
     /// Reads the replica sets of a namespace, for many pods.
     pub(super) async fn of_namespace(kube: &Kube, namespace: &str) -> Result<Self, ToolFailure> {
+        Self::read(kube, namespace, ListParams::default()).await
+    }
+
+    /// Reads those that a selector selects.
+    pub(super) async fn selected(
+        kube: &Kube,
+        namespace: &str,
+        selector: String,
+    ) -> Result<Self, ToolFailure> {
+        let params = ListParams { label_selector: Some(selector), ..ListParams::default() };
+        Self::read(kube, namespace, params).await
+    }
+
+    async fn read(kube: &Kube, namespace: &str, params: ListParams) -> Result<Self, ToolFailure> {
         let path = collection::<ReplicaSet>(namespace)?;
-        let params = ListParams::default();
         let (sets, _) = kube.list_whole_metadata::<Metadata>(path, params).await?;
         let sets = sets.into_iter().map(|set| {
             let owner = controller(&set.metadata);

@@ -15,8 +15,8 @@ impl Tool<Kube> for PodLogsTool {
     type Args = PodLogsArgs;
     const TITLE: &'static str = "Pod logs";
     const DESCRIPTION: &'static str = "The last lines of a container's log, of the current or (previous) the crashed \
-        run, all or those that match a regular expression. No lines means that it logged nothing (that matches), unless `truncated` says that \
-        only the last ones were searched.";
+        run, all or those that match a regular expression. No lines means that it logged nothing (that matches), unless \
+        `truncated` says that only the last ones were searched.";
 
     async fn call(kube: &Kube, args: PodLogsArgs) -> Result<PodLogs, ToolFailure> {
         let since = (args.since_seconds, args.since);

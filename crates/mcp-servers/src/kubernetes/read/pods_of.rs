@@ -6,6 +6,7 @@ use k8s_openapi::api::apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet}
 use k8s_openapi::api::batch::v1::{CronJob, Job};
 use k8s_openapi::api::core::v1::Pod;
 
+use super::owners::Owners;
 use crate::kubernetes::client::Kube;
 use crate::kubernetes::errors::no_such_part;
 use crate::kubernetes::names::{check, collection, list_params};
@@ -31,25 +32,37 @@ pub(super) async fn pods_of<C: Controller>(
     let page = kube.list::<Pod>(collection::<Pod>(namespace)?, &params).await?;
     let truncated = page.truncated();
     let mut pods = page.items;
-    pods.retain(|pod| !is_another_s(pod, object));
+    if C::KIND == ControllerKind::Deployment && pods.iter().any(|pod| !is_its_own(pod, object)) {
+        // Not by the names of the pods' ReplicaSets: one may be adopted, or belong to another.
+        let sets = Owners::selected(kube, namespace, text).await;
+        let meta = object.meta();
+        pods.retain(|pod| match &sets {
+            Ok(sets) => sets.chain(&pod.metadata).last().is_some_and(|owner| {
+                owner.kind == "Deployment" && meta.name.as_ref() == Some(&owner.name)
+            }),
+            Err(_) => is_its_own(pod, object),
+        });
+    } else {
+        pods.retain(|pod| is_its_own(pod, object));
+    }
     pods.sort_by(|a, b| a.metadata.name.cmp(&b.metadata.name));
     Ok((pods, truncated))
 }
 
-/// Whether a pod that the selector selects belongs to another workload. Of a Deployment's pods that is told by their
-/// `ReplicaSet`'s name, which its controller makes of the Deployment's name and the pods' label.
-fn is_another_s<C: Controller>(pod: &Pod, object: &C) -> bool {
+/// Whether a pod that the selector selects is controlled by the workload. Of a Deployment's that is told by the name of
+/// their `ReplicaSet`, which its controller makes of the Deployment's name and the pods' label.
+fn is_its_own<C: Controller>(pod: &Pod, object: &C) -> bool {
     let owners = pod.metadata.owner_references.as_deref().unwrap_or_default();
     let Some(owner) = owners.iter().find(|owner| owner.controller == Some(true)) else {
         return false;
     };
     let meta = object.meta();
     if C::KIND != ControllerKind::Deployment {
-        return meta.uid.as_ref().is_some_and(|uid| *uid != owner.uid);
+        return meta.uid.as_ref() == Some(&owner.uid);
     }
     let hash = pod.metadata.labels.as_ref().and_then(|labels| labels.get(TEMPLATE_HASH));
     let of = hash.and_then(|hash| owner.name.strip_suffix(hash.as_str())?.strip_suffix('-'));
-    owner.kind != "ReplicaSet" || of.is_some_and(|of| meta.name.as_deref() != Some(of))
+    owner.kind == "ReplicaSet" && of.is_some() && meta.name.as_deref() == of
 }
 
 /// The pods of the workload of that kind and name.

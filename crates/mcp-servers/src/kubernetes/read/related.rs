@@ -14,7 +14,7 @@ const LIMIT: u32 = 20;
 
 /// Events about an object of that namespace; of the whole cluster for objects outside namespaces, whose events are kept
 /// in `default` or wherever their reporter liked. That they can't be read is said in the answer and doesn't hide the rest.
-/// With a `uid`, nothing of an earlier object of that name.
+/// With a `uid`, nothing of an earlier object of that name; of a node without, whose kubelet tells by its name.
 pub(super) async fn events_of(
     kube: &Kube,
     namespace: Option<&str>,
@@ -22,8 +22,6 @@ pub(super) async fn events_of(
     name: &str,
     uid: Option<&str>,
 ) -> ObjectEvents {
-    // The kubelet gives the name of its node as the uid.
-    let uid = uid.filter(|_| kind != "Node");
     let object = ObjectRef { kind: kind.to_owned(), name: name.to_owned() };
     let read = async {
         let path = match namespace {

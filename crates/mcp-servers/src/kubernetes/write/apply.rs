@@ -158,7 +158,10 @@ pub(super) async fn write(
     kube.json(request).await.map_err(|failure| {
         let unanswered = matches!(
             failure.code.as_str(),
-            codes::KUBERNETES_TIMEOUT | codes::KUBERNETES_UNREACHABLE | codes::KUBERNETES_TOO_LARGE
+            codes::KUBERNETES_TIMEOUT
+                | codes::KUBERNETES_UNREACHABLE
+                | codes::KUBERNETES_TOO_LARGE
+                | codes::KUBERNETES_FAILED
         );
         if dry_run || !unanswered {
             return failure;

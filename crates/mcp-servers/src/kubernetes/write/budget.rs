@@ -1,9 +1,10 @@
-//! What a disruption budget has to say about a pod. Deleting asks none, as evicting does; so it is asked here.
+//! What a disruption budget has to say about a pod. Deleting asks none, as evicting does; so it is asked here. Unlike an
+//! eviction that does not count: of two pods that are deleted in the same moment both may go where one may.
 
 use evenkeel_tools::ToolFailure;
 use evenkeel_tools::failure::codes;
 use k8s_openapi::api::core::v1::Pod;
-use k8s_openapi::api::policy::v1::PodDisruptionBudget;
+use k8s_openapi::api::policy::v1::{PodDisruptionBudget, PodDisruptionBudgetStatus};
 use kube::api::ListParams;
 
 use crate::failure::failure;
@@ -52,7 +53,11 @@ fn protects(budget: &PodDisruptionBudget, pod: &Pod) -> bool {
 
 /// Until its controller has counted, a budget allows nothing, as for evictions.
 fn allows(budget: &PodDisruptionBudget) -> bool {
-    let status = budget.status.as_ref().filter(|status| status.observed_generation.is_some());
+    let current = budget.metadata.generation.unwrap_or(0);
+    let counted = |status: &&PodDisruptionBudgetStatus| {
+        status.observed_generation.is_some_and(|seen| seen >= current)
+    };
+    let status = budget.status.as_ref().filter(counted);
     status.is_some_and(|status| status.disruptions_allowed.is_some_and(|allowed| allowed > 0))
 }
 
@@ -62,8 +67,7 @@ mod tests {
     use serde_json::{Value, json};
 
     fn shuts(selector: &Value, status: &Value) -> bool {
-        let budget =
-            json!({"metadata": {"name": "web"}, "spec": {"selector": selector}, "status": status});
+        let budget = json!({"metadata": {"name": "web", "generation": 1}, "spec": {"selector": selector}, "status": status});
         let budget = serde_json::from_value(budget).unwrap();
         let pod = json!({"metadata": {"labels": {"app": "web"}}});
         protects(&budget, &serde_json::from_value(pod).unwrap()) && !allows(&budget)
@@ -78,6 +82,8 @@ mod tests {
         assert!(shuts(&json!({}), &none), "every pod");
         assert!(shuts(&web, &Value::Null), "not counted yet");
         assert!(!shuts(&web, &one));
+        let former = json!({"observedGeneration": 0, "disruptionsAllowed": 1});
+        assert!(shuts(&web, &former), "of a budget as it was before");
         assert!(!shuts(&json!({"matchLabels": {"app": "db"}}), &none));
         assert!(!shuts(&Value::Null, &none), "no pod");
     }

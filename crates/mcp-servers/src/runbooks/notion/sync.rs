@@ -88,6 +88,9 @@ pub(super) async fn once(
                 known.forget(&id, shelf);
             }
         }
+        // What could never be read, and is not there any more.
+        let Known { cut, pages, .. } = known;
+        cut.retain(|id| listed.contains(id) || pages.contains_key(id));
     }
     // Only now: a look that failed half-way is done again from its beginning.
     known.looks += 1;

@@ -58,6 +58,7 @@ pub async fn client(double: &Double, auth: GithubAuth, limits: Limits) -> TestCl
         api_url: double.url().to_owned(),
         auth,
         repositories: vec![REPOSITORY.to_owned()],
+        ca_pem: None,
     };
     TestClient::of(github::server(Github::new(&config, limits), limits)).await
 }

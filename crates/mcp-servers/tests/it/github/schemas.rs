@@ -2,7 +2,9 @@
 
 use evenkeel_mcp_servers::Limits;
 use evenkeel_mcp_servers::github::{self, Github, GithubAuth, GithubConfig};
-use evenkeel_tools::github::names;
+use evenkeel_tools::github::{ListRepositoriesArgs, names};
+use wiremock::matchers::any;
+use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use crate::support::{TestClient, failure_of};
 
@@ -12,8 +14,38 @@ async fn nowhere(repositories: &[&str]) -> TestClient {
         api_url: "http://127.0.0.1:1".to_owned(),
         auth: GithubAuth::Token("x".to_owned().into()),
         repositories: repositories.iter().map(|name| (*name).to_owned()).collect(),
+        ca_pem: None,
     };
     TestClient::of(github::server(Github::new(&config, Limits::default()), Limits::default())).await
+}
+
+#[tokio::test]
+async fn an_enterprise_server_is_asked_below_its_path_and_trusted_by_its_certificates() {
+    evenkeel_mcp_servers::install_tls_provider();
+    let server = MockServer::start().await;
+    Mock::given(any()).respond_with(ResponseTemplate::new(404)).mount(&server).await;
+    let mut config = GithubConfig {
+        api_url: format!("{}/api/v3", server.uri()),
+        auth: GithubAuth::Token("x".to_owned().into()),
+        repositories: vec!["acme/shop".to_owned()],
+        ca_pem: None,
+    };
+    let ask = async |config: &GithubConfig| {
+        let github = github::server(Github::new(config, Limits::default()), Limits::default());
+        let client = TestClient::of(github).await;
+        client.call(&ListRepositoriesArgs::default()).await.err().map(|failure| failure.code)
+    };
+    ask(&config).await;
+    let asked = server.received_requests().await.unwrap();
+    assert!(!asked.is_empty());
+    for request in &asked {
+        assert!(request.url.path().starts_with("/api/v3/repos/acme/shop"), "{}", request.url);
+    }
+    config.ca_pem = Some("no certificate".to_owned());
+    assert_eq!(ask(&config).await.as_deref(), Some("github.config"));
+    config.ca_pem =
+        Some(rcgen::generate_simple_self_signed(["ghe".to_owned()]).unwrap().cert.pem());
+    assert_ne!(ask(&config).await.as_deref(), Some("github.config"), "beside the system's");
 }
 
 #[tokio::test]
