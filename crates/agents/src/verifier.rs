@@ -103,7 +103,11 @@ async fn alert_inactive(
     labels: &std::collections::BTreeMap<String, String>,
     acted_at: Option<Timestamp>,
 ) -> Result<Measurement, Interrupted> {
-    let args = ListRulesArgs { name: Some(alertname.to_owned()), kind: Some(RuleKind::Alerting) };
+    let args = ListRulesArgs {
+        name: Some(alertname.to_owned()),
+        kind: Some(RuleKind::Alerting),
+        ..ListRulesArgs::default()
+    };
     let answer = match ask(bench, Agent::Verifier, &args).await? {
         Ok(answer) => answer,
         Err(missed) => return Ok(unreachable(missed)),

@@ -20,6 +20,7 @@ pub mod kubernetes;
 pub mod limits;
 pub mod loki;
 pub mod memory;
+mod page;
 pub mod progress;
 pub mod prometheus;
 mod protocol;

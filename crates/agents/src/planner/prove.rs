@@ -72,7 +72,11 @@ pub async fn prove(
     let rules = if alerts.is_empty() {
         None
     } else {
-        let arguments = ListRulesArgs { name: None, kind: Some(RuleKind::Alerting) };
+        let arguments = ListRulesArgs {
+            names: alerts.iter().map(|alert| alert.name().to_owned()).collect(),
+            kind: Some(RuleKind::Alerting),
+            ..ListRulesArgs::default()
+        };
         ask(bench, Agent::Planner, &arguments).await?.ok().map(|answer| answer.value)
     };
     let mut predicates = first;

@@ -237,6 +237,7 @@ impl Range {
             prom::names::LIST_TARGETS => value(&TargetList {
                 targets: Vec::new(),
                 truncated: false,
+                next: None,
                 at: None,
                 warnings: Vec::new(),
             }),
@@ -250,6 +251,7 @@ impl Range {
                     label: text("label"),
                     values,
                     truncated: false,
+                    next: None,
                     selector: None,
                     start: None,
                     end: None,
@@ -259,6 +261,7 @@ impl Range {
             prom::names::LIST_RULES => value(&RuleList {
                 rules: self.rules(),
                 truncated: false,
+                next: None,
                 at: None,
                 warnings: Vec::new(),
             }),

@@ -159,10 +159,14 @@ async fn rules(
     bench: &dyn Bench,
     state: &IncidentState,
 ) -> Result<Option<Answer<RuleList>>, Interrupted> {
-    if rules_wanted(state).is_empty() {
+    let names: Vec<_> =
+        rules_wanted(state).into_iter().map(|alert| alert.name().to_owned()).collect();
+    if names.is_empty() {
         return Ok(None);
     }
-    let arguments = ListRulesArgs { name: None, kind: Some(RuleKind::Alerting) };
+    // By name: an installation has more rules than an answer holds.
+    let kind = Some(RuleKind::Alerting);
+    let arguments = ListRulesArgs { names, kind, ..ListRulesArgs::default() };
     probe(bench, AGENT, "the alerting rules", &arguments).await
 }
 

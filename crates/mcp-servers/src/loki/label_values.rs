@@ -8,6 +8,7 @@ use super::labels::names;
 use super::logql::is_label_name;
 use super::time::{nanos, span};
 use crate::failure::bad_arguments;
+use crate::page::{Part, Skip};
 use crate::tool::Tool;
 
 /// The tool.
@@ -23,13 +24,14 @@ impl Tool<Loki> for LabelValuesTool {
         if !is_label_name(&args.label) {
             return Err(bad_arguments(format!("{:?} isn't a label name", args.label)));
         }
+        let skip = Skip::of(args.after.as_deref())?;
         let (start, end) = span(args.start, args.end)?;
         let mut query = vec![("start", nanos(start)), ("end", nanos(end))];
         query.extend(args.selector.map(|selector| ("query", selector)));
         let path = format!("loki/api/v1/label/{}/values", args.label);
         let reply = loki.get::<Option<Vec<String>>>(&path, &query).await?;
-        let (values, truncated) = names(reply.data.unwrap_or_default());
-        Ok(LabelValues { label: args.label, values, truncated })
+        let Part { entries, next } = names(reply.data.unwrap_or_default(), skip);
+        Ok(LabelValues { label: args.label, values: entries, truncated: next.is_some(), next })
     }
 
     fn summary(result: &LabelValues) -> String {

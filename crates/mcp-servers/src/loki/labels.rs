@@ -6,6 +6,7 @@ use evenkeel_tools::loki::{LabelNames, LabelNamesArgs};
 use super::http::Loki;
 use super::show::text;
 use super::time::{nanos, span};
+use crate::page::{Part, Skip};
 use crate::tool::Tool;
 
 pub(super) const MAX_NAMES: usize = 1000;
@@ -20,12 +21,13 @@ impl Tool<Loki> for LabelsTool {
         optionally only of streams matching a selector.";
 
     async fn call(loki: &Loki, args: LabelNamesArgs) -> Result<LabelNames, ToolFailure> {
+        let skip = Skip::of(args.after.as_deref())?;
         let (start, end) = span(args.start, args.end)?;
         let mut query = vec![("start", nanos(start)), ("end", nanos(end))];
         query.extend(args.selector.map(|selector| ("query", selector)));
         let reply = loki.get::<Option<Vec<String>>>("loki/api/v1/labels", &query).await?;
-        let (labels, truncated) = names(reply.data.unwrap_or_default());
-        Ok(LabelNames { labels, truncated })
+        let Part { entries, next } = names(reply.data.unwrap_or_default(), skip);
+        Ok(LabelNames { labels: entries, truncated: next.is_some(), next })
     }
 
     fn summary(result: &LabelNames) -> String {
@@ -33,10 +35,9 @@ impl Tool<Loki> for LabelsTool {
     }
 }
 
-/// Names, sorted and bounded; whether there were more.
-pub(super) fn names(mut all: Vec<String>) -> (Vec<String>, bool) {
+/// Names, sorted and bounded.
+pub(super) fn names(mut all: Vec<String>, skip: Skip) -> Part<String> {
     all.sort();
-    let truncated = all.len() > MAX_NAMES;
-    all.truncate(MAX_NAMES);
-    (all.iter().map(|name| text(name, 256)).collect(), truncated)
+    let Part { entries, next } = skip.part(all, MAX_NAMES);
+    Part { entries: entries.iter().map(|name| text(name, 256)).collect(), next }
 }

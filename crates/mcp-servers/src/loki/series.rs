@@ -7,6 +7,7 @@ use super::http::Loki;
 use super::show::Shown;
 use super::time::{nanos, span};
 use crate::failure::bad_arguments;
+use crate::page::{Part, Skip};
 use crate::tool::Tool;
 
 const MAX_STREAMS: usize = 200;
@@ -24,13 +25,16 @@ impl Tool<Loki> for Series {
         if args.selector.trim().is_empty() {
             return Err(bad_arguments("the selector is empty"));
         }
+        let skip = Skip::of(args.after.as_deref())?;
         let (start, end) = span(args.start, args.end)?;
         let query = [("match[]", args.selector), ("start", nanos(start)), ("end", nanos(end))];
         let reply = loki.get::<Option<Vec<Labels>>>("loki/api/v1/series", &query).await?;
-        let all = reply.data.unwrap_or_default();
+        let mut all = reply.data.unwrap_or_default();
+        all.sort();
+        let Part { entries, next } = skip.part(all, MAX_STREAMS);
         let mut shown = Shown::default();
-        let streams = all.iter().take(MAX_STREAMS).map(|labels| shown.labels(labels)).collect();
-        Ok(StreamList { streams, truncated: all.len() > MAX_STREAMS })
+        let streams = entries.iter().map(|labels| shown.labels(labels)).collect();
+        Ok(StreamList { streams, truncated: next.is_some(), next })
     }
 
     fn summary(result: &StreamList) -> String {

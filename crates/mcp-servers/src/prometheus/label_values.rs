@@ -7,6 +7,7 @@ use super::http::Prometheus;
 use super::selector::is_label_name;
 use super::span::Span;
 use crate::failure::bad_arguments;
+use crate::page::{Part, Skip};
 use crate::tool::Tool;
 
 const MAX_VALUES: usize = 1000;
@@ -27,20 +28,21 @@ impl Tool<Prometheus> for LabelValuesTool {
         if !is_label_name(&args.label) {
             return Err(bad_arguments(format!("{:?} isn't a label name", args.label)));
         }
+        let skip = Skip::of(args.after.as_deref())?;
         let span = Span::hour(args.start, args.end)?;
         let mut query = span.parameters();
         query.extend(args.selector.clone().map(|selector| ("match[]", selector)));
-        query.push(("limit", (MAX_VALUES + 1).to_string()));
+        query.push(("limit", skip.and(MAX_VALUES).to_string()));
         let path = format!("api/v1/label/{}/values", args.label);
         let reply = prometheus.get::<Option<Vec<String>>>(&path, &query).await?;
         let mut values = reply.data.unwrap_or_default();
         values.sort();
-        let truncated = values.len() > MAX_VALUES;
-        values.truncate(MAX_VALUES);
+        let Part { entries, next } = skip.part(values, MAX_VALUES);
         Ok(LabelValues {
             label: args.label,
-            values,
-            truncated,
+            values: entries,
+            truncated: next.is_some(),
+            next,
             selector: args.selector,
             start: Some(span.start),
             end: Some(span.end),

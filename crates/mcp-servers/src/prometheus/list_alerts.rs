@@ -8,6 +8,7 @@ use evenkeel_tools::prometheus::{
 use super::http::Prometheus;
 use super::span::moment;
 use super::wire::{AlertsData, WireAlert, time};
+use crate::page::{Part, Skip};
 use crate::text::clip;
 use crate::tool::Tool;
 
@@ -26,6 +27,7 @@ impl Tool<Prometheus> for ListAlerts {
         "Lists pending and firing alerts, optionally of one name or with given labels.";
 
     async fn call(prometheus: &Prometheus, args: ListAlertsArgs) -> Result<AlertList, ToolFailure> {
+        let skip = Skip::of(args.after.as_deref())?;
         let at = moment(None);
         let reply = prometheus.get::<AlertsData>("api/v1/alerts", &[]).await?;
         let mut warnings = reply.warnings;
@@ -36,11 +38,11 @@ impl Tool<Prometheus> for ListAlerts {
             args.name.as_ref().is_none_or(|name| *name == alert.name)
                 && args.labels.iter().all(|(key, value)| alert.labels.get(key) == Some(value))
         };
-        let mut alerts: Vec<Alert> =
+        let alerts: Vec<Alert> =
             reply.data.alerts.into_iter().filter_map(alert).filter(wanted).collect();
-        let truncated = alerts.len() > MAX_ALERTS;
-        alerts.truncate(MAX_ALERTS);
-        Ok(AlertList { alerts, truncated, at: Some(at), warnings })
+        let Part { entries, next } = skip.part(alerts, MAX_ALERTS);
+        let truncated = next.is_some();
+        Ok(AlertList { alerts: entries, truncated, next, at: Some(at), warnings })
     }
 
     fn summary(list: &AlertList) -> String {

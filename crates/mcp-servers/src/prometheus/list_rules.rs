@@ -7,10 +7,13 @@ use super::http::Prometheus;
 use super::list_alerts::{NO_RULES, alert, bounded};
 use super::span::moment;
 use super::wire::{RulesData, WireRule, time};
+use crate::failure::bad_arguments;
+use crate::page::{Part, Skip};
 use crate::text::clip;
 use crate::tool::Tool;
 
 const MAX_RULES: usize = 200;
+const MAX_NAMES: usize = 32;
 const MAX_ALERTS_PER_RULE: usize = 50;
 
 /// The tool.
@@ -23,11 +26,15 @@ impl Tool<Prometheus> for ListRules {
         evaluation and their active alerts. A rule with health `err` can't fire.";
 
     async fn call(prometheus: &Prometheus, args: ListRulesArgs) -> Result<RuleList, ToolFailure> {
+        if args.names.len() > MAX_NAMES {
+            return Err(bad_arguments(format!("at most {MAX_NAMES} names can be asked for")));
+        }
         let query = match args.kind {
             None => Vec::new(),
             Some(RuleKind::Alerting) => vec![("type", "alert".to_owned())],
             Some(RuleKind::Recording) => vec![("type", "record".to_owned())],
         };
+        let skip = Skip::of(args.after.as_deref())?;
         let at = moment(None);
         let reply = prometheus.get::<RulesData>("api/v1/rules", &query).await?;
         let mut warnings = reply.warnings;
@@ -39,13 +46,14 @@ impl Tool<Prometheus> for ListRules {
             let wanted =
                 group.rules.into_iter().filter_map(|wire| rule(&group.name, wire)).filter(|rule| {
                     args.name.as_ref().is_none_or(|name| *name == rule.name)
+                        && (args.names.is_empty() || args.names.contains(&rule.name))
                         && args.kind.is_none_or(|kind| kind == rule.kind)
                 });
             rules.extend(wanted);
         }
-        let truncated = rules.len() > MAX_RULES;
-        rules.truncate(MAX_RULES);
-        Ok(RuleList { rules, truncated, at: Some(at), warnings })
+        let Part { entries, next } = skip.part(rules, MAX_RULES);
+        let truncated = next.is_some();
+        Ok(RuleList { rules: entries, truncated, next, at: Some(at), warnings })
     }
 
     fn summary(list: &RuleList) -> String {

@@ -8,6 +8,7 @@ use super::http::Prometheus;
 use super::list_alerts::bounded;
 use super::span::moment;
 use super::wire::{TargetsData, WireTarget, time};
+use crate::page::{Part, Skip};
 use crate::text::clip;
 use crate::tool::Tool;
 
@@ -26,6 +27,7 @@ impl Tool<Prometheus> for ListTargets {
         prometheus: &Prometheus,
         args: ListTargetsArgs,
     ) -> Result<TargetList, ToolFailure> {
+        let skip = Skip::of(args.after.as_deref())?;
         let at = moment(None);
         let reply = prometheus
             .get::<TargetsData>("api/v1/targets", &[("state", "active".to_owned())])
@@ -36,14 +38,22 @@ impl Tool<Prometheus> for ListTargets {
         };
         let mut targets: Vec<Target> =
             reply.data.active_targets.into_iter().map(target).filter(wanted).collect();
-        targets.sort_by_key(|target| match target.health {
+        let rank = |health| match health {
             TargetHealth::Down => 0,
             TargetHealth::Unknown => 1,
             TargetHealth::Up => 2,
+        };
+        targets.sort_by(|a, b| {
+            (rank(a.health), &a.pool, &a.url).cmp(&(rank(b.health), &b.pool, &b.url))
         });
-        let truncated = targets.len() > MAX_TARGETS;
-        targets.truncate(MAX_TARGETS);
-        Ok(TargetList { targets, truncated, at: Some(at), warnings: reply.warnings })
+        let Part { entries, next } = skip.part(targets, MAX_TARGETS);
+        Ok(TargetList {
+            targets: entries,
+            truncated: next.is_some(),
+            next,
+            at: Some(at),
+            warnings: reply.warnings,
+        })
     }
 
     fn summary(list: &TargetList) -> String {

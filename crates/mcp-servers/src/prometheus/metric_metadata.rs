@@ -9,6 +9,7 @@ use super::http::Prometheus;
 use super::span::moment;
 use super::wire::WireMetadata;
 use crate::failure::bad_arguments;
+use crate::page::{Part, Skip};
 use crate::text::{clip, printable};
 use crate::tool::Tool;
 
@@ -33,19 +34,20 @@ impl Tool<Prometheus> for MetricMetadataTool {
         if given.iter().any(|text| text.as_ref().is_some_and(|text| text.len() > 256)) {
             return Err(bad_arguments("metric and contains may have 256 bytes"));
         }
+        let skip = Skip::of(args.after.as_deref())?;
         let at = moment(None);
         let mut query = vec![("limit_per_metric", MAX_PER_METRIC.to_string())];
         match (&args.metric, &args.contains) {
             (Some(metric), _) => query.push(("metric", metric.clone())),
             // One more than is shown, to know whether there are more.
-            (None, None) => query.push(("limit", (MAX_METRICS + 1).to_string())),
+            (None, None) => query.push(("limit", skip.and(MAX_METRICS).to_string())),
             (None, Some(_)) => {}
         }
         let path = "api/v1/metadata";
         let reply =
             prometheus.get::<Option<BTreeMap<String, Vec<WireMetadata>>>>(path, &query).await?;
         let wanted = args.contains.map(|text| text.to_lowercase());
-        let mut metrics: Vec<MetricInfo> = reply
+        let metrics: Vec<MetricInfo> = reply
             .data
             .unwrap_or_default()
             .into_iter()
@@ -55,9 +57,14 @@ impl Tool<Prometheus> for MetricMetadataTool {
             })
             .filter(|info| wanted.as_ref().is_none_or(|text| contains(info, text)))
             .collect();
-        let truncated = metrics.len() > MAX_METRICS;
-        metrics.truncate(MAX_METRICS);
-        Ok(MetricMetadata { at, metrics, truncated, warnings: reply.warnings })
+        let Part { entries, next } = skip.part(metrics, MAX_METRICS);
+        Ok(MetricMetadata {
+            at,
+            metrics: entries,
+            truncated: next.is_some(),
+            next,
+            warnings: reply.warnings,
+        })
     }
 
     fn summary(result: &MetricMetadata) -> String {

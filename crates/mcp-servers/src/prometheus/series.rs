@@ -6,6 +6,7 @@ use evenkeel_tools::prometheus::{Labels, SeriesArgs, SeriesList};
 use super::http::Prometheus;
 use super::span::Span;
 use crate::failure::bad_arguments;
+use crate::page::{Part, Skip};
 use crate::tool::Tool;
 
 const MAX_SERIES: usize = 200;
@@ -23,17 +24,19 @@ impl Tool<Prometheus> for Series {
         if args.selector.trim().is_empty() {
             return Err(bad_arguments("the selector is empty"));
         }
+        let skip = Skip::of(args.after.as_deref())?;
         let span = Span::hour(args.start, args.end)?;
         let mut query = span.parameters();
         query.push(("match[]", args.selector.clone()));
-        query.push(("limit", (MAX_SERIES + 1).to_string()));
+        query.push(("limit", skip.and(MAX_SERIES).to_string()));
         let reply = prometheus.post::<Vec<Labels>>("api/v1/series", &query).await?;
         let mut series = reply.data;
-        let truncated = series.len() > MAX_SERIES;
-        series.truncate(MAX_SERIES);
+        series.sort();
+        let Part { entries, next } = skip.part(series, MAX_SERIES);
         Ok(SeriesList {
-            series,
-            truncated,
+            series: entries,
+            truncated: next.is_some(),
+            next,
             selector: Some(args.selector),
             start: Some(span.start),
             end: Some(span.end),

@@ -246,13 +246,18 @@ async fn labels_values_streams_and_sizes() {
         selector: Some(r#"{app="checkout"}"#.to_owned()),
         start: span.0,
         end: span.1,
+        after: None,
     };
     assert_eq!(client.call(&values).await.unwrap().values, [POD]);
     // Nothing there: Loki leaves the data out.
-    let before = LabelNamesArgs { start: Some(at(-900)), end: Some(at(-1)), selector: None };
+    let before = LabelNamesArgs { start: Some(at(-900)), end: Some(at(-1)), ..Default::default() };
     assert!(client.call(&before).await.unwrap().labels.is_empty());
-    let streams =
-        StreamsArgs { selector: r#"{namespace="shop"}"#.to_owned(), start: span.0, end: span.1 };
+    let streams = StreamsArgs {
+        selector: r#"{namespace="shop"}"#.to_owned(),
+        start: span.0,
+        end: span.1,
+        after: None,
+    };
     assert_eq!(client.call(&streams).await.unwrap().streams.len(), 2);
     let stats =
         IndexStatsArgs { selector: r#"{app="inventory"}"#.to_owned(), start: at(0), end: at(900) };

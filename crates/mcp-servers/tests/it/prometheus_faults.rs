@@ -5,8 +5,10 @@ use std::time::Duration;
 use evenkeel_mcp_servers::http::Auth;
 use evenkeel_mcp_servers::{Limits, prometheus};
 use evenkeel_tools::prometheus::{
-    InstantData, LabelValuesArgs, ListAlertsArgs, QueryArgs, QueryRangeArgs, SampleValue,
+    InstantData, LabelValuesArgs, ListAlertsArgs, ListRulesArgs, QueryArgs, QueryRangeArgs,
+    SampleValue,
 };
+use serde_json::json;
 use wiremock::matchers::{any, header, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -144,4 +146,24 @@ async fn impossible_arguments_are_refused_before_asking() {
     let backwards =
         QueryRangeArgs { query: "up".to_owned(), start: now, end: now, step_seconds: None };
     assert_eq!(client.code(&backwards).await, "tool.bad_arguments");
+}
+
+#[tokio::test]
+async fn rules_beyond_the_first_page_are_reached_by_page_and_by_name() {
+    let rules: Vec<_> = (0..250)
+        .map(|n| json!({"name": format!("Rule{n:03}"), "query": "up == 0", "type": "alerting", "health": "ok"}))
+        .collect();
+    let body = json!({"status": "success", "data": {"groups": [{"name": "all", "rules": rules}]}});
+    let (_server, client) = answering(ResponseTemplate::new(200).set_body_json(body)).await;
+    let first = client.call(&ListRulesArgs::default()).await.unwrap();
+    assert_eq!((first.rules.len(), first.truncated), (200, true));
+    let args = ListRulesArgs { after: first.next, ..ListRulesArgs::default() };
+    let last = client.call(&args).await.unwrap();
+    assert_eq!((last.rules[0].name.as_str(), last.rules.len()), ("Rule200", 50));
+    assert_eq!((last.truncated, last.next), (false, None));
+    let names = vec!["Rule249".to_owned(), "Absent".to_owned()];
+    let found = client.call(&ListRulesArgs { names, ..ListRulesArgs::default() }).await.unwrap();
+    assert_eq!(found.rules.iter().map(|rule| rule.name.as_str()).collect::<Vec<_>>(), ["Rule249"]);
+    let bad = ListRulesArgs { after: Some("first".to_owned()), ..ListRulesArgs::default() };
+    assert_eq!(client.code(&bad).await, "tool.bad_arguments");
 }

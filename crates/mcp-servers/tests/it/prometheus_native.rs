@@ -228,13 +228,14 @@ async fn exemplars_and_metadata_are_those_that_were_scraped() {
     let broken = ExemplarsArgs { query: "sum(".to_owned(), ..Default::default() };
     assert_eq!(client.code(&broken).await, "prometheus.bad_query");
 
-    let args = MetricMetadataArgs { metric: Some("took_seconds".to_owned()), contains: None };
+    let args = MetricMetadataArgs { metric: Some("took_seconds".to_owned()), ..Default::default() };
     let found = client.call(&args).await.unwrap();
     assert_eq!(found.metrics.len(), 1);
     let only = &found.metrics[0];
     assert_eq!((only.kind, only.unit.as_deref()), (MetricKind::Histogram, Some("seconds")));
     assert_eq!(only.help.as_deref(), Some("How long it took."));
-    let args = MetricMetadataArgs { metric: None, contains: Some("HOW LONG REQUESTS".to_owned()) };
+    let args =
+        MetricMetadataArgs { contains: Some("HOW LONG REQUESTS".to_owned()), ..Default::default() };
     let found = eventually(async || {
         let found = client.call(&args).await.ok()?;
         (!found.metrics.is_empty()).then_some(found)

@@ -135,13 +135,15 @@ async fn every_tool_answers_from_a_real_prometheus() {
     assert!(series.iter().all(|series| series.points.len() <= 300));
 
     let selector = "http_requests_total{namespace=\"shop\"}".to_owned();
-    let span = SeriesArgs { selector: selector.clone(), start: Some(start), end: Some(end) };
+    let span =
+        SeriesArgs { selector: selector.clone(), start: Some(start), end: Some(end), after: None };
     assert_eq!(client.call(&span).await.unwrap().series.len(), 2);
     let values = LabelValuesArgs {
         label: "status".to_owned(),
         selector: Some(selector),
         start: Some(start),
         end: Some(end),
+        after: None,
     };
     assert_eq!(client.call(&values).await.unwrap().values, ["200", "500"]);
 }

@@ -20,6 +20,9 @@ pub struct LabelNamesArgs {
     /// End (RFC 3339); now when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end: Option<Timestamp>,
+    /// Only what comes after this: the `next` of the page before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
 }
 tool!(super::SERVER, names::LABELS, Read, LabelNamesArgs => LabelNames);
 
@@ -31,6 +34,9 @@ pub struct LabelNames {
     pub labels: Vec<String>,
     /// Whether there are more.
     pub truncated: bool,
+    /// What to pass as `after` for the rest; nothing when this was the last page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 /// Arguments of `label_values`.
@@ -48,6 +54,9 @@ pub struct LabelValuesArgs {
     /// End (RFC 3339); now when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end: Option<Timestamp>,
+    /// Only what comes after this: the `next` of the page before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
 }
 tool!(super::SERVER, names::LABEL_VALUES, Read, LabelValuesArgs => LabelValues);
 
@@ -61,6 +70,9 @@ pub struct LabelValues {
     pub values: Vec<String>,
     /// Whether there are more.
     pub truncated: bool,
+    /// What to pass as `after` for the rest; nothing when this was the last page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 /// Arguments of `series`.
@@ -75,6 +87,9 @@ pub struct StreamsArgs {
     /// End (RFC 3339); now when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end: Option<Timestamp>,
+    /// Only what comes after this: the `next` of the page before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
 }
 tool!(super::SERVER, names::SERIES, Read, StreamsArgs => StreamList);
 
@@ -86,4 +101,7 @@ pub struct StreamList {
     pub streams: Vec<Labels>,
     /// Whether there are more.
     pub truncated: bool,
+    /// What to pass as `after` for the rest; nothing when this was the last page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }

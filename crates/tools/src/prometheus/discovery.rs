@@ -22,6 +22,9 @@ pub struct LabelValuesArgs {
     /// End (RFC 3339); now when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end: Option<Timestamp>,
+    /// Only what comes after this: the `next` of the page before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
 }
 tool!(super::SERVER, names::LABEL_VALUES, Read, LabelValuesArgs => LabelValues);
 
@@ -35,6 +38,9 @@ pub struct LabelValues {
     pub values: Vec<String>,
     /// Whether there are more.
     pub truncated: bool,
+    /// What to pass as `after` for the rest; nothing when this was the last page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
     /// The selector, so that the result can be re-made.
     #[serde(default)]
     pub selector: Option<String>,
@@ -61,6 +67,9 @@ pub struct SeriesArgs {
     /// End (RFC 3339); now when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end: Option<Timestamp>,
+    /// Only what comes after this: the `next` of the page before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
 }
 tool!(super::SERVER, names::SERIES, Read, SeriesArgs => SeriesList);
 
@@ -72,6 +81,9 @@ pub struct SeriesList {
     pub series: Vec<Labels>,
     /// Whether there are more.
     pub truncated: bool,
+    /// What to pass as `after` for the rest; nothing when this was the last page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
     /// The selector, so that the result can be re-made.
     #[serde(default)]
     pub selector: Option<String>,

@@ -17,6 +17,9 @@ pub struct MetricMetadataArgs {
     /// Only metrics whose name or help contains this text, upper and lower case alike.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contains: Option<String>,
+    /// Only what comes after this: the `next` of the page before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
 }
 tool!(super::SERVER, names::METRIC_METADATA, Read, MetricMetadataArgs => MetricMetadata);
 
@@ -30,6 +33,9 @@ pub struct MetricMetadata {
     pub metrics: Vec<MetricInfo>,
     /// Whether there are more.
     pub truncated: bool,
+    /// What to pass as `after` for the rest; nothing when this was the last page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
     /// Prometheus' warnings.
     pub warnings: Vec<String>,
 }

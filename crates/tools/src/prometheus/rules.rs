@@ -14,9 +14,15 @@ pub struct ListRulesArgs {
     /// Only rules of this name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// Only rules of these names (at most 32).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<String>,
     /// Only alerting or only recording rules.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<RuleKind>,
+    /// Only what comes after this: the `next` of the page before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
 }
 tool!(super::SERVER, names::LIST_RULES, Read, ListRulesArgs => RuleList);
 
@@ -28,6 +34,9 @@ pub struct RuleList {
     pub rules: Vec<Rule>,
     /// Whether there are more.
     pub truncated: bool,
+    /// What to pass as `after` for the rest; nothing when this was the last page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
     /// When it was asked: the answer is of that moment.
     #[serde(default)]
     pub at: Option<Timestamp>,

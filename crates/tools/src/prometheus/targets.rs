@@ -17,6 +17,9 @@ pub struct ListTargetsArgs {
     /// Only targets with this health.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub health: Option<TargetHealth>,
+    /// Only what comes after this: the `next` of the page before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
 }
 tool!(super::SERVER, names::LIST_TARGETS, Read, ListTargetsArgs => TargetList);
 
@@ -28,6 +31,9 @@ pub struct TargetList {
     pub targets: Vec<Target>,
     /// Whether there are more.
     pub truncated: bool,
+    /// What to pass as `after` for the rest; nothing when this was the last page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
     /// When it was asked: the answer is of that moment.
     #[serde(default)]
     pub at: Option<Timestamp>,
