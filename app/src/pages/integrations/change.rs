@@ -29,7 +29,7 @@ pub fn ChangeForm(
         .map(|field| {
             let name = format!("change[fields][{}]", field.name);
             let secret = field.shape.is_secret();
-            let hint = if secret {
+            let hint = if secret && one.has_secret {
                 format!("{} Left empty, what is kept stays.", field.hint)
             } else {
                 field.hint.to_owned()

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use crate::failure::{bad_arguments, failure};
 use crate::kubernetes::errors::no_such_part;
 
-/// Annotation with the replaced values, newest first: a JSON list of [`entry`]s.
+/// Annotation with the replaced values, newest first: a JSON list of entries.
 pub(in crate::kubernetes) const REPLACED: &str = "evenkeel.dev/replaced-config";
 /// Replaced values kept.
 const MAX_REPLACED: usize = 8;
