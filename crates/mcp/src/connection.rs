@@ -67,6 +67,13 @@ struct State {
     last_failure: String,
 }
 
+impl State {
+    /// Lets go of a session, and says whether it was the open one.
+    fn end(&mut self, session: &Arc<Session>) -> bool {
+        self.session.take_if(|open| Arc::ptr_eq(open, session)).is_some()
+    }
+}
+
 impl Door {
     /// The open session; an error while the last failed start was a moment ago; else it is to be opened.
     fn open(&self) -> Option<Result<Arc<Session>, String>> {
@@ -215,18 +222,14 @@ impl Connection {
     /// Lets go of a session that is dead or hangs. Its child is killed when the last call has let go, too.
     pub(crate) fn discard(&self, broken: &Arc<Session>, reason: &str) {
         let mut state = self.door.state();
-        if state.session.as_ref().is_some_and(|session| Arc::ptr_eq(session, broken)) {
-            state.session = None;
+        if state.end(broken) {
             self.door.back_off(&mut state, reason.to_owned());
         }
     }
 
     /// Lets go of a session over which a call was not answered. The breaker says whether to ask on.
     pub(crate) fn let_go(&self, session: &Arc<Session>) {
-        let mut state = self.door.state();
-        if state.session.as_ref().is_some_and(|open| Arc::ptr_eq(open, session)) {
-            state.session = None;
-        }
+        self.door.state().end(session);
     }
 
     pub(crate) fn succeeded(&self, took: Duration) {

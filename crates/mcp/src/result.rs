@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use evenkeel_tools::redact::{Kind, tally::META};
+use evenkeel_tools::failure;
+use evenkeel_tools::redact::{Kind, tally};
 use rmcp::model::{CallToolResult, ContentBlock};
 use serde_json::{Value, json};
 
@@ -11,9 +12,6 @@ use crate::error::ToolError;
 
 /// Longest line for people, and longest words of a failure, in characters.
 const WORDS_MAX: usize = 2000;
-
-/// The key of a failed result's `_meta` under which shipped servers say what failed (`evenkeel_tools::failure::META`).
-const FAILURE: &str = "evenkeel/failure";
 
 /// What a tool answered.
 #[derive(Debug)]
@@ -65,7 +63,7 @@ impl Answered<'_> {
 
     /// What a server of ours hid, as it counted.
     fn hidden(&self, result: &CallToolResult) -> BTreeMap<String, u64> {
-        let beside = result.meta.as_ref().and_then(|meta| meta.0.get(META));
+        let beside = result.meta.as_ref().and_then(|meta| meta.0.get(tally::META));
         let Some(Value::Object(counts)) = beside.filter(|_| self.whose == Whose::Ours) else {
             return BTreeMap::new();
         };
@@ -78,7 +76,7 @@ impl Answered<'_> {
     /// made, or of itself that an administrator has to approve something.
     fn failure(&self, result: &CallToolResult, summary: &str) -> ToolError {
         let ours = self.whose == Whose::Ours;
-        let beside = result.meta.as_ref().and_then(|meta| meta.0.get(FAILURE));
+        let beside = result.meta.as_ref().and_then(|meta| meta.0.get(failure::META));
         let content = beside.or(result.structured_content.as_ref()).filter(|_| ours);
         let field = |name: &str| {
             content?.get(name).and_then(Value::as_str).map(|text| clip(&clean(text), WORDS_MAX))
@@ -183,7 +181,7 @@ mod tests {
     #[test]
     fn what_our_servers_hid_is_counted_and_nothing_else() {
         let mut result = CallToolResult::structured(json!({}));
-        let counts = json!({ META: { "email": 2, "jwt": -1, "made_up": 5 } });
+        let counts = json!({ tally::META: { "email": 2, "jwt": -1, "made_up": 5 } });
         result.meta = serde_json::from_value(counts).ok();
         let hidden = |whose| answered(whose, 1000).read(result.clone()).unwrap().hidden;
         assert_eq!(hidden(Whose::Ours), BTreeMap::from([("email".to_owned(), 2)]));

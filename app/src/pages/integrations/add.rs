@@ -30,9 +30,6 @@ pub fn AddForm(
         view! { <TextInput name="new[name]" label="Name" pattern="[a-z0-9]([a-z0-9\\-]{0,61}[a-z0-9])?" hint="As in the operator's list of who may use its tools. Lower-case letters, digits and hyphens." required=true /> }
     });
     let fields = kind.fields().iter().map(control).collect_view();
-    let within = format!(
-        "CIDR, with commas between them. It then reaches no others. The operator allows: {networks}."
-    );
     view! {
         <Panel title=format!("Add: {}", kind.label())>
             <ActionForm action=action>
@@ -41,11 +38,8 @@ pub fn AddForm(
                     <Select name="new[cluster]" label="For" options=places />
                     {name}
                     {fields}
-                    <TextInput name="new[allowed_networks]" label="Networks it may reach" hint=within />
-                    <div class="row">
-                        <Button r#type="submit" kind=ButtonKind::Primary glyph=Glyph::Add>"Add"</Button>
-                        <ButtonLink href="/integrations">"Cancel"</ButtonLink>
-                    </div>
+                    {reach("new[allowed_networks]", String::new(), &networks)}
+                    {ending("Add", Glyph::Add)}
                 </div>
             </ActionForm>
         </Panel>
@@ -61,6 +55,25 @@ fn control(field: &'static Field) -> AnyView {
         field.hint.to_owned()
     };
     entry(field, name, hint.trim(), "", field.required)
+}
+
+/// Which networks a connection may reach, within those that the operator allows.
+pub(super) fn reach(name: &'static str, value: String, operator: &str) -> AnyView {
+    let hint = format!(
+        "CIDR, with commas between them. It then reaches no others. The operator allows: {operator}."
+    );
+    view! { <TextInput name=name label="Networks it may reach" value=value hint=hint /> }.into_any()
+}
+
+/// How a form ends: what it does, or nothing.
+pub(super) fn ending(words: &'static str, glyph: Glyph) -> AnyView {
+    view! {
+        <div class="row">
+            <Button r#type="submit" kind=ButtonKind::Primary glyph=glyph>{words}</Button>
+            <ButtonLink href="/integrations">"Cancel"</ButtonLink>
+        </div>
+    }
+    .into_any()
 }
 
 /// The control of a field.

@@ -3,11 +3,11 @@
 use evenkeel_domain::{connection::Shape, id::ConnectionId, integrations::Integration};
 use leptos::prelude::*;
 
-use super::add::entry;
+use super::add::{ending, entry, reach};
 use crate::{
     api::ChangeConnection,
     icons::Glyph,
-    ui::{Button, ButtonKind, ButtonLink, Checkbox, Panel, TextInput},
+    ui::{Checkbox, Panel},
 };
 
 /// The form.
@@ -50,9 +50,7 @@ pub fn ChangeForm(
     let forget = one.has_secret.then(|| {
         view! { <Checkbox name="change[forget_credentials]" label="Forget the credentials that are kept and not entered here" /> }
     });
-    let within = format!(
-        "CIDR, with commas between them. It then reaches no others. The operator allows: {networks}."
-    );
+    let reached = reach("change[allowed_networks]", one.allowed_networks.join(", "), &networks);
     view! {
         <Panel title=format!("Change: {} ({place})", one.server)>
             <ActionForm action=action>
@@ -60,12 +58,9 @@ pub fn ChangeForm(
                     <input type="hidden" name="connection" value=id.to_string() />
                     {stays}
                     {fields}
-                    <TextInput name="change[allowed_networks]" label="Networks it may reach" value=one.allowed_networks.join(", ") hint=within />
+                    {reached}
                     {forget}
-                    <div class="row">
-                        <Button r#type="submit" kind=ButtonKind::Primary glyph=Glyph::Ok>"Save"</Button>
-                        <ButtonLink href="/integrations">"Cancel"</ButtonLink>
-                    </div>
+                    {ending("Save", Glyph::Ok)}
                 </div>
             </ActionForm>
         </Panel>

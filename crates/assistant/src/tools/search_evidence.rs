@@ -2,12 +2,8 @@
 
 use evenkeel_domain::id::{EvidenceId, IncidentId};
 use evenkeel_mcp_servers::{failure::failure, tool::Tool};
-use evenkeel_services::ooda::spill::Question;
-use evenkeel_tools::{
-    ToolFailure,
-    evidence::{EvidenceLines, GrepEvidenceArgs, names::GREP_EVIDENCE},
-    failure::codes,
-};
+use evenkeel_services::ooda::spill::Search;
+use evenkeel_tools::{ToolFailure, evidence::EvidenceLines, failure::codes};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -53,21 +49,12 @@ impl Tool<Asker> for SearchEvidence {
     async fn call(asker: &Asker, args: SearchEvidenceArgs) -> Result<EvidenceLines, ToolFailure> {
         let incident: IncidentId = id(&args.incident)?;
         let evidence: EvidenceId = id(&args.evidence)?;
-        let ask = GrepEvidenceArgs {
-            evidence: args.evidence,
-            pattern: args.pattern,
-            before: args.before,
-            after: args.after,
-            ignore_case: args.ignore_case,
-        };
-        let question =
-            Question::read(GREP_EVIDENCE, &serde_json::json!(ask)).map_err(|refusal| {
-                failure(codes::BAD_ARGUMENTS, refusal.message, "Correct the pattern.")
-            })?;
+        let around = (args.before, args.after);
+        let search = Search::of(&args.pattern, args.ignore_case, around).map_err(|refusal| {
+            failure(codes::BAD_ARGUMENTS, refusal.message, "Correct the pattern.")
+        })?;
         let text = asker.services.evidence_text(&asker.caller, incident, evidence).await;
-        let found = question.answer(&text.map_err(refused)?);
-        let mut found: EvidenceLines = serde_json::from_value(found)
-            .map_err(|error| failure(codes::BROKEN, error.to_string(), "Report this."))?;
+        let mut found = search.lines(&text.map_err(refused)?);
         for line in &mut found.lines {
             line.text = plain(&line.text, usize::MAX);
         }

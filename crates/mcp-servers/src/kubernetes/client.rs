@@ -142,8 +142,17 @@ impl Kube {
         path: String,
         params: &ListParams,
     ) -> Result<Page<K>, ToolFailure> {
-        let page = self.page(&path, &mut params.clone(), false).await?;
-        self.check_listed(&path, &page).await?;
+        self.listed(&path, params, false).await
+    }
+
+    async fn listed<K: DeserializeOwned>(
+        &self,
+        path: &str,
+        params: &ListParams,
+        only_metadata: bool,
+    ) -> Result<Page<K>, ToolFailure> {
+        let page = self.page(path, &mut params.clone(), only_metadata).await?;
+        self.check_listed(path, &page).await?;
         Ok(page)
     }
 
@@ -255,9 +264,7 @@ impl Kube {
         path: String,
         params: &ListParams,
     ) -> Result<Page<K>, ToolFailure> {
-        let page = self.page(&path, &mut params.clone(), true).await?;
-        self.check_listed(&path, &page).await?;
-        Ok(page)
+        self.listed(&path, params, true).await
     }
 
     /// A document of the API server itself, such as discovery. `path` has no part from outside that isn't checked.

@@ -1,13 +1,13 @@
 //! What is easily mistaken for something else: another's, an earlier one's, nothing at all.
 
 use evenkeel_tools::kubernetes::{
-    ControllerKind, DeletePodArgs, GetPodArgs, GetWorkloadArgs, IngressBackend, ListChangesArgs,
-    ListDeploymentsArgs, ListEventsArgs, ListIngressesArgs, ListPodsArgs, ListWorkloadsArgs, Pod,
-    ScaleArgs, SetHpaBoundsArgs, WorkloadKind,
+    ControllerKind, DeletePodArgs, GetPodArgs, GetWorkloadArgs, IngressBackend, ListIngressesArgs,
+    ListPodsArgs, Pod, ScaleArgs, SetHpaBoundsArgs, WorkloadKind,
 };
 use serde_json::{Value, json};
 
 use crate::kubernetes_cluster::{Cluster, deployment};
+use crate::support::failure_of;
 
 /// A user without a role of its own.
 const SOMEBODY: &str = "system:serviceaccount:default:evenkeel-test-corners";
@@ -44,36 +44,12 @@ async fn a_namespace_that_does_not_exist_is_not_an_empty_one() {
         (cluster.namespace.clone(), None),
         (format!("{}-typo", cluster.namespace), Some("kubernetes.not_found")),
     ] {
-        let ns = || namespace.clone();
-        let answers = [
-            cluster
-                .client
-                .call(&ListPodsArgs { namespace: ns(), ..Default::default() })
-                .await
-                .err(),
-            cluster
-                .client
-                .call(&ListDeploymentsArgs { namespace: ns(), ..Default::default() })
-                .await
-                .err(),
-            cluster
-                .client
-                .call(&ListWorkloadsArgs { namespace: ns(), ..Default::default() })
-                .await
-                .err(),
-            cluster
-                .client
-                .call(&ListEventsArgs { namespace: ns(), ..Default::default() })
-                .await
-                .err(),
-            cluster
-                .client
-                .call(&ListChangesArgs { namespace: ns(), ..Default::default() })
-                .await
-                .err(),
-        ];
-        for answer in answers {
-            assert_eq!(answer.as_ref().map(|failure| failure.code.as_str()), code, "{namespace}");
+        for tool in
+            ["list_pods", "list_deployments", "list_workloads", "list_events", "list_changes"]
+        {
+            let answer = cluster.client.raw(tool, json!({"namespace": namespace})).await;
+            let failed = answer.is_error.unwrap_or(false).then(|| failure_of(&answer).code);
+            assert_eq!(failed.as_deref(), code, "{tool} of {namespace}");
         }
     }
     cluster.stop().await;

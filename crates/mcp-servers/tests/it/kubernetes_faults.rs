@@ -134,8 +134,8 @@ async fn names_from_outside_cannot_reach_another_address() {
     assert!(server.received_requests().await.unwrap().is_empty());
 }
 
-#[tokio::test]
-async fn a_race_that_never_ends_is_a_conflict() {
+/// An API server with one Deployment, generation 4.
+async fn a_deployment() -> MockServer {
     let server = MockServer::start().await;
     let deployment = json!({"apiVersion": "apps/v1", "kind": "Deployment",
         "metadata": {"name": "web", "namespace": "shop", "uid": "u", "generation": 4, "resourceVersion": "7"},
@@ -144,11 +144,12 @@ async fn a_race_that_never_ends_is_a_conflict() {
         .respond_with(ResponseTemplate::new(200).set_body_json(deployment))
         .mount(&server)
         .await;
-    let conflict = ResponseTemplate::new(409)
-        .set_body_json(json!({"message": "the object has been modified"}));
-    Mock::given(method("PATCH")).respond_with(conflict).mount(&server).await;
-    let client = client(&server.uri(), short()).await;
-    let scale = ScaleArgs {
+    server
+}
+
+/// A write to it.
+fn scale() -> ScaleArgs {
+    ScaleArgs {
         namespace: "shop".to_owned(),
         name: "web".to_owned(),
         kind: WorkloadKind::Deployment,
@@ -157,7 +158,17 @@ async fn a_race_that_never_ends_is_a_conflict() {
         dry_run: false,
         expected_uid: None,
         expected_generation: None,
-    };
+    }
+}
+
+#[tokio::test]
+async fn a_race_that_never_ends_is_a_conflict() {
+    let server = a_deployment().await;
+    let conflict = ResponseTemplate::new(409)
+        .set_body_json(json!({"message": "the object has been modified"}));
+    Mock::given(method("PATCH")).respond_with(conflict).mount(&server).await;
+    let client = client(&server.uri(), short()).await;
+    let scale = scale();
     let failure = client.call(&scale).await.unwrap_err();
     assert_eq!(failure.code, "kubernetes.conflict");
     assert!(!failure.next.contains("find_action"), "nothing was done: {failure:?}");
@@ -169,27 +180,11 @@ async fn a_race_that_never_ends_is_a_conflict() {
 
 #[tokio::test]
 async fn a_write_without_an_answer_is_not_called_undone() {
-    let server = MockServer::start().await;
-    let deployment = json!({"apiVersion": "apps/v1", "kind": "Deployment",
-        "metadata": {"name": "web", "namespace": "shop", "uid": "u", "generation": 4, "resourceVersion": "7"},
-        "spec": {"replicas": 2, "selector": {}, "template": {}}});
-    Mock::given(method("GET"))
-        .respond_with(ResponseTemplate::new(200).set_body_json(deployment))
-        .mount(&server)
-        .await;
+    let server = a_deployment().await;
     let slow = ResponseTemplate::new(200).set_delay(Duration::from_secs(30));
     Mock::given(method("PATCH")).respond_with(slow).mount(&server).await;
     let client = client(&server.uri(), short()).await;
-    let mut scale = ScaleArgs {
-        namespace: "shop".to_owned(),
-        name: "web".to_owned(),
-        kind: WorkloadKind::Deployment,
-        replicas: 3,
-        action_id: "a-1".to_owned(),
-        dry_run: false,
-        expected_uid: None,
-        expected_generation: None,
-    };
+    let mut scale = scale();
     let failure = client.call(&scale).await.unwrap_err();
     assert_eq!(failure.code, "kubernetes.timeout");
     assert!(failure.next.contains("find_action"), "{failure:?}");

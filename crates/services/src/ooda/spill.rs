@@ -11,7 +11,7 @@ use evenkeel_tools::evidence::{
     EvidenceLine, EvidenceLines, EvidencePage, GrepEvidenceArgs, ReadEvidenceArgs, SERVER,
     names::{GREP_EVIDENCE, READ_EVIDENCE},
 };
-use regex::RegexBuilder;
+use regex::{Regex, RegexBuilder};
 use serde_json::{Value, json};
 
 /// Largest answer that is handed on whole, in bytes: some four thousand tokens of a model.
@@ -30,12 +30,11 @@ const PATTERN_BYTES: usize = 1024 * 1024;
 /// What is handed on in the place of a large answer.
 pub(super) fn preview(evidence: EvidenceId, kept: &str) -> Value {
     let text = readable(kept);
-    let text = text.as_ref();
     json!({
         "evidence": evidence,
         "bytes": text.len(),
         "truncated": true,
-        "preview": page(text, 0, PREVIEW).0,
+        "preview": page(&text, 0, PREVIEW).0,
         "next": format!(
             "{SERVER}/{READ_EVIDENCE} reads on from an offset, {SERVER}/{GREP_EVIDENCE} searches"
         ),
@@ -75,13 +74,41 @@ pub enum Question {
     Lines {
         /// Which text.
         evidence: EvidenceId,
-        /// What they must fit.
-        pattern: regex::Regex,
-        /// Lines before each.
-        before: usize,
-        /// Lines after each.
-        after: usize,
+        /// Which lines.
+        search: Search,
     },
+}
+
+/// A search for lines, checked.
+#[derive(Debug)]
+pub struct Search {
+    /// What they must fit.
+    pattern: Regex,
+    /// Lines before each.
+    before: usize,
+    /// Lines after each.
+    after: usize,
+}
+
+impl Search {
+    /// For lines that fit a regular expression, each with its neighbours.
+    pub fn of(
+        pattern: &str,
+        ignore_case: bool,
+        (before, after): (usize, usize),
+    ) -> Result<Self, ToolFailure> {
+        let pattern = RegexBuilder::new(pattern)
+            .case_insensitive(ignore_case)
+            .size_limit(PATTERN_BYTES)
+            .build()
+            .map_err(|error| bad(error.to_string()))?;
+        Ok(Self { pattern, before: before.min(10), after: after.min(10) })
+    }
+
+    /// Those of a kept answer.
+    pub fn lines(&self, kept: &str) -> EvidenceLines {
+        grep(&readable(kept), &self.pattern, self.before, self.after)
+    }
 }
 
 fn bad(message: impl Into<String>) -> ToolFailure {
@@ -109,13 +136,8 @@ impl Question {
             GREP_EVIDENCE => {
                 let GrepEvidenceArgs { evidence, pattern, before, after, ignore_case } =
                     of(arguments)?;
-                let pattern = RegexBuilder::new(&pattern)
-                    .case_insensitive(ignore_case)
-                    .size_limit(PATTERN_BYTES)
-                    .build()
-                    .map_err(|error| bad(error.to_string()))?;
-                let (before, after) = (before.min(10), after.min(10));
-                Ok(Self::Lines { evidence: id(&evidence)?, pattern, before, after })
+                let search = Search::of(&pattern, ignore_case, (before, after))?;
+                Ok(Self::Lines { evidence: id(&evidence)?, search })
             }
             other => Err(ToolFailure {
                 code: "mcp.unknown_tool".into(),
@@ -135,16 +157,13 @@ impl Question {
 
     /// The answer from the kept text.
     pub fn answer(&self, kept: &str) -> Value {
-        let text = readable(kept);
-        let text = text.as_ref();
         match self {
             Self::Page { offset, limit, .. } => {
-                let (part, next) = page(text, *offset, *limit);
+                let text = readable(kept);
+                let (part, next) = page(&text, *offset, *limit);
                 json!(EvidencePage { text: part.to_owned(), bytes: text.len(), next })
             }
-            Self::Lines { pattern, before, after, .. } => {
-                json!(grep(text, pattern, *before, *after))
-            }
+            Self::Lines { search, .. } => json!(search.lines(kept)),
         }
     }
 }
@@ -168,7 +187,7 @@ fn page(text: &str, offset: usize, limit: usize) -> (&str, Option<usize>) {
 }
 
 /// Lines that fit, with their neighbours; each once.
-fn grep(text: &str, pattern: &regex::Regex, before: usize, after: usize) -> EvidenceLines {
+fn grep(text: &str, pattern: &Regex, before: usize, after: usize) -> EvidenceLines {
     let lines: Vec<&str> = text.lines().collect();
     let mut shown = Vec::new();
     let (mut matches, mut from, mut truncated) = (0_u64, 0, false);

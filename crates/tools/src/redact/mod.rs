@@ -56,7 +56,7 @@ impl Redactor {
             *self.counts.entry(Kind::PrivateKey).or_default() += keys;
         }
         // Most logs hold nothing of the kind, and one look at the whole is much cheaper than one at each line.
-        let whole: Vec<&str> = lines.iter_mut().map(|line| line.borrow_mut().as_str()).collect();
+        let whole: Vec<&str> = lines.iter().map(|line| line.borrow().as_str()).collect();
         let whole = whole.join("\n");
         if patterns::PATTERNS.iter().all(|pattern| !pattern.occurs(&whole)) {
             return;

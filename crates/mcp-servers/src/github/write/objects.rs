@@ -94,7 +94,7 @@ async fn read_tree(
 }
 
 /// Blobs by id.
-pub(super) async fn read_blobs(
+async fn read_blobs(
     github: &Github,
     repository: &Repository,
     ids: BTreeSet<String>,

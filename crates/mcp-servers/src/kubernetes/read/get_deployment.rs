@@ -7,7 +7,7 @@ use evenkeel_tools::kubernetes::{
 use k8s_openapi::api::apps::v1;
 use kube::api::ListParams;
 
-use super::related::{events_of, unread};
+use super::related::{events_of, or_unread};
 use crate::kubernetes::client::Kube;
 use crate::kubernetes::names::{check, collection};
 use crate::kubernetes::view::container::volume_references;
@@ -34,10 +34,7 @@ impl Tool<Kube> for GetDeployment {
             replica_sets(kube, &args.namespace, &deployment),
             events_of(kube, Some(&args.namespace), "Deployment", &args.name, uid),
         );
-        let (sets, unread) = match sets {
-            Ok(sets) => (sets, Vec::new()),
-            Err(failure) => (Vec::new(), vec![unread("ReplicaSet", failure)]),
-        };
+        let (sets, unread) = or_unread("ReplicaSet", sets);
         Ok(Deployment { events, unread, ..view(&deployment, sets) })
     }
 

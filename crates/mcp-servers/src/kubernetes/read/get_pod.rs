@@ -4,8 +4,8 @@ use evenkeel_tools::ToolFailure;
 use evenkeel_tools::kubernetes::{GetPodArgs, PodDetails};
 use k8s_openapi::api::core::v1::Pod;
 
-use super::owners::{Owners, known};
-use super::related::events_of;
+use super::owners::Owners;
+use super::related::{events_of, or_unread};
 use crate::kubernetes::client::Kube;
 use crate::kubernetes::names::{check, collection};
 use crate::kubernetes::view;
@@ -32,7 +32,7 @@ impl Tool<Kube> for GetPod {
             Owners::of_pod(kube, &args.namespace, &pod.metadata),
             events_of(kube, Some(&args.namespace), "Pod", &args.name, uid),
         );
-        let (owners, unread) = known(owners);
+        let (owners, unread) = or_unread("ReplicaSet", owners);
         Ok(PodDetails { pod: view::pod::pod(&pod, owners.chain(&pod.metadata)), unread, events })
     }
 

@@ -4,7 +4,7 @@ use evenkeel_tools::ToolFailure;
 use evenkeel_tools::kubernetes::{Allocated, ListNodesArgs, Node, NodeList, PodCondition, Taint};
 use k8s_openapi::api::core::v1;
 
-use super::related::{events_of, unread};
+use super::related::{events_of, or_unread};
 use crate::kubernetes::client::Kube;
 use crate::kubernetes::names::{
     check, cluster_collection, everywhere, is_asked, list_params, page_params,
@@ -40,15 +40,11 @@ impl Tool<Kube> for ListNodes {
                     allocated(kube, asked),
                     events_of(kube, None, "Node", asked, None),
                 );
-                (Some(allocated), Some(events))
+                (allocated.map(Some), Some(events))
             }
-            None => (None, None),
+            None => (Ok(None), None),
         };
-        let (allocated, unread) = match allocated {
-            Some(Err(failure)) => (None, vec![unread("Pod", failure)]),
-            Some(Ok(allocated)) => (Some(allocated), Vec::new()),
-            None => (None, Vec::new()),
-        };
+        let (allocated, unread) = or_unread("Pod", allocated);
         let (truncated, next) = (page.truncated(), page.next());
         Ok(NodeList { nodes, truncated, next, allocated, unread, events })
     }

@@ -4,7 +4,8 @@ use evenkeel_tools::ToolFailure;
 use evenkeel_tools::kubernetes::{ListPodsArgs, PodList};
 use k8s_openapi::api::core::v1::Pod;
 
-use super::owners::{Owners, known};
+use super::owners::Owners;
+use super::related::or_unread;
 use crate::kubernetes::client::Kube;
 use crate::kubernetes::names::{collection, page_params};
 use crate::kubernetes::view;
@@ -26,7 +27,8 @@ impl Tool<Kube> for ListPods {
             kube.list::<Pod>(collection::<Pod>(&args.namespace)?, &params),
             Owners::of_namespace(kube, &args.namespace),
         );
-        let (page, (owners, unread)) = (page?, known(owners));
+        let page = page?;
+        let (owners, unread) = or_unread("ReplicaSet", owners);
         let (truncated, next) = (page.truncated(), page.next());
         let mut pods: Vec<_> =
             page.items.iter().map(|pod| view::pod::pod(pod, owners.chain(&pod.metadata))).collect();

@@ -1,13 +1,12 @@
 //! Following owner references from a pod to its Deployment.
 
 use evenkeel_tools::ToolFailure;
-use evenkeel_tools::kubernetes::{ObjectRef, Unread};
+use evenkeel_tools::kubernetes::ObjectRef;
 use k8s_openapi::api::apps::v1::ReplicaSet;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::api::ListParams;
 use serde::Deserialize;
 
-use super::related::unread;
 use crate::kubernetes::client::Kube;
 use crate::kubernetes::names::collection;
 use crate::kubernetes::view::pod::controller;
@@ -18,14 +17,6 @@ use crate::kubernetes::view::pod::controller;
 pub(super) struct Metadata {
     #[serde(default)]
     pub metadata: ObjectMeta,
-}
-
-/// The owners, or none and why they are not known: a pod is worth seeing without what its `ReplicaSet` belongs to.
-pub(super) fn known(owners: Result<Owners, ToolFailure>) -> (Owners, Vec<Unread>) {
-    match owners {
-        Ok(owners) => (owners, Vec::new()),
-        Err(failure) => (Owners::default(), vec![unread("ReplicaSet", failure)]),
-    }
 }
 
 /// Replica sets of a namespace with their controllers.

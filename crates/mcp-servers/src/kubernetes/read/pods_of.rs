@@ -11,12 +11,13 @@ use crate::kubernetes::client::Kube;
 use crate::kubernetes::errors::no_such_part;
 use crate::kubernetes::names::{check, collection, list_params};
 use crate::kubernetes::view::controller::Controller;
+use crate::kubernetes::view::pod::controller;
 use crate::kubernetes::view::selector;
+use crate::kubernetes::view::template::TEMPLATE_HASH;
+use crate::kubernetes::view::workload::is_controlled_by;
 
 /// Pods read of one workload.
 const LIMIT: u32 = 200;
-/// Label with which a Deployment's controller tells its `ReplicaSet`s and their pods apart.
-const TEMPLATE_HASH: &str = "pod-template-hash";
 
 /// The pods of a workload that its selector selects, by name, and whether there are more.
 pub(super) async fn pods_of<C: Controller>(
@@ -52,14 +53,11 @@ pub(super) async fn pods_of<C: Controller>(
 /// Whether a pod that the selector selects is controlled by the workload. Of a Deployment's that is told by the name of
 /// their `ReplicaSet`, which its controller makes of the Deployment's name and the pods' label.
 fn is_its_own<C: Controller>(pod: &Pod, object: &C) -> bool {
-    let owners = pod.metadata.owner_references.as_deref().unwrap_or_default();
-    let Some(owner) = owners.iter().find(|owner| owner.controller == Some(true)) else {
-        return false;
-    };
     let meta = object.meta();
     if C::KIND != ControllerKind::Deployment {
-        return meta.uid.as_ref() == Some(&owner.uid);
+        return is_controlled_by(&pod.metadata, meta.uid.as_deref());
     }
+    let Some(owner) = controller(&pod.metadata) else { return false };
     let hash = pod.metadata.labels.as_ref().and_then(|labels| labels.get(TEMPLATE_HASH));
     let of = hash.and_then(|hash| owner.name.strip_suffix(hash.as_str())?.strip_suffix('-'));
     owner.kind == "ReplicaSet" && of.is_some() && meta.name.as_deref() == of

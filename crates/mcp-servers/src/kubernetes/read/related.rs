@@ -54,6 +54,14 @@ pub(super) async fn events_of_named<'a>(
     Some(events_of(kube, namespace, kind, name, meta.uid.as_deref()).await)
 }
 
+/// A part of an answer, or nothing and why: the rest is worth having without it.
+pub(super) fn or_unread<T: Default>(what: &str, part: Result<T, ToolFailure>) -> (T, Vec<Unread>) {
+    match part {
+        Ok(part) => (part, Vec::new()),
+        Err(failure) => (T::default(), vec![unread(what, failure)]),
+    }
+}
+
 /// A part that could not be read.
 pub(super) fn unread(what: impl Into<String>, failure: ToolFailure) -> Unread {
     Unread { what: what.into(), code: failure.code, why: failure.message }

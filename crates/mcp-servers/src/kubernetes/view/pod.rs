@@ -5,6 +5,7 @@ use k8s_openapi::api::core::v1;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::container::{container, volume_references};
+use super::template::TEMPLATE_HASH;
 use super::{time, truth};
 use crate::text::clip_message;
 
@@ -71,6 +72,13 @@ fn condition(condition: &v1::PodCondition) -> PodCondition {
     }
 }
 
+/// Whether a pod serves; `None` when that isn't known.
+pub(in crate::kubernetes) fn ready(pod: &v1::Pod) -> Option<bool> {
+    let conditions = pod.status.as_ref().and_then(|status| status.conditions.as_deref());
+    let ready = conditions.unwrap_or_default().iter().find(|c| c.type_ == "Ready");
+    ready.and_then(|condition| truth(&condition.status))
+}
+
 /// A pod in short.
 pub(in crate::kubernetes) fn brief(pod: &v1::Pod) -> PodBrief {
     let meta = &pod.metadata;
@@ -83,16 +91,15 @@ pub(in crate::kubernetes) fn brief(pod: &v1::Pod) -> PodBrief {
     let restarts =
         reported.map(|_| containers().filter_map(|c| u32::try_from(c.restart_count).ok()).sum());
     let label = |key: &str| meta.labels.as_ref().and_then(|labels| labels.get(key)).cloned();
-    let conditions = status.and_then(|status| status.conditions.as_deref()).unwrap_or_default();
     PodBrief {
         name: meta.name.clone().unwrap_or_default(),
         uid: meta.uid.clone().unwrap_or_default(),
         phase: status.and_then(|s| s.phase.clone()).unwrap_or_else(|| "Unknown".to_owned()),
-        ready: conditions.iter().find(|c| c.type_ == "Ready").and_then(|c| truth(&c.status)),
+        ready: ready(pod),
         restarts,
         trouble: containers().find_map(trouble),
         node: pod.spec.as_ref().and_then(|s| s.node_name.clone()).filter(|node| !node.is_empty()),
-        revision: label("pod-template-hash").or_else(|| label("controller-revision-hash")),
+        revision: label(TEMPLATE_HASH).or_else(|| label("controller-revision-hash")),
         created_at: time(meta.creation_timestamp.as_ref()),
         deleted_at: time(meta.deletion_timestamp.as_ref()),
     }

@@ -79,10 +79,13 @@ pub(in crate::kubernetes) fn comparable(template: &v1::PodTemplateSpec) -> Value
     value
 }
 
-/// Removes `pod-template-hash` and empty leftovers from a template.
+/// Label with which a Deployment's controller tells its `ReplicaSet`s and their pods apart.
+pub(in crate::kubernetes) const TEMPLATE_HASH: &str = "pod-template-hash";
+
+/// Removes [`TEMPLATE_HASH`] and empty leftovers from a template.
 pub(in crate::kubernetes) fn strip_hash(template: &mut Value) {
     if let Some(labels) = template.pointer_mut("/metadata/labels").and_then(Value::as_object_mut) {
-        labels.remove("pod-template-hash");
+        labels.remove(TEMPLATE_HASH);
     }
     if let Some(metadata) = template.get_mut("metadata").and_then(Value::as_object_mut) {
         metadata.retain(|_, value| !value.is_null());

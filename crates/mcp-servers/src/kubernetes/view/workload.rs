@@ -6,7 +6,7 @@ use evenkeel_tools::kubernetes::{Revision, Strategy, WorkloadCondition, Workload
 use k8s_openapi::api::apps::v1;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
-use super::template::{comparable, images, yaml};
+use super::template::{TEMPLATE_HASH, comparable, images, yaml};
 use super::{count, int_or_string, source, time, truth};
 use crate::kubernetes::redact::redact_pair;
 use crate::text::{clip_message, safe, unified_diff};
@@ -144,7 +144,7 @@ fn revision(
             .metadata
             .labels
             .as_ref()
-            .and_then(|labels| labels.get("pod-template-hash").cloned()),
+            .and_then(|labels| labels.get(TEMPLATE_HASH).cloned()),
         diff_from_previous: diff,
     }
 }

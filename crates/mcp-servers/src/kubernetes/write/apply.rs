@@ -24,6 +24,9 @@ const ATTEMPTS: usize = 3;
 /// Who changes fields, as Kubernetes records it.
 pub(super) const FIELD_MANAGER: &str = "evenkeel";
 
+/// More replicas than this are a slip of the finger.
+pub(super) const MAX_REPLICAS: u32 = 1000;
+
 /// A change that was made in memory.
 pub(super) struct Change {
     /// How to put it back.

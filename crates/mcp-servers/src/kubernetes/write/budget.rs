@@ -10,7 +10,8 @@ use kube::api::ListParams;
 use crate::failure::failure;
 use crate::kubernetes::client::Kube;
 use crate::kubernetes::names::collection;
-use crate::kubernetes::view::{selector, truth};
+use crate::kubernetes::view::pod::ready;
+use crate::kubernetes::view::selector;
 
 /// Refuses to delete a pod that serves while a budget allows no disruption. A pod that isn't ready is missing already.
 pub(super) async fn check_budgets(
@@ -18,7 +19,7 @@ pub(super) async fn check_budgets(
     namespace: &str,
     pod: &Pod,
 ) -> Result<(), ToolFailure> {
-    if !is_ready(pod) {
+    if ready(pod) != Some(true) {
         return Ok(());
     }
     let path = collection::<PodDisruptionBudget>(namespace)?;
@@ -34,14 +35,6 @@ pub(super) async fn check_budgets(
         ),
         "Wait until more of its pods are ready (list_pdbs tells), or ask the budget's owner.",
     ))
-}
-
-fn is_ready(pod: &Pod) -> bool {
-    let conditions = pod.status.as_ref().and_then(|status| status.conditions.as_deref());
-    conditions
-        .unwrap_or_default()
-        .iter()
-        .any(|c| c.type_ == "Ready" && truth(&c.status) == Some(true))
 }
 
 /// In `policy/v1` an empty selector selects every pod, and no selector none.

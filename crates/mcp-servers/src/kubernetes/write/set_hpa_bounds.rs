@@ -4,14 +4,11 @@ use evenkeel_tools::ToolFailure;
 use evenkeel_tools::kubernetes::{SetHpaBoundsArgs, WriteResult};
 use serde_json::{Value, json};
 
-use super::apply::{Change, apply, check_restorable, undo_call};
+use super::apply::{Change, MAX_REPLICAS, apply, check_restorable, undo_call};
 use super::report::summary;
 use crate::failure::bad_arguments;
 use crate::kubernetes::client::Kube;
 use crate::tool::Tool;
-
-/// More replicas than this are a slip of the finger.
-const MAX_REPLICAS: u32 = 1000;
 
 /// The tool.
 pub(in crate::kubernetes) struct SetHpaBounds;

@@ -94,12 +94,10 @@ pub(in crate::runbooks) async fn read(
 ) -> Result<Content, ToolFailure> {
     let mut reader = Reader { text: String::new(), cut: false, budget };
     let Place(mut open) = from;
-    let page = open.first().map(|list| list.of.clone()).unwrap_or_default();
     // The parts that are being read, one for each open list; those above the first are read again when they are come back to.
     let mut parts: Vec<Option<List<Block>>> = open.iter().map(|_| None).collect();
     let mut requests = 0;
     while let (Some(list), Some(part)) = (open.last_mut(), parts.last_mut()) {
-        let is_page = list.of == page;
         let part = match part {
             Some(part) => part,
             None if requests == budget.requests => {
@@ -115,7 +113,7 @@ pub(in crate::runbooks) async fn read(
                 match client.get(&path, &query).await {
                     Ok(found) => part.insert(found),
                     // A block whose original isn't shared with the integration, or that the API doesn't know.
-                    Err(failure) if !is_page && is_refused(&failure) => {
+                    Err(failure) if open.len() > 1 && is_refused(&failure) => {
                         reader.cut = true;
                         open.pop();
                         parts.pop();
